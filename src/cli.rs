@@ -1,0 +1,120 @@
+//! The commands and their options. The only file that knows clap.
+
+use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::edge::{self, Outcome};
+
+/// Tangles, runs and weaves markdown lessons into a lesson site.
+///
+/// A course is a folder of markdown files. Their Rust cells run when the site is built, and the
+/// site shows what they gave; their named blocks become a crate of its own.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Build(Build),
+    Tangle(Tangle),
+}
+
+/// Build the site of a course: run what has no valid record, and weave all pages.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc build                     build lessons/ into site/
+  lessonc build --serve             ... and show it in the browser
+  lessonc build --frozen            run nothing; fail where a record is stale (for CI)
+  lessonc build --rerun             run everything afresh
+  lessonc build --rerun asyncio     run one lesson afresh
+
+Exit status: 0 built, 1 something in the course is wrong, 2 it could not be read or written.")]
+struct Build {
+    /// The course's folder
+    #[arg(default_value = "lessons")]
+    course: PathBuf,
+    /// Where to put the site
+    #[arg(long, value_name = "DIR", default_value = "site")]
+    out: PathBuf,
+    /// Run nothing: every output must have a valid record
+    #[arg(long, conflicts_with = "rerun")]
+    frozen: bool,
+    /// Run everything, or one lesson, even where a record is valid
+    #[arg(long, value_name = "LESSON", num_args = 0..=1)]
+    rerun: Option<Option<String>>,
+    /// Don't let cargo use the network
+    #[arg(long)]
+    offline: bool,
+    /// Serve the site when it is built
+    #[arg(long)]
+    serve: bool,
+    /// The address to serve at
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", requires = "serve")]
+    host: IpAddr,
+    /// The port to serve at; the next free one if it is taken
+    #[arg(long, default_value_t = 8000, requires = "serve")]
+    port: u16,
+}
+
+/// Write the generated crate of a course: a Cargo workspace, one package per lesson.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc tangle                    write lessons/ below target/lessonc/lessons/crates
+  lessonc tangle --out ../crates    write elsewhere
+
+Exit status: 0 written, 1 something in the course is wrong, 2 it could not be read or written.")]
+struct Tangle {
+    /// The course's folder
+    #[arg(default_value = "lessons")]
+    course: PathBuf,
+    /// Where to write
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write over files that were edited since
+    #[arg(long)]
+    force: bool,
+}
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Build(build) => edge::build::build(&build.options()),
+        Command::Tangle(Tangle { course, out, force }) => {
+            edge::tangle::tangle(&edge::tangle::Options { course, out, force })
+        }
+    };
+    match outcome {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        // What shells expect of a command that SIGINT ended.
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Build {
+    fn options(self) -> edge::build::Options {
+        let records = match (self.frozen, self.rerun) {
+            (true, _) => edge::build::Use::Frozen,
+            (false, None) => edge::build::Use::Valid,
+            (false, Some(None)) => edge::build::Use::None,
+            (false, Some(Some(lesson))) => edge::build::Use::NoneOf(lesson),
+        };
+        edge::build::Options {
+            course: self.course,
+            out: self.out,
+            records,
+            offline: self.offline,
+            serve: self.serve.then_some((self.host, self.port)),
+        }
+    }
+}

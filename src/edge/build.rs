@@ -1,0 +1,152 @@
+//! `lessonc build`: from a folder of lessons to a folder of pages.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use super::{
+    Outcome,
+    cargo::Cargo,
+    course::{self, CourseFolder},
+    files, private_folder,
+    records::{self, Recorded},
+    serve,
+    terminal::{self, Progress, plural},
+    with_path,
+};
+use crate::{
+    model::{
+        diagnostic::Severity,
+        site::{Content, Site},
+    },
+    pipeline::{self, Built},
+    weave::Theme,
+};
+
+pub use records::Use;
+
+/// What `lessonc build` was asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The course's folder.
+    pub course: PathBuf,
+    /// The site's folder.
+    pub out: PathBuf,
+    pub records: Use,
+    /// Whether cargo may use the network.
+    pub offline: bool,
+    /// Where to serve the site when it is built, if at all.
+    pub serve: Option<(IpAddr, u16)>,
+}
+
+/// Builds a course's site, and serves it if asked to.
+///
+/// # Errors
+///
+/// Where the course cannot be read or the site not written.
+pub fn build(options: &Options) -> io::Result<Outcome> {
+    let start = Instant::now();
+    let course = course::read(&options.course)?;
+    if let Use::NoneOf(lesson) = &options.records {
+        check_name(lesson, &course)?;
+    }
+    let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
+    let lock = records::lock(&options.course)?;
+    let progress = Arc::new(Progress::on_stderr());
+    let private = private_folder(&options.course)?;
+    let cargo = Cargo::new(private, lock.clone(), options.offline, progress)?;
+    let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
+
+    let Built { site, diagnostics } =
+        pipeline::build(&course.sources, &course.files, &theme, &mut runner);
+    if runner.was_interrupted() {
+        eprintln!("Stopped. The site is as it was.");
+        return Ok(Outcome::Interrupted);
+    }
+    terminal::report(&diagnostics, &course.sources);
+    let is_fine = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    let written = write(&site, &course, options, is_fine)?;
+    if is_fine && options.records != Use::Frozen {
+        runner.prune()?;
+    }
+    eprintln!(
+        "{}: {} ({written} written), {} run, {} recalled, in {:.2} s",
+        options.out.display(),
+        plural(site.pages.len(), "page"),
+        plural(runner.ran, "program"),
+        runner.recalled,
+        start.elapsed().as_secs_f64(),
+    );
+    if let Some((host, port)) = options.serve {
+        serve::serve(&options.out, host, port)?;
+    }
+    Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// # Errors
+///
+/// Where a lesson that is to be run again does not exist.
+fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
+    let names = course.sources.iter().map(|(_, source)| source.path.trim_end_matches(".md"));
+    let names: Vec<&str> = names.filter(|name| *name != "index").collect();
+    if names.contains(&lesson) {
+        return Ok(());
+    }
+    let message =
+        format!("there is no lesson `{lesson}` to run again; there is: {}", names.join(", "));
+    Err(io::Error::new(io::ErrorKind::NotFound, message))
+}
+
+/// Writes what changed, and says how many files that were. What the site no longer has is removed
+/// only if nothing went wrong: otherwise the last good pages stay.
+fn write(
+    site: &Site,
+    course: &CourseFolder,
+    options: &Options,
+    is_fine: bool,
+) -> io::Result<usize> {
+    let mut written = 0;
+    let mut paths = BTreeSet::new();
+    for page in &site.pages {
+        paths.insert(page.path.as_str());
+        written += usize::from(files::write(&options.out.join(&page.path), page.html.as_bytes())?);
+    }
+    for asset in &site.assets {
+        paths.insert(asset.path.as_str());
+        let bytes = match &asset.content {
+            Content::Bytes(bytes) => bytes.clone(),
+            Content::CourseFile(path) => {
+                debug_assert!(course.files.contains(path));
+                let path = options.course.join(path);
+                fs::read(&path).map_err(with_path(&path))?
+            }
+        };
+        written += usize::from(files::write(&options.out.join(&asset.path), &bytes)?);
+    }
+    if is_fine {
+        remove_others(&options.out, &paths)?;
+    }
+    Ok(written)
+}
+
+/// The list of the files that we wrote into a site: nothing else in its folder is ours to remove.
+const LIST: &str = ".lessonc-files";
+
+fn remove_others(out: &Path, paths: &BTreeSet<&str>) -> io::Result<()> {
+    let list = out.join(LIST);
+    let before = fs::read_to_string(&list).unwrap_or_default();
+    for path in before.lines().filter(|path| !paths.contains(path)) {
+        if out.join(path).is_file() {
+            files::remove(&out.join(path), out)?;
+        }
+    }
+    let mut text = paths.iter().copied().collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    files::write(&list, text.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,376 @@
+//! Builds programs with cargo and runs them: the [`Runner`] of real life.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+
+use cargo_metadata::{
+    Message,
+    diagnostic::{Diagnostic as Rustc, DiagnosticLevel, DiagnosticSpan},
+};
+use tokio::{process::Command, runtime::Runtime};
+
+use super::{
+    files,
+    process::{self, Ended},
+    terminal::Progress,
+    with_path,
+};
+use crate::{
+    execute::{NONCE, Runner, Splitter, Stream, fingerprint},
+    model::{
+        package::{Action, Program, Workspace},
+        record::{CapturedFile, CompilerMessage, CompilerSpan, End, Made, Part, StepTrace, Trace},
+    },
+    tangle::workspace_manifest,
+};
+
+/// Files of these kinds that a program writes are kept with its record.
+const CAPTURED: &[&str] =
+    &["csv", "gif", "jpeg", "jpg", "json", "png", "svg", "tsv", "txt", "webp"];
+
+/// What a run sees of our own environment; the rest is fixed, so that runs can be compared.
+const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
+
+pub struct Cargo {
+    /// The folder for everything private to the course.
+    folder: PathBuf,
+    /// The versions that the course is recorded with.
+    lock: String,
+    offline: bool,
+    /// What is on disk now.
+    written: Option<Arc<Workspace>>,
+    toolchain: Option<(String, String)>,
+    runtime: Runtime,
+    progress: Arc<Progress>,
+}
+
+impl Cargo {
+    pub fn new(
+        folder: PathBuf,
+        lock: String,
+        offline: bool,
+        progress: Arc<Progress>,
+    ) -> io::Result<Self> {
+        let runtime = process::runtime()?;
+        Ok(Self { folder, lock, offline, written: None, toolchain: None, runtime, progress })
+    }
+
+    /// The workspace that everything is built in.
+    fn workspace(&self) -> PathBuf {
+        self.folder.join("build")
+    }
+
+    fn write_workspace(&mut self, workspace: &Arc<Workspace>) -> io::Result<()> {
+        if self.written.as_ref().is_some_and(|written| Arc::ptr_eq(written, workspace)) {
+            return Ok(());
+        }
+        let mut all = vec![];
+        let mut folders = vec![];
+        for member in &workspace.members {
+            if member.package.has_manifest() {
+                folders.push(member.folder.as_str());
+            }
+            all.extend(member.package.files.iter().map(|file| {
+                (format!("{}/{}", member.folder, file.path), file.text().into_bytes())
+            }));
+        }
+        let manifest = workspace_manifest(&folders, &workspace.profile);
+        all.push(("Cargo.toml".to_owned(), manifest.into_bytes()));
+        let folder = self.workspace();
+        files::mirror(&folder, &all, &["Cargo.lock"])?;
+        if !self.lock.is_empty() {
+            files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
+        }
+        self.written = Some(Arc::clone(workspace));
+        Ok(())
+    }
+
+    fn cargo(&self) -> Command {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(self.workspace());
+        // A cargo that runs us sets these for us, not for the packages that we build.
+        for (name, _) in std::env::vars_os() {
+            let name_text = name.to_string_lossy();
+            if name_text.starts_with("CARGO_PKG_") || name_text == "CARGO_MANIFEST_DIR" {
+                cargo.env_remove(name);
+            }
+        }
+        cargo.env("CARGO_TARGET_DIR", self.folder.join("target"));
+        cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        cargo
+    }
+
+    /// Builds a package. Gives what the compiler said, the binaries, and what cargo said if it
+    /// failed.
+    fn build(&mut self, package: &str) -> io::Result<Build> {
+        let mut cargo = self.cargo();
+        cargo.args(["build", "--package", package, "--message-format=json"]);
+        if self.offline {
+            cargo.arg("--offline");
+        }
+        let (mut stdout, mut stderr) = (vec![], vec![]);
+        let progress = Arc::clone(&self.progress);
+        let ended = process::run(&self.runtime, cargo, |stream, bytes| match stream {
+            Stream::Stdout => stdout.extend_from_slice(bytes),
+            Stream::Stderr => {
+                stderr.extend_from_slice(bytes);
+                if let Some(line) = String::from_utf8_lossy(bytes).lines().last() {
+                    progress.detail(line.trim());
+                }
+            }
+        })
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                io::Error::other("cargo was not found; install Rust from https://rustup.rs")
+            }
+            _ => error,
+        })?;
+        let mut build = Build {
+            succeeded: ended == Ended::Status(0),
+            messages: vec![],
+            binaries: BTreeMap::new(),
+            said: String::from_utf8_lossy(&stderr).into_owned(),
+        };
+        for message in Message::parse_stream(&stdout[..]) {
+            match message? {
+                Message::CompilerMessage(message) => {
+                    build.messages.push(compiler_message(&message.message));
+                }
+                Message::CompilerArtifact(artifact) => {
+                    if let Some(path) = artifact.executable {
+                        build.binaries.insert(artifact.target.name, path.into_std_path_buf());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(build)
+    }
+
+    fn run_notebook(&mut self, program: &Program) -> io::Result<Trace> {
+        let package = program.workspace.member(&program.member);
+        let package = package.map(|package| package.name.clone()).unwrap_or_default();
+        self.progress.begin(&program.lesson, "compiling its cells");
+        let build = self.build(&package)?;
+        let Some(binary) = build.binaries.get(&package).filter(|_| build.succeeded) else {
+            return self.not_built(build);
+        };
+        let runs = self.folder.join("runs").join(&program.lesson);
+        let folder = files::fresh_folder(runs)?;
+        let mut command = Command::new(binary);
+        self.environment(&mut command);
+        let nonce = nonce();
+        command.current_dir(&folder).env(NONCE, &nonce);
+        let steps = program.steps.len();
+        let splitter = RefCell::new(Splitter::new(&nonce));
+        self.progress.begin(&program.lesson, "running its cells");
+        let progress = Arc::clone(&self.progress);
+        let before = listing(&folder)?;
+        let ended = process::run(&self.runtime, command, |stream, bytes| {
+            let mut splitter = splitter.borrow_mut();
+            splitter.push(stream, bytes);
+            progress.detail(&format!("cell {} of {steps}", splitter.steps()));
+        })?;
+        let (traces, reached_end) = splitter.into_inner().finish();
+        let end = match ended {
+            Ended::Status(0) if reached_end => End::Finished,
+            Ended::Status(status) => End::Exited(status),
+            Ended::Signal(signal) => End::Killed(signal),
+        };
+        let files = captured(&folder, &before)?;
+        self.trace(end, traces, files, build.messages)
+    }
+
+    fn run_console(&mut self, program: &Program, commands: &[String]) -> io::Result<Trace> {
+        let package = program.workspace.member(&program.member);
+        let mut messages = vec![];
+        if package.is_some_and(|package| package.has_manifest()) {
+            self.progress.begin(&program.lesson, "compiling its programs");
+            let build = self.build(&program.member)?;
+            if !build.succeeded {
+                return self.not_built(build);
+            }
+            messages = build.messages;
+        }
+        let folder = self.workspace().join(&program.member);
+        fs::create_dir_all(&folder).map_err(with_path(&folder))?;
+        let before = listing(&folder)?;
+        let splitter = RefCell::new(Splitter::unmarked());
+        let mut end = End::Finished;
+        for command in commands {
+            self.progress.begin(&program.lesson, &format!("$ {command}"));
+            let mut shell = shell(command);
+            self.environment(&mut shell);
+            shell.current_dir(&folder);
+            shell.env("CARGO_TARGET_DIR", self.folder.join("target"));
+            shell.env("CARGO_TERM_QUIET", "true");
+            splitter.borrow_mut().next_step();
+            let start = Instant::now();
+            let ended = process::run(&self.runtime, shell, |stream, bytes| {
+                splitter.borrow_mut().push(stream, bytes);
+            })?;
+            splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
+            match ended {
+                Ended::Status(0) => continue,
+                Ended::Status(status) => end = End::Exited(status),
+                Ended::Signal(signal) => end = End::Killed(signal),
+            }
+            break;
+        }
+        let files = captured(&folder, &before)?;
+        self.trace(end, splitter.into_inner().finish().0, files, messages)
+    }
+
+    /// What a lesson's program sees: the same on every machine.
+    fn environment(&self, command: &mut Command) {
+        command.env_clear();
+        for (name, value) in std::env::vars_os() {
+            let name_text = name.to_string_lossy();
+            let is_tool = ["CARGO_HOME", "RUSTUP_", "SSL_CERT_", "http_proxy", "https_proxy"]
+                .iter()
+                .any(|start| name_text.starts_with(start));
+            if is_tool || PASSED_ON.contains(&name_text.as_ref()) {
+                command.env(name, value);
+            }
+        }
+        for (name, value) in [
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("TERM", "dumb"),
+            ("COLUMNS", "80"),
+            ("RUST_BACKTRACE", "0"),
+        ] {
+            command.env(name, value);
+        }
+    }
+
+    fn not_built(&mut self, build: Build) -> io::Result<Trace> {
+        let said = StepTrace { parts: vec![Part::Stderr(build.said)], ..StepTrace::default() };
+        self.trace(End::NotBuilt, vec![said], vec![], build.messages)
+    }
+
+    fn trace(
+        &mut self,
+        end: End,
+        steps: Vec<StepTrace>,
+        files: Vec<CapturedFile>,
+        messages: Vec<CompilerMessage>,
+    ) -> io::Result<Trace> {
+        let made = self.made()?;
+        let lock = fs::read_to_string(self.workspace().join("Cargo.lock")).unwrap_or_default();
+        Ok(Trace { made, end, steps, files, messages, lock })
+    }
+
+    fn made(&mut self) -> io::Result<Made> {
+        if self.toolchain.is_none() {
+            let mut rustc = Command::new("rustc");
+            rustc.arg("-vV").current_dir(self.workspace());
+            let mut said = vec![];
+            process::run(&self.runtime, rustc, |_, bytes| said.extend_from_slice(bytes))?;
+            let said = String::from_utf8_lossy(&said);
+            let version = said.lines().next().unwrap_or_default();
+            let version = version.split(' ').take(2).collect::<Vec<_>>().join(" ");
+            let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+            self.toolchain = Some((version, host.unwrap_or_default().to_owned()));
+        }
+        let (rustc, host) = self.toolchain.clone().unwrap_or_default();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+        Ok(Made { date, rustc, host, cpu: cpu_name(), cores })
+    }
+}
+
+impl Runner for Cargo {
+    fn run(&mut self, program: &Program) -> io::Result<Trace> {
+        self.write_workspace(&program.workspace)?;
+        let trace = match &program.action {
+            Action::Notebook => self.run_notebook(program),
+            Action::Console(commands) => self.run_console(program, commands),
+        };
+        self.progress.end();
+        trace
+    }
+}
+
+struct Build {
+    succeeded: bool,
+    messages: Vec<CompilerMessage>,
+    binaries: BTreeMap<String, PathBuf>,
+    said: String,
+}
+
+fn shell(command: &str) -> Command {
+    let (program, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut shell = Command::new(program);
+    shell.args([flag, command]);
+    shell
+}
+
+/// A word that nothing a lesson prints can hold by chance.
+fn nonce() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    fingerprint(format!("{} {}", now.as_nanos(), std::process::id()).as_bytes())
+}
+
+/// The processor's name, where the system tells it.
+fn cpu_name() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info.lines().find_map(|line| line.strip_prefix("model name"));
+    let name = name.and_then(|line| line.split_once(':')).map(|(_, name)| name.trim());
+    name.unwrap_or_default().to_owned()
+}
+
+/// When each file of a working directory was last written.
+fn listing(folder: &Path) -> io::Result<BTreeMap<String, Option<SystemTime>>> {
+    let paths = files::list(folder, &["target", "Cargo.lock"])?;
+    let time = |path: &str| fs::metadata(folder.join(path)).and_then(|data| data.modified()).ok();
+    Ok(paths.into_iter().map(|path| (path.clone(), time(&path))).collect())
+}
+
+/// The files of a working directory that were written since `before`.
+fn captured(
+    folder: &Path,
+    before: &BTreeMap<String, Option<SystemTime>>,
+) -> io::Result<Vec<CapturedFile>> {
+    let mut captured = vec![];
+    for (path, time) in listing(folder)? {
+        let kind = path.rsplit_once('.').map(|(_, kind)| kind.to_ascii_lowercase());
+        let is_wanted = kind.is_some_and(|kind| CAPTURED.contains(&kind.as_str()));
+        if is_wanted && before.get(&path) != Some(&time) {
+            let full = folder.join(&path);
+            captured.push(CapturedFile { bytes: fs::read(&full).map_err(with_path(&full))?, path });
+        }
+    }
+    Ok(captured)
+}
+
+fn compiler_message(message: &Rustc) -> CompilerMessage {
+    CompilerMessage {
+        error: matches!(message.level, DiagnosticLevel::Error | DiagnosticLevel::Ice),
+        code: message.code.as_ref().map(|code| code.code.clone()),
+        text: message.message.clone(),
+        spans: message.spans.iter().map(compiler_span).collect(),
+        children: message.children.iter().map(compiler_message).collect(),
+        level: match message.level {
+            DiagnosticLevel::Help => "help".to_owned(),
+            _ => "note".to_owned(),
+        },
+    }
+}
+
+fn compiler_span(span: &DiagnosticSpan) -> CompilerSpan {
+    CompilerSpan {
+        file: span.file_name.replace('\\', "/"),
+        start: (span.line_start, span.column_start),
+        end: (span.line_end, span.column_end),
+        primary: span.is_primary,
+        label: span.label.clone().unwrap_or_default(),
+        called: span.expansion.as_ref().map(|made| Box::new(compiler_span(&made.span))),
+    }
+}

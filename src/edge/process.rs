@@ -1,0 +1,156 @@
+//! Runs one program to its end, whatever that is, and hands on what it prints as it prints it.
+
+use std::{io, process::Stdio, time::Duration};
+
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop, ProcessGroup};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    process::Command,
+    runtime::Runtime,
+    time::{Instant, sleep_until},
+};
+
+use crate::execute::Stream;
+
+/// How long a stream may stay open after the program has ended: a child that it left behind may
+/// hold it, and must not hold up the build.
+const AFTER_END: Duration = Duration::from_millis(200);
+
+/// A runtime for [`run`].
+pub fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// How a process ended: its exit status, or the signal that ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Status(i32),
+    Signal(i32),
+}
+
+/// Runs a command in a process group of its own with no standard input.
+///
+/// # Errors
+///
+/// `Interrupted` when the user pressed Ctrl-C: the whole group is ended then.
+pub fn run(
+    runtime: &Runtime,
+    mut command: Command,
+    mut on_output: impl FnMut(Stream, &[u8]),
+) -> io::Result<Ended> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    runtime.block_on(async {
+        let mut wrap = CommandWrap::from(command);
+        wrap.wrap(ProcessGroup::leader()).wrap(KillOnDrop);
+        let mut child = wrap.spawn()?;
+        let mut stdout = child.stdout().take();
+        let mut stderr = child.stderr().take();
+        let (mut out, mut err) = ([0; 16 * 1024], [0; 16 * 1024]);
+        let mut status = None;
+        let mut deadline = None;
+        while status.is_none() || stdout.is_some() || stderr.is_some() {
+            tokio::select! {
+                read = read(&mut stdout, &mut out) => match read? {
+                    0 => stdout = None,
+                    length => on_output(Stream::Stdout, &out[..length]),
+                },
+                read = read(&mut stderr, &mut err) => match read? {
+                    0 => stderr = None,
+                    length => on_output(Stream::Stderr, &err[..length]),
+                },
+                ended = leader(&mut *child), if status.is_none() => {
+                    status = Some(ended?);
+                    deadline = Some(Instant::now() + AFTER_END);
+                }
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => break,
+                interrupted = tokio::signal::ctrl_c() => {
+                    interrupted?;
+                    end_group(&mut *child).await;
+                    return Err(io::Error::from(io::ErrorKind::Interrupted));
+                }
+            }
+        }
+        end_group(&mut *child).await;
+        Ok(ended(status))
+    })
+}
+
+/// Reads from a stream, or waits for ever where it has ended.
+async fn read(stream: &mut Option<impl AsyncRead + Unpin>, buffer: &mut [u8]) -> io::Result<usize> {
+    match stream {
+        Some(stream) => stream.read(buffer).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the process itself, not for others of its group.
+async fn leader(child: &mut dyn ChildWrapper) -> io::Result<std::process::ExitStatus> {
+    let mut pause = Duration::from_micros(200);
+    loop {
+        if let Some(status) = child.inner_mut().try_wait()? {
+            return Ok(status);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(5));
+    }
+}
+
+/// Ends whatever is left of the group. There may be nothing left, which is no error.
+async fn end_group(child: &mut dyn ChildWrapper) {
+    let _ = child.start_kill();
+    let _ = tokio::time::timeout(AFTER_END, child.wait()).await;
+}
+
+fn ended(status: Option<std::process::ExitStatus>) -> Ended {
+    let Some(status) = status else { return Ended::Status(-1) };
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            return Ended::Signal(signal);
+        }
+    }
+    Ended::Status(status.code().unwrap_or(-1))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> (Ended, String, String) {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let (mut out, mut err) = (vec![], vec![]);
+        let ended = run(&runtime().unwrap(), command, |stream, bytes| match stream {
+            Stream::Stdout => out.extend_from_slice(bytes),
+            Stream::Stderr => err.extend_from_slice(bytes),
+        });
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (ended.unwrap(), text(out), text(err))
+    }
+
+    #[test]
+    fn both_streams_and_the_status_are_captured() {
+        let (ended, out, err) = shell("echo one; echo two >&2; exit 3");
+        assert_eq!((ended, out.as_str(), err.as_str()), (Ended::Status(3), "one\n", "two\n"));
+        assert_eq!(shell("kill -9 $$").0, Ended::Signal(9));
+    }
+
+    #[test]
+    fn what_a_program_leaves_behind_delays_nothing_and_is_ended() {
+        let start = std::time::Instant::now();
+        let (ended, out, _) = shell("sleep 60 & echo $!");
+        assert_eq!(ended, Ended::Status(0));
+        assert!(start.elapsed() < Duration::from_secs(30), "the sleeper held up the run");
+        // A signal takes a moment, and where nobody reaps it, what was ended stays as a zombie.
+        let is_alive = || {
+            let state = std::fs::read_to_string(format!("/proc/{}/stat", out.trim()));
+            state.is_ok_and(|state| !state.contains(") Z "))
+        };
+        let patience = Duration::from_secs(20);
+        while is_alive() {
+            assert!(start.elapsed() < patience, "the sleeper lives on");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}

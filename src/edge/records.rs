@@ -1,0 +1,182 @@
+//! The runs that a course keeps: `_runs/` in its folder, committed with the lessons.
+//!
+//! `_runs/asyncio/notebook.json` holds what a program printed, `_runs/asyncio/notebook/` the files
+//! that it wrote, `_runs/Cargo.lock` the versions that all were built with.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{files, with_path};
+use crate::{
+    execute::{Runner, fingerprint, key},
+    model::{
+        package::Program,
+        record::{CapturedFile, End, Trace},
+    },
+};
+
+const FOLDER: &str = "_runs";
+const LOCK: &str = "Cargo.lock";
+
+/// Which records may be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// All that are valid.
+    Valid,
+    /// All that are valid, and where there is none that is a mistake: nothing is run.
+    Frozen,
+    /// None: everything is run.
+    None,
+    /// None of this lesson.
+    NoneOf(String),
+}
+
+/// Wraps a runner: what was run before with the same inputs is not run again.
+pub struct Recorded<R> {
+    runner: R,
+    folder: PathBuf,
+    lock: String,
+    records: Use,
+    /// The programs that the course has now, by lesson and name.
+    asked_for: BTreeSet<(String, String)>,
+    interrupted: bool,
+    /// How many programs were run, and how many had a record.
+    pub ran: usize,
+    pub recalled: usize,
+}
+
+/// A record as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    key: String,
+    #[serde(flatten)]
+    trace: Trace,
+    /// The files that the program wrote, and what they hold: a hash each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    files: BTreeMap<String, String>,
+}
+
+/// The versions that a course was last built with; empty where it never was.
+pub fn lock(course: &Path) -> io::Result<String> {
+    let path = course.join(FOLDER).join(LOCK);
+    match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        other => other.map_err(with_path(&path)),
+    }
+}
+
+impl<R: Runner> Recorded<R> {
+    /// The runs of the course in this folder.
+    pub fn new(runner: R, course: &Path, lock: String, records: Use) -> Self {
+        Self {
+            runner,
+            folder: course.join(FOLDER),
+            lock,
+            records,
+            asked_for: BTreeSet::new(),
+            interrupted: false,
+            ran: 0,
+            recalled: 0,
+        }
+    }
+
+    /// Whether the user stopped a run.
+    pub fn was_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Removes the records of programs that the course no longer has.
+    pub fn prune(&self) -> io::Result<()> {
+        for path in files::list(&self.folder, &[])? {
+            let mut parts = path.splitn(3, '/');
+            let (lesson, rest) = (parts.next().unwrap_or_default(), parts.next());
+            let Some(rest) = rest else { continue };
+            let program = rest.strip_suffix(".json").unwrap_or(rest);
+            if !self.asked_for.contains(&(lesson.to_owned(), program.to_owned())) {
+                files::remove(&self.folder.join(&path), &self.folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn may_recall(&self, program: &Program) -> bool {
+        match &self.records {
+            Use::Valid | Use::Frozen => true,
+            Use::None => false,
+            Use::NoneOf(lesson) => *lesson != program.lesson,
+        }
+    }
+
+    fn place(&self, program: &Program) -> PathBuf {
+        self.folder.join(&program.lesson).join(&program.name)
+    }
+
+    /// What is kept for a program, if it is still what a run would give.
+    fn recall(&self, program: &Program) -> Option<Trace> {
+        let place = self.place(program);
+        let text = fs::read_to_string(place.with_added_extension("json")).ok()?;
+        let kept: Kept = serde_json::from_str(&text).ok()?;
+        (kept.key == key(program, &self.lock)).then_some(())?;
+        let mut trace = kept.trace;
+        for (path, hash) in kept.files {
+            let bytes = fs::read(place.join(&path)).ok()?;
+            (fingerprint(&bytes) == hash).then_some(())?;
+            trace.files.push(CapturedFile { path, bytes });
+        }
+        Some(trace)
+    }
+
+    /// Keeps a run: its files first, so that a record never speaks of what is not there.
+    fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
+        if !trace.lock.is_empty() && trace.lock != self.lock {
+            files::write(&self.folder.join(LOCK), trace.lock.as_bytes())?;
+            self.lock.clone_from(&trace.lock);
+        }
+        let place = self.place(program);
+        let written: Vec<(String, Vec<u8>)> =
+            trace.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
+        files::mirror(&place, &written, &[])?;
+        let hashes = trace.files.iter().map(|file| (file.path.clone(), fingerprint(&file.bytes)));
+        let kept =
+            Kept { key: key(program, &self.lock), trace: trace.clone(), files: hashes.collect() };
+        let mut json = serde_json::to_string_pretty(&kept)?;
+        json.push('\n');
+        files::write(&place.with_added_extension("json"), json.as_bytes())?;
+        Ok(())
+    }
+}
+
+impl<R: Runner> Runner for Recorded<R> {
+    fn run(&mut self, program: &Program) -> io::Result<Trace> {
+        if self.interrupted {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        self.asked_for.insert((program.lesson.clone(), program.name.clone()));
+        if self.may_recall(program) {
+            if let Some(trace) = self.recall(program) {
+                self.recalled += 1;
+                return Ok(trace);
+            }
+            if self.records == Use::Frozen {
+                let message = format!(
+                    "`{}` of lesson `{}` has no valid record, and --frozen runs nothing",
+                    program.name, program.lesson
+                );
+                return Err(io::Error::new(io::ErrorKind::NotFound, message));
+            }
+        }
+        let trace = self.runner.run(program).inspect_err(|error| {
+            self.interrupted |= error.kind() == io::ErrorKind::Interrupted;
+        })?;
+        self.ran += 1;
+        if trace.end == End::Finished {
+            self.keep(program, &trace)?;
+        }
+        Ok(trace)
+    }
+}

@@ -1,0 +1,141 @@
+//! What people read in the terminal: mistakes, progress, and what was done.
+
+use std::{io::IsTerminal, sync::Mutex, time::Duration};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::model::{
+    diagnostic::{Diagnostic, Label, Severity},
+    source::Sources,
+};
+
+/// Tells all diagnostics, in the order of their places, and how many there are.
+pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by_key(|diagnostic| diagnostic.span());
+    sorted.dedup();
+    for diagnostic in &sorted {
+        anstream::eprintln!("{}\n", render(diagnostic, sources, &Renderer::styled()));
+    }
+    let count = |severity| sorted.iter().filter(|d| d.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    match (errors, warnings) {
+        (0, 0) => {}
+        (0, _) => eprintln!("{}", plural(warnings, "warning")),
+        (_, 0) => eprintln!("{}", plural(errors, "error")),
+        _ => eprintln!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    }
+}
+
+/// `1 lesson`, `2 lessons`.
+pub fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// One diagnostic in rustc's look.
+pub fn render(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(&diagnostic.message).id(&*diagnostic.code);
+    let mut group = Group::with_title(title);
+    for (source, labels) in by_source(&diagnostic.labels) {
+        let source = sources.get(source);
+        let annotations = labels.into_iter().map(|label| {
+            let kind =
+                if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            kind.span(label.span.range()).label(&label.text)
+        });
+        group = group
+            .element(Snippet::source(&source.text).path(&source.shown).annotations(annotations));
+    }
+    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(note)));
+    group = group.elements(diagnostic.hints.iter().map(|hint| Level::HELP.message(hint)));
+    renderer.render(&[group])
+}
+
+/// Labels of one source together, the source of the first primary label first.
+fn by_source(labels: &[Label]) -> Vec<(crate::model::source::SourceId, Vec<&Label>)> {
+    let mut groups: Vec<(_, Vec<&Label>)> = vec![];
+    let primary_first =
+        labels.iter().filter(|l| l.primary).chain(labels.iter().filter(|l| !l.primary));
+    for label in primary_first {
+        match groups.iter_mut().find(|(source, _)| *source == label.span.source) {
+            Some((_, group)) => group.push(label),
+            None => groups.push((label.span.source, vec![label])),
+        }
+    }
+    groups
+}
+
+/// Says what is being done while it takes time: a line that changes on a terminal, a line for each
+/// thing elsewhere.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    way: Way,
+    said: Mutex<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Terminal,
+    Lines,
+    Silent,
+}
+
+impl Progress {
+    /// As suits standard error.
+    pub fn on_stderr() -> Self {
+        Self::new(if std::io::stderr().is_terminal() { Way::Terminal } else { Way::Lines })
+    }
+
+    /// Says nothing, for tests.
+    pub fn silent() -> Self {
+        Self::new(Way::Silent)
+    }
+
+    fn new(way: Way) -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
+            bar.set_style(style);
+        }
+        Self { bar, way, said: Mutex::default() }
+    }
+
+    /// A lesson, and what is done for it.
+    pub fn begin(&self, lesson: &str, doing: &str) {
+        let line = format!("{lesson}: {doing}");
+        match self.way {
+            Way::Terminal => {
+                self.bar.reset();
+                self.bar.enable_steady_tick(Duration::from_millis(100));
+                self.bar.set_message(line.clone());
+            }
+            Way::Lines => eprintln!("{line}"),
+            Way::Silent => {}
+        }
+        if let Ok(mut said) = self.said.lock() {
+            *said = line;
+        }
+    }
+
+    /// How far it has come.
+    pub fn detail(&self, detail: &str) {
+        if self.way == Way::Terminal
+            && let Ok(said) = self.said.lock()
+        {
+            self.bar.set_message(format!("{said}, {detail}"));
+        }
+    }
+
+    /// It is done.
+    pub fn end(&self) {
+        if self.way == Way::Terminal {
+            self.bar.disable_steady_tick();
+            self.bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The key of a record: a hash of all that could change what a program gives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::model::package::{Action, File, Member, Program};
+
+/// Grows when the same inputs would be run or captured in another way.
+const FORMAT: &str = "lessonc record 1";
+
+/// The key under which what a program gave is kept.
+///
+/// It covers the code that the program is made of, how that is compiled, and of `lock`, the text of
+/// `Cargo.lock`, what the program depends on. Prose and other lessons are not part of it.
+pub fn key(program: &Program, lock: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    add(FORMAT);
+    add(&program.workspace.profile);
+    match &program.action {
+        Action::Notebook => add("notebook"),
+        Action::Console(commands) => commands.iter().for_each(|command| add(command)),
+    }
+    for (folder, file) in inputs(program) {
+        add(folder);
+        add(&file.path);
+        add(&file.text());
+    }
+    let names = program.workspace.members.iter().map(|member| member.package.name.as_str());
+    for package in locked(lock, &manifest_name(program), &names.collect()) {
+        add(&package);
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// A hash of some bytes, for telling whether they are the same as before.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex()[..32].to_owned()
+}
+
+/// The files that a program is made of, with the folder of their package.
+fn inputs(program: &Program) -> impl Iterator<Item = (&str, &File)> {
+    program.workspace.members.iter().flat_map(|Member { folder, package }| {
+        let is_own = *folder == program.member;
+        let is_library = program.library.as_ref() == Some(folder);
+        let files = package
+            .files
+            .iter()
+            .filter(move |file| is_own || is_library && !is_program_of_its_own(&file.path));
+        files.map(|file| (folder.as_str(), file))
+    })
+}
+
+/// Whether Cargo leaves a file out when it builds the library alone.
+fn is_program_of_its_own(path: &str) -> bool {
+    path == "src/main.rs"
+        || ["src/bin/", "examples/", "tests/", "benches/"].iter().any(|dir| path.starts_with(dir))
+}
+
+fn manifest_name(program: &Program) -> String {
+    let member = program.workspace.member(&program.member);
+    member.map_or_else(|| program.member.clone(), |package| package.name.clone())
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(default, rename = "package")]
+    packages: Vec<Locked>,
+}
+
+#[derive(Deserialize)]
+struct Locked {
+    name: String,
+    version: String,
+    source: Option<String>,
+    checksum: Option<String>,
+    #[serde(default)]
+    dependencies: Vec<String>,
+}
+
+/// What `root` depends on by way of a `Cargo.lock`, a line each: the course's own packages, whose
+/// files count by themselves, are left out.
+fn locked(lock: &str, root: &str, own: &BTreeSet<&str>) -> BTreeSet<String> {
+    let Ok(lock) = toml::from_str::<Lock>(lock) else { return BTreeSet::new() };
+    let mut by_name: BTreeMap<&str, Vec<&Locked>> = BTreeMap::new();
+    for package in &lock.packages {
+        by_name.entry(&package.name).or_default().push(package);
+    }
+    let mut found = BTreeSet::new();
+    let mut to_visit: Vec<&Locked> = by_name.get(root).cloned().unwrap_or_default();
+    let mut visited = BTreeSet::new();
+    while let Some(package) = to_visit.pop() {
+        if !visited.insert((&package.name, &package.version, &package.source)) {
+            continue;
+        }
+        let is_own = package.source.is_none() && own.contains(package.name.as_str());
+        if !is_own {
+            let checksum = package.checksum.as_deref().unwrap_or_default();
+            let source = package.source.as_deref().unwrap_or_default();
+            found.insert(format!("{} {} {source} {checksum}", package.name, package.version));
+        }
+        for dependency in &package.dependencies {
+            // `name`, or `name version` where the lock holds several versions.
+            let mut words = dependency.split(' ');
+            let (name, version) = (words.next().unwrap_or_default(), words.next());
+            let candidates = by_name.get(name).into_iter().flatten();
+            to_visit.extend(candidates.filter(|c| version.is_none_or(|v| c.version == v)));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::package::{Package, Workspace};
+
+    const LOCK: &str = r#"
+        [[package]]
+        name = "a"
+        version = "0.1.0"
+        dependencies = ["rand 0.9.0"]
+        [[package]]
+        name = "b"
+        version = "0.1.0"
+        dependencies = ["rand 0.8.0"]
+        [[package]]
+        name = "rand"
+        version = "0.8.0"
+        checksum = "eight"
+        [[package]]
+        name = "rand"
+        version = "0.9.0"
+        checksum = "nine"
+    "#;
+
+    fn program(member: &str, code: &str) -> Program {
+        let member_of = |folder: &str, name: &str, path: &str, code: &str| Member {
+            folder: folder.into(),
+            package: Package {
+                name: name.into(),
+                files: vec![File::generated(path, code)],
+                ..Package::default()
+            },
+        };
+        let workspace = Workspace {
+            members: vec![
+                member_of("a", "a", "src/bin/x.rs", code),
+                member_of("notebooks/a", "a-notebook", "src/main.rs", "cells"),
+            ],
+            profile: String::new(),
+        };
+        Program {
+            lesson: "a".into(),
+            name: "p".into(),
+            workspace: Arc::new(workspace),
+            member: member.into(),
+            library: Some("a".into()).filter(|library| library != member),
+            action: Action::Notebook,
+            steps: vec![],
+        }
+    }
+
+    #[test]
+    fn only_what_a_package_depends_on_counts() {
+        let own = BTreeSet::from(["a", "b"]);
+        assert_eq!(locked(LOCK, "a", &own).into_iter().collect::<Vec<_>>(), ["rand 0.9.0  nine"]);
+        let before = key(&program("a", "x"), LOCK);
+        assert_eq!(key(&program("a", "x"), &LOCK.replace("eight", "8")), before);
+        assert_ne!(key(&program("a", "x"), &LOCK.replace("nine", "9")), before);
+    }
+
+    #[test]
+    fn a_notebook_does_not_depend_on_other_programs_of_the_package() {
+        assert_ne!(key(&program("a", "x"), ""), key(&program("a", "y"), ""));
+        assert_eq!(key(&program("notebooks/a", "x"), ""), key(&program("notebooks/a", "y"), ""));
+    }
+}

@@ -1,0 +1,89 @@
+//! What to run and what came of it, without running anything: composes cells into programs, splits
+//! a capture step by step, and brings the compiler's and panics' places back to lesson lines.
+
+mod blame;
+mod console;
+mod key;
+mod notebook;
+mod runtime;
+mod trace;
+
+use std::{io, sync::Arc};
+
+use crate::model::{
+    course::Course,
+    diagnostic::{Diagnosed, Diagnostic},
+    package::{Member, Program, Tangled, Workspace},
+    record::{End, Output, Record, Trace},
+    source::Sources,
+};
+
+pub use key::{fingerprint, key};
+pub use runtime::NONCE;
+pub use trace::{Splitter, Stream};
+
+/// What the world does for the road: runs a program and tells what it gave.
+pub trait Runner {
+    /// # Errors
+    ///
+    /// Where no capture could be made at all. A program that fails gives a [`Trace`] that says so.
+    fn run(&mut self, program: &Program) -> io::Result<Trace>;
+}
+
+/// Every program of a course: first the notebooks in the order of the lessons, then the consoles.
+pub fn programs(
+    course: &Course,
+    tangled: &Tangled,
+    profile: &str,
+    sources: &Sources,
+) -> Diagnosed<Vec<Program>> {
+    let mut diagnostics = vec![];
+    let mut notebooks = vec![];
+    for lesson in &course.lessons {
+        let Some(package) = tangled.package(lesson) else { continue };
+        let notebook = notebook::compose(lesson, package, &tangled.cells);
+        notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
+    }
+    let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
+    let members = packages
+        .map(|package| Member { folder: package.name.clone(), package: package.clone() })
+        .chain(notebooks.iter().map(|(_, notebook)| notebook.member.clone()));
+    let workspace = Arc::new(Workspace { members: members.collect(), profile: profile.to_owned() });
+
+    let mut programs: Vec<Program> = notebooks
+        .into_iter()
+        .map(|(lesson, notebook)| notebook.program(lesson, &workspace))
+        .collect();
+    for lesson in &course.lessons {
+        if tangled.package(lesson).is_some() {
+            programs.extend(console::programs(lesson, &workspace, sources));
+        }
+    }
+    Diagnosed { value: programs, diagnostics }
+}
+
+/// Adds to a lesson's record what one of its programs gave, and tells what went wrong.
+pub fn add_to_record(
+    record: &mut Record,
+    program: &Program,
+    trace: Trace,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    let diagnostics = blame::diagnose(program, &trace, sources);
+    for (step, given) in program.steps.iter().zip(trace.steps) {
+        let parts = given.parts.into_iter();
+        record.outputs.push(Output {
+            chunk: step.chunk,
+            span: step.span,
+            parts: parts
+                .map(|part| blame::with_lesson_places(part, &program.workspace, sources))
+                .collect(),
+            micros: given.micros,
+        });
+    }
+    record.files.extend(trace.files);
+    if trace.end != End::NotBuilt {
+        record.made = Some(trace.made);
+    }
+    diagnostics
+}

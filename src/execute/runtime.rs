@@ -1,0 +1,81 @@
+//! The support code that every notebook program carries as `src/lessonc.rs`: standard library only.
+//!
+//! It tells the outputs of cells apart by marks that hold a nonce, which the runner makes for each
+//! run and passes in the environment, so that nothing a lesson prints is ever taken for a mark.
+//! Without a nonce there are no marks, and the program can be run by hand.
+// Compiled in the library as well, so that its tests run, but used only by generated programs.
+#![allow(dead_code)]
+
+use std::{
+    fmt::Debug,
+    io::{self, Write},
+    time::Instant,
+};
+
+/// The environment variable that the nonce comes in.
+pub const NONCE: &str = "LESSONC_NONCE";
+
+/// A notebook that runs.
+pub struct Notebook {
+    nonce: Option<String>,
+    start: Instant,
+}
+
+impl Notebook {
+    pub fn start() -> Self {
+        Self { nonce: std::env::var(NONCE).ok(), start: Instant::now() }
+    }
+
+    /// From here on, what is printed belongs to this cell.
+    pub fn step(&self, index: usize) {
+        self.mark("step", index);
+    }
+
+    /// All cells were reached.
+    pub fn end(&self) {
+        self.mark("end", 0);
+    }
+
+    /// Shows the value that a cell ends in; `()` is nothing to show.
+    pub fn show<T: Debug>(&self, value: &T) {
+        if std::any::type_name::<T>() == "()" {
+            return;
+        }
+        self.mark_one(&mut io::stdout(), "value", 0);
+        println!("{value:#?}");
+    }
+
+    fn mark(&self, what: &str, index: usize) {
+        self.mark_one(&mut io::stdout(), what, index);
+        self.mark_one(&mut io::stderr(), what, index);
+    }
+
+    /// A closed pipe is no reason to end a lesson's program, so failures to write are let pass.
+    fn mark_one(&self, stream: &mut impl Write, what: &str, index: usize) {
+        let _ = stream.flush();
+        if let Some(nonce) = &self.nonce {
+            let micros = self.start.elapsed().as_micros();
+            let mark = format!("\x1e{nonce} {what} {index} {micros}\n");
+            let _ = stream.write_all(mark.as_bytes());
+            let _ = stream.flush();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Notebook;
+
+    #[test]
+    fn marks_carry_the_nonce_and_are_absent_without_one() {
+        let mut out = vec![];
+        let mut notebook = Notebook::start();
+        notebook.nonce = Some("n0nce".to_owned());
+        notebook.mark_one(&mut out, "step", 3);
+        assert!(String::from_utf8(out).unwrap().starts_with("\x1en0nce step 3 "));
+        let mut out = vec![];
+        notebook.nonce = None;
+        notebook.mark_one(&mut out, "step", 3);
+        assert!(out.is_empty());
+    }
+}

@@ -1,0 +1,5 @@
+//! The `lessonc` command.
+
+fn main() -> std::process::ExitCode {
+    lessonc::cli::run()
+}

@@ -1,0 +1,436 @@
+//! What authors write: a course of lessons, each a tree of blocks.
+
+use std::collections::BTreeMap;
+
+use super::source::{SourceId, Span};
+
+/// A folder of lessons.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    pub settings: Settings,
+    /// The landing page: the body of `index.md`.
+    pub index: Option<Lesson>,
+    /// In the order in which they are taught.
+    pub lessons: Vec<Lesson>,
+}
+
+/// The front matter of `index.md`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// A BCP 47 tag: `en`, `de-CH`.
+    pub language: Option<String>,
+    /// Names of the lessons in the order they are taught, and where each is named.
+    pub lessons: Vec<(String, Span)>,
+    pub dependencies: Dependencies,
+    /// The Rust edition of the generated packages.
+    pub edition: Option<String>,
+    /// Where the lessons' sources are kept.
+    pub repository: Option<String>,
+    pub license: Option<String>,
+}
+
+/// Cargo's `[dependencies]`, as Cargo takes them.
+pub type Dependencies = BTreeMap<String, toml::Value>;
+
+/// The front matter of a lesson.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    pub title: Option<String>,
+    /// Minutes of teaching.
+    pub teaching: Option<u32>,
+    /// Minutes of exercises.
+    pub exercises: Option<u32>,
+    /// Added to the course's.
+    pub dependencies: Dependencies,
+    /// The package that the lesson's code goes to; the lesson's own name where absent.
+    pub package: Option<String>,
+}
+
+/// One markdown file.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// The file's name without `.md`: `asyncio`.
+    pub name: String,
+    pub source: SourceId,
+    pub meta: Meta,
+    pub blocks: Vec<Block>,
+}
+
+impl Lesson {
+    /// The title, or failing one the name.
+    pub fn title(&self) -> &str {
+        self.meta.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The name of the package that the lesson's code goes to.
+    pub fn package(&self) -> String {
+        package_name(self.meta.package.as_deref().unwrap_or(&self.name))
+    }
+
+    /// Every code block, in the order of the text, whatever it stands in.
+    pub fn chunks(&self) -> Vec<&Chunk> {
+        let mut chunks = vec![];
+        walk(&self.blocks, &mut |block| {
+            if let BlockKind::Code(chunk) = &block.kind {
+                chunks.push(chunk);
+            }
+        });
+        chunks
+    }
+}
+
+/// A name as Cargo accepts it for a package.
+pub fn package_name(name: &str) -> String {
+    let mut name: String =
+        name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
+    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        name.insert_str(0, "lesson-");
+    }
+    name
+}
+
+/// Calls `visit` for every block, parents before children, in the order of the text.
+pub fn walk<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block)) {
+    for block in blocks {
+        visit(block);
+        for children in block.children() {
+            walk(children, visit);
+        }
+    }
+}
+
+/// A block and the text that it was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    pub span: Span,
+    pub kind: BlockKind,
+}
+
+impl Block {
+    /// The blocks inside this one, in the order of the text.
+    pub fn children(&self) -> Vec<&[Block]> {
+        match &self.kind {
+            BlockKind::Quote(blocks) | BlockKind::Footnote { blocks, .. } => vec![blocks],
+            BlockKind::Div(div) => vec![&div.blocks],
+            BlockKind::List(list) => list.items.iter().map(|item| &item.blocks[..]).collect(),
+            BlockKind::Definitions(definitions) => definitions
+                .iter()
+                .flat_map(|definition| &definition.meanings)
+                .map(|meaning| &meaning[..])
+                .collect(),
+            BlockKind::Paragraph(_)
+            | BlockKind::Plain(_)
+            | BlockKind::Heading(_)
+            | BlockKind::Table(_)
+            | BlockKind::Code(_)
+            | BlockKind::Html(_)
+            | BlockKind::Rule => vec![],
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum BlockKind {
+    Paragraph(Vec<Inline>),
+    /// Text without a paragraph of its own, as in a tight list's items.
+    Plain(Vec<Inline>),
+    Heading(Heading),
+    Quote(Vec<Block>),
+    List(List),
+    Definitions(Vec<Definition>),
+    Table(Table),
+    Code(Chunk),
+    Div(Div),
+    Footnote {
+        label: String,
+        blocks: Vec<Block>,
+    },
+    /// HTML as the author wrote it.
+    Html(String),
+    Rule,
+}
+
+/// `{#id .class key="value"}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attributes {
+    pub id: Option<String>,
+    pub classes: Vec<String>,
+    pub pairs: Vec<(String, String)>,
+}
+
+impl Attributes {
+    pub fn has_class(&self, class: &str) -> bool {
+        self.classes.iter().any(|other| other == class)
+    }
+
+    /// The last value given for `key`.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.pairs.iter().rev().find(|(other, _)| other == key).map(|(_, value)| value.as_str())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    pub attributes: Attributes,
+    pub content: Vec<Inline>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct List {
+    /// The first number of an ordered list.
+    pub start: Option<u64>,
+    pub items: Vec<Item>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Whether a task list's item is ticked.
+    pub task: Option<bool>,
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition {
+    pub term: Vec<Inline>,
+    pub meanings: Vec<Vec<Block>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alignment {
+    None,
+    Left,
+    Center,
+    Right,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    pub alignments: Vec<Alignment>,
+    pub head: Vec<Vec<Inline>>,
+    pub rows: Vec<Vec<Vec<Inline>>>,
+}
+
+/// A fenced div: `:::challenge`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Div {
+    /// The opening fence.
+    pub opener: Span,
+    /// What it is; none where no class is one of the dialect's.
+    pub kind: Option<DivKind>,
+    pub attributes: Attributes,
+    /// Its first heading, if it begins with one.
+    pub title: Option<Vec<Inline>>,
+    pub blocks: Vec<Block>,
+}
+
+macro_rules! div_kinds {
+    ($($kind:ident = $class:literal, $word:literal;)*) => {
+        /// The divs of the dialect, after the Carpentries Workbench.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum DivKind { $($kind),* }
+
+        impl DivKind {
+            pub const ALL: &[DivKind] = &[$(DivKind::$kind),*];
+
+            /// The class that an author writes.
+            pub fn class(self) -> &'static str {
+                match self { $(DivKind::$kind => $class),* }
+            }
+
+            /// What readers see where the author gives no title.
+            pub fn default_title(self) -> &'static str {
+                match self { $(DivKind::$kind => $word),* }
+            }
+        }
+    };
+}
+
+div_kinds! {
+    Questions = "questions", "Questions";
+    Objectives = "objectives", "Objectives";
+    Keypoints = "keypoints", "Key points";
+    Prereq = "prereq", "Prerequisites";
+    Challenge = "challenge", "Challenge";
+    Solution = "solution", "Show me the solution";
+    Hint = "hint", "Give me a hint";
+    Callout = "callout", "Callout";
+    Discussion = "discussion", "Discussion";
+    Checklist = "checklist", "Checklist";
+    Testimonial = "testimonial", "Testimonial";
+    Caution = "caution", "Caution";
+    Spoiler = "spoiler", "Show details";
+    Instructor = "instructor", "Instructor note";
+    Tab = "tab", "";
+    GroupTab = "group-tab", "";
+}
+
+impl DivKind {
+    pub fn from_class(class: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.class() == class)
+    }
+
+    /// Whether readers unfold it to see what is inside.
+    pub fn folds(self) -> bool {
+        matches!(self, Self::Solution | Self::Hint | Self::Spoiler | Self::Instructor)
+    }
+}
+
+/// A fenced code block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chunk {
+    /// From fence to fence.
+    pub span: Span,
+    /// What stands behind the opening fence; empty where nothing does.
+    pub info: Span,
+    /// The first class: `rust`.
+    pub language: Option<String>,
+    /// `#name`, the other classes, `key="value"`.
+    pub attributes: Attributes,
+    pub lines: Vec<CodeLine>,
+    /// How the notebook runs it, if at all.
+    pub cell: Option<Cell>,
+}
+
+impl Chunk {
+    /// The name that `<<references>>` use.
+    pub fn name(&self) -> Option<&str> {
+        self.attributes.id.as_deref()
+    }
+
+    /// The file that it is written into when tangled.
+    pub fn target(&self) -> Option<&str> {
+        self.attributes.get("file")
+    }
+}
+
+/// One line of a code block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeLine {
+    /// The code, without the line's ending, what a list or quote puts before it, or the `# ` of a
+    /// hidden line.
+    pub span: Span,
+    /// Whether it is compiled but not shown: in Rust, a line that begins with `# `, as in rustdoc.
+    /// (`##` at a line's beginning stands for one `#`.)
+    pub hidden: bool,
+}
+
+/// The name, if a line of code is nothing but a reference: `<<name>>` between blanks.
+pub fn reference(line: &str) -> Option<&str> {
+    let name = line.trim().strip_prefix("<<")?.strip_suffix(">>")?;
+    let is_name =
+        !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "<>".contains(c));
+    is_name.then_some(name)
+}
+
+/// What running a code block means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Rust that runs in the lesson's notebook.
+    Rust,
+    /// `$ command` lines that run in the package's folder.
+    Console,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inline {
+    Text(String),
+    Code {
+        text: String,
+        attributes: Attributes,
+    },
+    Emphasis(Vec<Inline>),
+    Strong(Vec<Inline>),
+    Strikethrough(Vec<Inline>),
+    Superscript(Vec<Inline>),
+    Subscript(Vec<Inline>),
+    /// `[text]{.class}`.
+    Bracketed {
+        attributes: Attributes,
+        content: Vec<Inline>,
+    },
+    Link {
+        span: Span,
+        target: String,
+        title: String,
+        content: Vec<Inline>,
+    },
+    Image(Image),
+    Math {
+        span: Span,
+        tex: String,
+        display: bool,
+    },
+    FootnoteReference {
+        span: Span,
+        label: String,
+    },
+    Html(String),
+    SoftBreak,
+    HardBreak,
+}
+
+/// `![caption](source){alt="…" width="…"}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    pub span: Span,
+    pub target: String,
+    pub title: String,
+    /// What stands in the square brackets: the caption of a figure, and the alternative text of
+    /// an image that has no `alt`.
+    pub caption: Vec<Inline>,
+    pub attributes: Attributes,
+}
+
+impl Image {
+    /// The text for those who don't see the picture.
+    pub fn alt(&self) -> String {
+        self.attributes.get("alt").map_or_else(|| plain_text(&self.caption), normalise_space)
+    }
+}
+
+fn normalise_space(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text of inlines without their markup.
+pub fn plain_text(inlines: &[Inline]) -> String {
+    let mut text = String::new();
+    push_plain(inlines, &mut text);
+    text
+}
+
+fn push_plain(inlines: &[Inline], out: &mut String) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code { text, .. } => out.push_str(text),
+            Inline::Math { tex, .. } => out.push_str(tex),
+            Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Superscript(content)
+            | Inline::Subscript(content)
+            | Inline::Bracketed { content, .. }
+            | Inline::Link { content, .. } => push_plain(content, out),
+            Inline::Image(image) => out.push_str(&image.alt()),
+            Inline::FootnoteReference { .. } | Inline::Html(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reference;
+
+    #[test]
+    fn only_a_name_alone_on_its_line_is_a_reference() {
+        assert_eq!(reference("    <<async-calc-pi>>  "), Some("async-calc-pi"));
+        for code in ["let x = <<a>>;", "1 << 2 >> 1", "<<T as A>::B as C>::D", "<<>>", "\\<<a>>"] {
+            assert_eq!(reference(code), None, "{code}");
+        }
+    }
+}

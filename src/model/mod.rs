@@ -1,0 +1,8 @@
+//! The nouns: plain data that every stage shares, and no verbs.
+
+pub mod course;
+pub mod diagnostic;
+pub mod package;
+pub mod record;
+pub mod site;
+pub mod source;

@@ -1,0 +1,201 @@
+//! What tangling makes: packages of files whose every line knows where it was written, and the
+//! programs that can be run with them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    course::{Dependencies, Lesson},
+    source::Span,
+};
+
+/// Everything that one lesson, or several that share a `crate`, tangle to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Package {
+    pub name: String,
+    /// By path, each once.
+    pub files: Vec<File>,
+    /// What its generated manifest lists.
+    pub dependencies: Dependencies,
+    pub edition: String,
+}
+
+impl Package {
+    pub fn file(&self, path: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// Whether Cargo can build it.
+    pub fn has_manifest(&self) -> bool {
+        self.file("Cargo.toml").is_some()
+    }
+
+    /// The `Cargo.toml` that says what it is.
+    pub fn manifest(&self) -> File {
+        let mut text = format!(
+            "[package]\nname = {:?}\nversion = \"0.1.0\"\nedition = {:?}\npublish = false\n",
+            self.name, self.edition
+        );
+        if !self.dependencies.is_empty() {
+            text.push_str("\n[dependencies]\n");
+        }
+        for (name, requirement) in &self.dependencies {
+            text.push_str(&format!("{name} = {requirement}\n"));
+        }
+        File::generated("Cargo.toml", &text)
+    }
+
+    /// Whether other programs can `use` it.
+    pub fn has_library(&self) -> bool {
+        self.file("src/lib.rs").is_some()
+    }
+}
+
+/// A generated file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Below the package's folder, with `/` between folders.
+    pub path: String,
+    pub lines: Vec<Line>,
+}
+
+impl File {
+    /// A file that no lesson line stands behind.
+    pub fn generated(path: impl Into<String>, text: &str) -> Self {
+        Self { path: path.into(), lines: text.lines().map(Line::generated).collect() }
+    }
+
+    /// The file's text, each line ended by `\n`.
+    pub fn text(&self) -> String {
+        self.lines.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect()
+    }
+}
+
+/// One line of a generated file, without its ending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub text: String,
+    /// None for what only holds a program together.
+    pub origin: Option<Origin>,
+}
+
+impl Line {
+    pub fn generated(text: impl Into<String>) -> Self {
+        Self { text: text.into(), origin: None }
+    }
+}
+
+/// Where the text of a generated line stands in a lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub span: Span,
+    /// Bytes that tangling put before it.
+    pub indent: usize,
+}
+
+/// All that a course's code blocks make.
+#[derive(Clone, Debug, Default)]
+pub struct Tangled {
+    /// Those without a mistake, in the order in which lessons first name them.
+    pub packages: Vec<Package>,
+    /// Names of the packages that have one.
+    pub broken: Vec<String>,
+    /// Every Rust cell of the packages without a mistake, by its code block, its references
+    /// replaced.
+    pub cells: BTreeMap<Span, Vec<Line>>,
+}
+
+impl Tangled {
+    /// The package that a lesson's code goes to; none where it has a mistake.
+    pub fn package(&self, lesson: &Lesson) -> Option<&Package> {
+        let name = lesson.package();
+        self.packages.iter().find(|package| package.name == name)
+    }
+}
+
+/// All packages that are built together, under one `Cargo.lock`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Workspace {
+    pub members: Vec<Member>,
+    /// How everything in it is compiled: Cargo's `[profile]` tables.
+    pub profile: String,
+}
+
+/// A package and the folder it is in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Below the workspace's folder: `asyncio`, `notebooks/asyncio`.
+    pub folder: String,
+    pub package: Package,
+}
+
+impl Workspace {
+    pub fn member(&self, folder: &str) -> Option<&Package> {
+        self.members.iter().find(|member| member.folder == folder).map(|member| &member.package)
+    }
+
+    /// The file at a path below the workspace's folder, as compilers name it.
+    pub fn file(&self, path: &str) -> Option<&File> {
+        self.members.iter().find_map(|member| {
+            member.package.file(path.strip_prefix(&member.folder)?.strip_prefix('/')?)
+        })
+    }
+}
+
+/// Something that can be run, and gives outputs.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The lesson that it belongs to.
+    pub lesson: String,
+    /// What it is called in messages and records, once a lesson: `notebook`,
+    /// `cargo-run-bin-async_pi`.
+    pub name: String,
+    pub workspace: Arc<Workspace>,
+    /// The folder of the workspace member that it is built from or runs in.
+    pub member: String,
+    /// The folder of a member whose library it uses.
+    pub library: Option<String>,
+    pub action: Action,
+    /// The code block of each step, in the order in which the steps run.
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Build the member's only binary and run it; a step is a cell.
+    Notebook,
+    /// Run each line in a shell in the member's folder; a step is a command.
+    Console(Vec<String>),
+}
+
+/// One part of a program's run that has an output of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The whole code block.
+    pub chunk: Span,
+    /// What a message about it points at: the cell's first line, or the command.
+    pub span: Span,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependencies_are_written_as_cargo_takes_them() {
+        let tokio = toml::from_str("version = \"1\"\nfeatures = [\"rt\", \"time\"]").unwrap();
+        let package = Package {
+            name: "asyncio".into(),
+            edition: "2024".into(),
+            dependencies: [
+                ("rand".to_owned(), toml::Value::String("0.9".into())),
+                ("tokio".to_owned(), toml::Value::Table(tokio)),
+            ]
+            .into(),
+            ..Package::default()
+        };
+        let text = package.manifest().text();
+        assert!(text.contains("\nrand = \"0.9\"\n"), "{text}");
+        let parsed: toml::Table = toml::from_str(&text).unwrap();
+        assert_eq!(parsed["dependencies"]["tokio"]["features"][1].as_str(), Some("time"));
+    }
+}

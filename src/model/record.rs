@@ -1,0 +1,125 @@
+//! What running gave.
+
+use serde::{Deserialize, Serialize};
+
+use super::source::Span;
+
+/// The capture of one run of one program, free of lesson places so that it outlives prose edits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    pub made: Made,
+    pub end: End,
+    /// One for each step that was begun, in order.
+    pub steps: Vec<StepTrace>,
+    /// Files that the program wrote in its working directory, by name.
+    #[serde(skip)]
+    pub files: Vec<CapturedFile>,
+    /// What the compiler said when the program was built.
+    #[serde(skip)]
+    pub messages: Vec<CompilerMessage>,
+    /// The `Cargo.lock` that it was built with; empty where nothing was built.
+    #[serde(skip)]
+    pub lock: String,
+}
+
+/// When, where and with what a run was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// The day, `2026-11-22`, in UTC.
+    pub date: String,
+    /// `rustc 1.95.0`.
+    pub rustc: String,
+    /// `x86_64-unknown-linux-gnu`.
+    pub host: String,
+    /// The processor's name as the system gives it, or empty.
+    pub cpu: String,
+    /// Threads that the system runs at once.
+    pub cores: usize,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// It could not be built; nothing ran.
+    NotBuilt,
+    /// Every step was reached, and the program exited with 0.
+    Finished,
+    /// It ended early or with another status.
+    Exited(i32),
+    /// A signal ended it.
+    Killed(i32),
+}
+
+/// What one step gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTrace {
+    /// How long the step took, in microseconds.
+    pub micros: u64,
+    pub parts: Vec<Part>,
+}
+
+/// A run of text from one stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    Stdout(String),
+    Stderr(String),
+    /// The value of the expression that a cell ended in.
+    Value(String),
+}
+
+/// A file that a program wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CapturedFile {
+    /// Below the program's working directory, with `/` between folders.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What a lesson's runs gave, at the lesson's places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    pub outputs: Vec<Output>,
+    pub files: Vec<CapturedFile>,
+    /// None where nothing was run.
+    pub made: Option<Made>,
+}
+
+/// What one step of one code block gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The code block that it belongs under.
+    pub chunk: Span,
+    /// The step: a cell's code, or one command of a console block.
+    pub span: Span,
+    pub parts: Vec<Part>,
+    pub micros: u64,
+}
+
+/// One message of the compiler, in its own terms: files and lines of generated code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompilerMessage {
+    pub error: bool,
+    /// `E0382`, or a lint's name.
+    pub code: Option<String>,
+    pub text: String,
+    pub spans: Vec<CompilerSpan>,
+    /// Notes and helps that belong to it.
+    pub children: Vec<CompilerMessage>,
+    /// `note` or `help`, for a child.
+    pub level: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompilerSpan {
+    /// Below the workspace's folder.
+    pub file: String,
+    /// Lines and columns from one, columns in characters, the end exclusive.
+    pub start: (usize, usize),
+    pub end: (usize, usize),
+    pub primary: bool,
+    pub label: String,
+    /// Where the macro was called that this was made by, if it was.
+    pub called: Option<Box<CompilerSpan>>,
+}

@@ -1,0 +1,28 @@
+//! What is published.
+
+/// A whole site. Paths are relative to its root, with `/` between folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Site {
+    pub pages: Vec<Page>,
+    pub assets: Vec<Asset>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// `asyncio.html`
+    pub path: String,
+    pub html: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    pub path: String,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Bytes(Vec<u8>),
+    /// A file of the course, by its path there.
+    CourseFile(String),
+}

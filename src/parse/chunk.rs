@@ -1,0 +1,120 @@
+//! Code blocks: their info string, their lines, and whether the notebook runs them.
+
+use std::ops::Range;
+
+use super::attributes;
+use crate::model::course::{Attributes, Cell, Chunk, CodeLine};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::source::{SourceId, Span};
+
+/// What rustdoc does otherwise than run.
+const NOT_RUN: [&str; 4] = ["ignore", "no_run", "should_panic", "compile_fail"];
+
+/// Makes a chunk of a code block's range, and of the ranges in which the parser saw code.
+pub fn chunk(
+    id: SourceId,
+    text: &str,
+    block: Range<usize>,
+    fenced: bool,
+    code: &[Range<usize>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Chunk {
+    let info = if fenced { info(text, block.start) } else { block.start..block.start };
+    let (mut attributes, problem) = attributes::info(&text[info.clone()]);
+    if let Some(problem) = problem {
+        diagnostics.push(bad_attributes(id, text, info.start, problem));
+    }
+    let has_language = !attributes.classes.is_empty();
+    let language = has_language.then(|| attributes.classes.remove(0));
+    let end = block.start + text[block.clone()].trim_end().len();
+    Chunk {
+        span: Span::new(id, block.start..end),
+        info: Span::new(id, info),
+        cell: cell(language.as_deref(), &attributes),
+        lines: code_lines(id, text, lines(text, block.end, code), language.as_deref()),
+        language,
+        attributes,
+    }
+}
+
+fn code_lines(
+    id: SourceId,
+    text: &str,
+    lines: Vec<Range<usize>>,
+    language: Option<&str>,
+) -> Vec<CodeLine> {
+    let line = |range: Range<usize>| {
+        let (skipped, hidden) = match language {
+            Some("rust") => hash(&text[range.clone()]),
+            _ => (0, false),
+        };
+        CodeLine { span: Span::new(id, range.start + skipped..range.end), hidden }
+    };
+    lines.into_iter().map(line).collect()
+}
+
+/// How many bytes of a line of Rust are rustdoc's `#`, and whether they hide the line.
+fn hash(line: &str) -> (usize, bool) {
+    let code = line.trim_start();
+    let indent = line.len() - code.len();
+    if code.trim_end() == "#" {
+        (line.len(), true)
+    } else if code.starts_with("# ") {
+        (indent + 2, true)
+    } else {
+        (usize::from(line.starts_with("##")), false)
+    }
+}
+
+pub fn bad_attributes(
+    id: SourceId,
+    text: &str,
+    start: usize,
+    problem: attributes::Problem,
+) -> Diagnostic {
+    let at = start + problem.at;
+    let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+    Diagnostic::error("bad-attributes", problem.message)
+        .at(Span::new(id, at..end), "")
+        .hint("attributes are written `{.class #name key=\"value\"}`")
+}
+
+/// What stands behind the fence that begins at `fence`.
+fn info(text: &str, fence: usize) -> Range<usize> {
+    let line = text[fence..].lines().next().unwrap_or_default();
+    let behind = line.trim_start_matches(['`', '~']);
+    let start = fence + line.len() - behind.trim_start().len();
+    start..start + behind.trim().len()
+}
+
+/// One range for each line. The parser's ranges leave out what lists and quotes put before a line,
+/// but join lines where nothing stands between, and part them at a carriage return.
+fn lines(text: &str, end: usize, code: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut lines: Vec<Range<usize>> = vec![];
+    for range in code {
+        let mut start = range.start;
+        for piece in text[range.clone()].split_inclusive('\n') {
+            let next_line = text[start..end].find('\n').map_or(end, |at| start + at);
+            let line_end = next_line - usize::from(text[..next_line].ends_with('\r'));
+            if lines.last().is_none_or(|last| last.end != line_end) {
+                lines.push(start.min(line_end)..line_end);
+            }
+            start += piece.len();
+        }
+    }
+    lines
+}
+
+fn cell(language: Option<&str>, attributes: &Attributes) -> Option<Cell> {
+    let asked = attributes.has_class("cell");
+    match language? {
+        "rust" => {
+            let unnamed = attributes.id.is_none();
+            let otherwise = NOT_RUN.iter().any(|word| attributes.has_class(word));
+            let runs = (asked || unnamed) && !otherwise && attributes.get("file").is_none();
+            runs.then_some(Cell::Rust)
+        }
+        "console" if asked => Some(Cell::Console),
+        _ => None,
+    }
+}

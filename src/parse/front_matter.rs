@@ -1,0 +1,392 @@
+//! The YAML between `---` and `---` at the top of a file.
+//!
+//! It is read into a tree that knows its places, and each key from there: a broken value costs
+//! itself and not the values next to it, and every mistake is told at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
+
+use crate::model::course::{Dependencies, Meta, Settings};
+use crate::model::diagnostic::{Diagnosed, Diagnostic, did_you_mean};
+use crate::model::source::{Source, SourceId, Span};
+
+/// A text parted into front matter and body.
+pub struct Front {
+    /// The YAML, without its fences; empty where there is none.
+    yaml: Range<usize>,
+    /// Where the markdown begins.
+    pub body: usize,
+}
+
+/// Finds the front matter.
+pub fn split(id: SourceId, text: &str) -> Diagnosed<Front> {
+    let start = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut lines = text[start..].split_inclusive('\n');
+    let none = Front { yaml: start..start, body: start };
+    let Some(opener) = lines.next().filter(|line| line.trim_end() == "---") else {
+        return Diagnosed { value: none, diagnostics: vec![] };
+    };
+    let first = start + opener.len();
+    let mut at = first;
+    for line in lines {
+        if matches!(line.trim_end(), "---" | "...") {
+            let value = Front { yaml: first..at, body: at + line.len() };
+            return Diagnosed { value, diagnostics: vec![] };
+        }
+        at += line.len();
+    }
+    // Before a blank line it is a thematic break, and no front matter was meant.
+    let meant = text[first..].lines().next().is_some_and(|line| !line.trim().is_empty());
+    let unclosed = Diagnostic::error("front-matter", "the front matter has no end")
+        .at(Span::new(id, start..start + 3), "begins here")
+        .hint("close it with a line `---`");
+    Diagnosed { value: none, diagnostics: meant.then_some(unclosed).into_iter().collect() }
+}
+
+/// A lesson's front matter.
+pub fn meta(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Meta> {
+    let mut reader = Reader { id, source, yaml: front.yaml.clone(), diagnostics: vec![] };
+    let mut meta = Meta::default();
+    let known = ["title", "teaching", "exercises", "dependencies", "crate"];
+    for (key, value) in reader.entries(&known) {
+        match key.as_str() {
+            "title" => meta.title = reader.text(&value),
+            "teaching" => meta.teaching = reader.minutes(&value),
+            "exercises" => meta.exercises = reader.minutes(&value),
+            "dependencies" => meta.dependencies = reader.dependencies(&value),
+            _ => meta.package = reader.text(&value),
+        }
+    }
+    Diagnosed { value: meta, diagnostics: reader.diagnostics }
+}
+
+/// The course's settings.
+pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Settings> {
+    let mut reader = Reader { id, source, yaml: front.yaml.clone(), diagnostics: vec![] };
+    let mut settings = Settings::default();
+    let known = [
+        "title",
+        "description",
+        "language",
+        "lessons",
+        "dependencies",
+        "edition",
+        "repository",
+        "license",
+    ];
+    for (key, value) in reader.entries(&known) {
+        match key.as_str() {
+            "title" => settings.title = reader.text(&value),
+            "description" => settings.description = reader.text(&value),
+            "language" => settings.language = reader.text(&value),
+            "lessons" => settings.lessons = reader.names(&value),
+            "dependencies" => settings.dependencies = reader.dependencies(&value),
+            "edition" => settings.edition = reader.edition(&value),
+            "repository" => settings.repository = reader.text(&value),
+            _ => settings.license = reader.text(&value),
+        }
+    }
+    Diagnosed { value: settings, diagnostics: reader.diagnostics }
+}
+
+/// A value of the YAML, and where it stands.
+type Node = Spanned<Yaml>;
+
+enum Yaml {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(Spanned<String>, Node)>),
+}
+
+impl Yaml {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "true or false",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::Text(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "keys and values",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Yaml {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(YamlVisitor)
+    }
+}
+
+/// Written out because an untagged enum, which serde would derive, loses the places of what is in
+/// it.
+struct YamlVisitor;
+
+impl<'de> Visitor<'de> for YamlVisitor {
+    type Value = Yaml;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Yaml, E> {
+        Ok(Yaml::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Yaml, E> {
+        Ok(Yaml::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Yaml, E> {
+        Ok(Yaml::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Yaml, E> {
+        Ok(i64::try_from(value).map_or(Yaml::Float(value as f64), Yaml::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Yaml, E> {
+        Ok(Yaml::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Yaml, E> {
+        Ok(Yaml::Text(value.to_string()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Yaml, A::Error> {
+        let mut items = vec![];
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Yaml::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Yaml, A::Error> {
+        let mut entries = vec![];
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Yaml::Map(entries))
+    }
+}
+
+struct Reader<'a> {
+    id: SourceId,
+    source: &'a Source,
+    yaml: Range<usize>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// The keys and values of the front matter, each known and none twice.
+    fn entries(&mut self, known: &[&str]) -> Vec<(String, Node)> {
+        let yaml = &self.source.text[self.yaml.clone()];
+        if yaml.trim().is_empty() {
+            return vec![];
+        }
+        let options = serde_saphyr::options! {
+            // Nothing that is meant is nested so deeply, and the reader recurses.
+            budget: serde_saphyr::budget! { max_depth: 16 },
+            duplicate_keys: DuplicateKeyPolicy::PassThrough,
+            strict_booleans: true,
+            with_snippet: false,
+        };
+        let root: Node = match serde_saphyr::from_str_with_options(yaml, options) {
+            Ok(root) => root,
+            Err(error) => {
+                let span = self.span(error.location().unwrap_or(Location::UNKNOWN));
+                // The place is in the span; the words say it again, counted from another line.
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or_default();
+                self.error(format!("the front matter is not valid YAML: {message}"), span);
+                return vec![];
+            }
+        };
+        let Yaml::Map(entries) = root.value else {
+            self.refuse(&root, "`key: value` lines");
+            return vec![];
+        };
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let mut kept = vec![];
+        for (name, node) in entries {
+            let span = self.span(name.defined);
+            let name = name.value;
+            if let Some(first) = seen.get(&name) {
+                let message = format!("`{name}` is given twice");
+                let diagnostic = Diagnostic::error("front-matter", message).at(span, "again");
+                self.diagnostics.push(diagnostic.also(*first, "first here"));
+            } else if known.contains(&name.as_str()) {
+                seen.insert(name.clone(), span);
+                kept.push((name, node));
+            } else {
+                self.unknown_key(&name, span, known);
+            }
+        }
+        kept
+    }
+
+    fn unknown_key(&mut self, name: &str, span: Span, known: &[&str]) {
+        let hint = match did_you_mean(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known are {}", known.join(", ")),
+        };
+        let message = format!("`{name}` is no known key");
+        self.diagnostics.push(Diagnostic::warning("unknown-key", message).at(span, "").hint(hint));
+    }
+
+    fn refuse(&mut self, node: &Node, expected: &str) {
+        let message = format!("expected {expected}, found {}", node.value.kind());
+        self.error(message, self.span(node.defined));
+    }
+
+    fn text(&mut self, node: &Node) -> Option<String> {
+        match &node.value {
+            Yaml::Text(text) => Some(text.trim().to_string()),
+            // As the author wrote it: 0.10 is a version and 2024 a title.
+            Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float(_) => Some(self.written(node)),
+            Yaml::Null => None,
+            _ => {
+                self.refuse(node, "text");
+                None
+            }
+        }
+    }
+
+    fn written(&self, node: &Node) -> String {
+        self.source.text[self.span(node.defined).range()].trim().to_string()
+    }
+
+    fn minutes(&mut self, node: &Node) -> Option<u32> {
+        let minutes = match &node.value {
+            Yaml::Null => return None,
+            Yaml::Integer(minutes) => u32::try_from(*minutes).ok(),
+            Yaml::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if minutes.is_none() {
+            let message = "expected a whole number of minutes";
+            self.error(message, self.span(node.defined));
+        }
+        minutes
+    }
+
+    fn names(&mut self, node: &Node) -> Vec<(String, Span)> {
+        match &node.value {
+            Yaml::Null => vec![],
+            Yaml::List(items) => items
+                .iter()
+                .filter_map(|item| Some((self.text(item)?, self.span(item.defined))))
+                .collect(),
+            _ => {
+                self.refuse(node, "a list of names");
+                vec![]
+            }
+        }
+    }
+
+    fn edition(&mut self, node: &Node) -> Option<String> {
+        const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
+        let edition = self.text(node)?;
+        if EDITIONS.contains(&edition.as_str()) {
+            return Some(edition);
+        }
+        let message = format!("`{edition}` is no edition of Rust");
+        let hint = format!("there are {}", EDITIONS.join(", "));
+        self.diagnostics.push(
+            Diagnostic::error("front-matter", message).at(self.span(node.defined), "").hint(hint),
+        );
+        None
+    }
+
+    fn dependencies(&mut self, node: &Node) -> Dependencies {
+        let mut dependencies = Dependencies::new();
+        let entries = match &node.value {
+            Yaml::Null => return dependencies,
+            Yaml::Map(entries) => entries,
+            _ => {
+                self.refuse(node, "dependencies as Cargo takes them, `name: \"version\"`");
+                return dependencies;
+            }
+        };
+        for (name, node) in entries {
+            let value = match &node.value {
+                Yaml::Map(_) => self.toml(node),
+                Yaml::Text(_) | Yaml::Integer(_) | Yaml::Float(_) => {
+                    self.text(node).map(toml::Value::String)
+                }
+                _ => {
+                    self.refuse(node, "a version, or a table as Cargo takes it");
+                    None
+                }
+            };
+            if let Some(value) = value {
+                dependencies.insert(name.value.clone(), value);
+            }
+        }
+        dependencies
+    }
+
+    fn toml(&mut self, node: &Node) -> Option<toml::Value> {
+        match &node.value {
+            Yaml::Null => {
+                self.refuse(node, "a value");
+                None
+            }
+            Yaml::Bool(value) => Some(toml::Value::Boolean(*value)),
+            Yaml::Integer(value) => Some(toml::Value::Integer(*value)),
+            Yaml::Float(value) => Some(toml::Value::Float(*value)),
+            Yaml::Text(text) => Some(toml::Value::String(text.clone())),
+            Yaml::List(items) => {
+                Some(toml::Value::Array(items.iter().filter_map(|item| self.toml(item)).collect()))
+            }
+            Yaml::Map(entries) => {
+                let mut table = toml::Table::new();
+                for (name, node) in entries {
+                    // YAML takes an unquoted version for a number.
+                    let number = matches!(node.value, Yaml::Integer(_) | Yaml::Float(_));
+                    let value = if name.value == "version" && number {
+                        Some(toml::Value::String(self.written(node)))
+                    } else {
+                        self.toml(node)
+                    };
+                    table.extend(value.map(|value| (name.value.clone(), value)));
+                }
+                Some(toml::Value::Table(table))
+            }
+        }
+    }
+
+    fn error(&mut self, message: impl Into<String>, span: Span) {
+        self.diagnostics.push(Diagnostic::error("front-matter", message).at(span, ""));
+    }
+
+    /// A place that the YAML reader gives, which counts from where the YAML begins.
+    fn span(&self, location: Location) -> Span {
+        let text = &self.source.text[self.yaml.clone()];
+        let place = location.span();
+        let bytes = place.byte_offset().zip(place.byte_len());
+        // Some errors know their place in characters only.
+        let characters = || {
+            let at = |count: u64| {
+                text.char_indices().nth(count as usize).map_or(text.len(), |(at, _)| at)
+            };
+            (at(place.offset()), at(place.offset() + place.len()))
+        };
+        let (start, end) =
+            bytes.map_or_else(characters, |(at, length)| (at as usize, (at + length) as usize));
+        let range = match text.get(start..end) {
+            // A list or map of several lines is known by where it begins.
+            Some("") => start..start + text[start..].lines().next().unwrap_or_default().len(),
+            Some(value) => start..start + value.trim_end().len(),
+            None => 0..0,
+        };
+        Span::new(self.id, self.yaml.start + range.start..self.yaml.start + range.end)
+    }
+}

@@ -1,0 +1,267 @@
+//! The parser's events to inlines, with what pandoc adds to CommonMark: attributes behind images,
+//! code, links and bracketed spans, and sub- and superscripts within words.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event, LinkType, Tag};
+
+use super::attributes;
+use super::chunk::bad_attributes;
+use super::mask::unmask;
+use super::tree::{Tree, ends_inlines};
+use crate::model::course::{Attributes, Image, Inline, plain_text};
+
+/// Reads inlines up to the block's end, which is not consumed; gives them and where they end.
+pub fn inlines(tree: &mut Tree) -> (Vec<Inline>, usize) {
+    let (mut inlines, end) = run(tree);
+    // Blanks are left at the edges where attributes or a comment stood.
+    while matches!(inlines.last(), Some(Inline::SoftBreak | Inline::HardBreak))
+        || trim(inlines.last_mut(), str::trim_end)
+    {
+        inlines.pop();
+    }
+    while matches!(inlines.first(), Some(Inline::SoftBreak | Inline::HardBreak))
+        || trim(inlines.first_mut(), str::trim_start)
+    {
+        inlines.remove(0);
+    }
+    (inlines, end)
+}
+
+/// Trims a text; says whether nothing is left of it.
+fn trim(inline: Option<&mut Inline>, trimmed: fn(&str) -> &str) -> bool {
+    let Some(Inline::Text(text)) = inline else { return false };
+    *text = trimmed(text).to_string();
+    text.is_empty()
+}
+
+/// What was read so far of a run of inlines.
+#[derive(Default)]
+struct Run {
+    inlines: Vec<Inline>,
+    /// The text at the end, not yet searched for scripts, and the bytes of it that were escaped.
+    text: String,
+    escaped: Vec<usize>,
+    /// Where in `inlines` a `[` stands that is no link's.
+    brackets: Vec<usize>,
+}
+
+impl Run {
+    fn push(&mut self, inline: Inline) {
+        self.flush();
+        self.inlines.push(inline);
+    }
+
+    fn push_text(&mut self, text: &str, escaped: bool) {
+        if escaped {
+            self.escaped.push(self.text.len());
+        }
+        self.text.push_str(text);
+    }
+
+    fn flush(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        scripts(&text, &std::mem::take(&mut self.escaped), &mut self.inlines);
+    }
+
+    fn finish(mut self) -> Vec<Inline> {
+        self.flush();
+        let mut joined: Vec<Inline> = Vec::with_capacity(self.inlines.len());
+        for inline in self.inlines {
+            match (joined.last_mut(), inline) {
+                (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
+                (_, inline) => joined.push(inline),
+            }
+        }
+        joined
+    }
+}
+
+/// Reads up to an end that belongs to somebody else.
+fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
+    let mut run = Run::default();
+    let mut flattened = 0;
+    let mut end = 0;
+    while let Some((event, range)) = tree.peek() {
+        let is_end = matches!(event, Event::End(_));
+        if ends_inlines(event) || (is_end && flattened == 0) {
+            break;
+        }
+        end = end.max(range.end);
+        let Some((event, range)) = tree.next() else { break };
+        let (before, after) = unattributed(tree, &range);
+        let left = before.len() + after.len();
+        match event {
+            Event::End(_) => flattened -= 1,
+            _ if left == 0 && !range.is_empty() => {
+                if let Event::Start(_) = event {
+                    tree.deeper(range, |tree| {
+                        self::run(tree);
+                        tree.next();
+                    });
+                }
+            }
+            Event::Start(tag) => {
+                let inline = tree.deeper(range.clone(), |tree| {
+                    let (content, _) = self::run(tree);
+                    tree.next();
+                    spanning(tree, tag, range, content)
+                });
+                match inline {
+                    Some(inlines) => inlines.into_iter().for_each(|inline| run.push(inline)),
+                    None => flattened += 1,
+                }
+            }
+            // The edge of attributes lies within it: what remains is text, whatever it was.
+            _ if left < range.len() => {
+                run.push_text(&tree.text[before], false);
+                run.push_text(&tree.text[after], false);
+            }
+            Event::Text(text) => push_text(tree, &mut run, &unmask(&text), range),
+            Event::Code(text) => {
+                let attributes = attributes_at(tree, range.end, false).unwrap_or_default();
+                run.push(Inline::Code { text: unmask(&text), attributes });
+            }
+            Event::InlineHtml(html) if html.starts_with("<!--") => {}
+            Event::InlineHtml(html) => run.push(Inline::Html(unmask(&html))),
+            Event::InlineMath(tex) => run.push(math(tree, &tex, range, false)),
+            Event::DisplayMath(tex) => run.push(math(tree, &tex, range, true)),
+            Event::FootnoteReference(label) => {
+                let (span, label) = (tree.span(range), unmask(&label));
+                run.push(Inline::FootnoteReference { span, label });
+            }
+            Event::SoftBreak => run.push(Inline::SoftBreak),
+            Event::HardBreak => run.push(Inline::HardBreak),
+            Event::TaskListMarker(done) => tree.task = Some(done),
+            Event::Rule | Event::Html(_) => {}
+        }
+    }
+    (run.finish(), end)
+}
+
+/// What is left of a range without the attributes in it: what stands before and what behind them.
+fn unattributed(tree: &Tree, range: &Range<usize>) -> (Range<usize>, Range<usize>) {
+    let end = tree.leaf_end.clamp(range.start, range.end);
+    let before = range.start..tree.attributed.start.clamp(range.start, end);
+    let after = tree.attributed.end.clamp(range.start, end)..end;
+    (before, after)
+}
+
+fn math(tree: &Tree, tex: &CowStr, range: Range<usize>, display: bool) -> Inline {
+    Inline::Math { span: tree.span(range), tex: unmask(tex), display }
+}
+
+/// The inlines of a tag: one, but for scripts that pandoc would not take for such.
+fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>) -> Vec<Inline> {
+    let inline = match tag {
+        Tag::Emphasis => Inline::Emphasis(content),
+        Tag::Strong => Inline::Strong(content),
+        Tag::Strikethrough => Inline::Strikethrough(content),
+        Tag::Superscript | Tag::Subscript if plain_text(&content).contains(char::is_whitespace) => {
+            let sign = if matches!(tag, Tag::Superscript) { "^" } else { "~" };
+            let sign = || std::iter::once(Inline::Text(sign.to_string()));
+            return sign().chain(content).chain(sign()).collect();
+        }
+        Tag::Superscript => Inline::Superscript(content),
+        Tag::Subscript => Inline::Subscript(content),
+        Tag::Image { dest_url, title, .. } => {
+            let attributes = attributes_at(tree, range.end, true);
+            let end = if attributes.is_some() { tree.attributed.end } else { range.end };
+            Inline::Image(Image {
+                span: tree.span(range.start..end),
+                target: unmask(&dest_url),
+                title: unmask(&title),
+                caption: content,
+                attributes: attributes.unwrap_or_default(),
+            })
+        }
+        Tag::Link { link_type, dest_url, title, .. } => {
+            let mail = if link_type == LinkType::Email { "mailto:" } else { "" };
+            let link = Inline::Link {
+                span: tree.span(range.clone()),
+                target: mail.to_string() + &unmask(&dest_url),
+                title: unmask(&title),
+                content,
+            };
+            match attributes_at(tree, range.end, false) {
+                Some(attributes) => Inline::Bracketed { attributes, content: vec![link] },
+                None => link,
+            }
+        }
+        _ => return content,
+    };
+    vec![inline]
+}
+
+/// Reads attributes that begin at `offset`, so that they are not read as text. Where `expected`,
+/// what looks like attributes and is malformed draws an error.
+fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attributes> {
+    let rest = tree.text.get(offset..tree.leaf_end)?;
+    if !rest.starts_with('{') {
+        return None;
+    }
+    match attributes::braced(rest) {
+        Ok((attributes, length)) => {
+            tree.attributed = offset..offset + length;
+            Some(attributes)
+        }
+        Err(problem) => {
+            if expected {
+                let diagnostic = bad_attributes(tree.id, tree.text, offset, problem);
+                tree.diagnostics.push(diagnostic);
+            }
+            None
+        }
+    }
+}
+
+fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
+    let escaped = tree.text[..range.start].ends_with('\\');
+    match text {
+        "[" if !escaped => {
+            run.push(Inline::Text(text.to_string()));
+            run.brackets.push(run.inlines.len() - 1);
+        }
+        "]" if !escaped => {
+            let opener = run.brackets.pop();
+            let attributes = opener.and_then(|_| attributes_at(tree, range.end, false));
+            match (opener, attributes) {
+                (Some(opener), Some(attributes)) => {
+                    run.flush();
+                    let content = run.inlines.split_off(opener + 1);
+                    run.inlines.pop();
+                    let content = Run { inlines: content, ..Run::default() }.finish();
+                    run.push(Inline::Bracketed { attributes, content });
+                }
+                _ => run.push_text(text, false),
+            }
+        }
+        _ => run.push_text(text, escaped),
+    }
+}
+
+/// Parts a text at `x^2^` and `H~2~O`. Pulldown takes neither next to a letter.
+fn scripts(text: &str, escaped: &[usize], out: &mut Vec<Inline>) {
+    let mut done = 0;
+    let mut signs = text
+        .match_indices(['^', '~'])
+        .filter(|(at, _)| escaped.binary_search(at).is_err())
+        .peekable();
+    while let Some((at, sign)) = signs.next() {
+        let Some(&(end, _)) = signs.peek().filter(|(_, next)| *next == sign) else { continue };
+        let content = &text[at + 1..end];
+        if content.is_empty() || content.contains(char::is_whitespace) {
+            continue;
+        }
+        signs.next();
+        out.extend((done < at).then(|| Inline::Text(text[done..at].to_string())));
+        let content = vec![Inline::Text(content.to_string())];
+        out.push(if sign == "^" {
+            Inline::Superscript(content)
+        } else {
+            Inline::Subscript(content)
+        });
+        done = end + 1;
+    }
+    out.extend((done < text.len()).then(|| Inline::Text(text[done..].to_string())));
+}

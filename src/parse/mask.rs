@@ -1,0 +1,466 @@
+//! Finds the fences of divs, which CommonMark doesn't know.
+//!
+//! Each line that could be a fence is overwritten with as many `_`: to the parser a thematic break,
+//! which ends paragraphs, tables and lists as a fence does and means nothing inside code. It is a
+//! fence only where the parser then sees that break. So there is one document with one tree, link
+//! references reach into divs, and each byte keeps its offset.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use super::attributes::{self, Problem};
+use super::options;
+use crate::model::course::Attributes;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::source::{SourceId, Span};
+
+/// Stands for the first colon of a line that is not a fence: pulldown would take it for a
+/// definition list.
+const COLON: char = '\u{1}';
+
+/// An opener that becomes text can turn what follows it into text too, so the parse is repeated
+/// until nothing changes. Only made-up documents need more than three rounds.
+const ROUNDS: usize = 8;
+
+/// The text to parse, of the same length as the lesson, and where its fences are.
+pub struct Masked {
+    pub text: String,
+    /// By the offset of the first colon.
+    pub fences: BTreeMap<usize, Fence>,
+    /// Lines that look like fences and are read as text.
+    pub prose: Vec<Prose>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Fence {
+    pub range: Range<usize>,
+    pub kind: FenceKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum FenceKind {
+    Opener { attributes: Attributes, problem: Option<Problem> },
+    Closer,
+}
+
+/// A line that looks like a fence and is text.
+pub struct Prose {
+    pub range: Range<usize>,
+    pub why: WhyProse,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyProse {
+    /// An opener directly below a paragraph's text, or a closer within inline code.
+    InParagraph,
+    /// More than one word behind the colons.
+    Words,
+    /// Not at the margin of what it stands in.
+    Indented,
+}
+
+/// Parses `text` as often as it takes to know which lines are fences.
+pub fn mask(text: &str) -> Masked {
+    let candidates = candidates(text);
+    let words = |candidate: &Candidate| candidate.kind.is_none().then_some(WhyProse::Words);
+    let mut verdicts: Vec<Verdict> = candidates.iter().map(words).collect();
+    let mut sight = Sight::default();
+    for _ in 0..ROUNDS {
+        sight = Sight::of(&overwrite(text, &candidates, &verdicts));
+        let before = verdicts.clone();
+        demote(text, &candidates, &sight, &mut verdicts);
+        if verdicts == before {
+            break;
+        }
+    }
+
+    let mut fences = BTreeMap::new();
+    let mut prose = vec![];
+    for (candidate, verdict) in candidates.iter().zip(&mut verdicts) {
+        let range = candidate.range.clone();
+        match &candidate.kind {
+            Some(kind) if verdict.is_none() && sight.breaks_at(range.start) => {
+                fences.insert(range.start, Fence { range, kind: kind.clone() });
+            }
+            _ => {
+                let why = verdict.get_or_insert(WhyProse::Indented);
+                if !sight.hides(range.start) {
+                    prose.push(Prose { range, why: *why });
+                }
+            }
+        }
+    }
+    Masked { text: overwrite(text, &candidates, &verdicts), fences, prose }
+}
+
+/// Undoes what masking did to a piece of text.
+pub fn unmask(text: &str) -> String {
+    // The two colons tell our sign from a control character that an author might have pasted.
+    text.replace(&format!("{COLON}::"), ":::")
+}
+
+/// A line that could be a fence, from its first colon to its end.
+struct Candidate {
+    line: usize,
+    range: Range<usize>,
+    /// None where more than one word follows.
+    kind: Option<FenceKind>,
+}
+
+fn candidates(text: &str) -> Vec<Candidate> {
+    let mut candidates = vec![];
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        let colons = content.len() - after_markers(content).len();
+        if content[colons..].starts_with(":::") {
+            candidates.push(Candidate {
+                line: start,
+                range: start + colons..start + content.len(),
+                kind: fence(&content[colons..]),
+            });
+        }
+        start += line.len();
+    }
+    candidates
+}
+
+/// The line without the quote and list markers in front. It need not be exact: whether what
+/// follows begins a block is the parser's to say.
+fn after_markers(line: &str) -> &str {
+    let mut rest = line;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '>']);
+        let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let marker = if digits.len() < rest.len() && digits.starts_with(['.', ')']) {
+            &digits[1..]
+        } else if rest.starts_with(['-', '*', '+', ':']) {
+            &rest[1..]
+        } else if let Some(label) = rest.strip_prefix("[^") {
+            label.split_once("]:").map_or("", |(_, after)| after)
+        } else {
+            return rest;
+        };
+        if !marker.starts_with([' ', '\t']) {
+            return rest;
+        }
+        rest = marker;
+    }
+}
+
+/// What a line of three or more colons is by its own looks.
+fn fence(line: &str) -> Option<FenceKind> {
+    let behind = line.trim_start_matches(':');
+    let content = behind.trim().trim_end_matches(':').trim_end();
+    if content.is_empty() {
+        return Some(FenceKind::Closer);
+    }
+    if content.starts_with('{') {
+        return match attributes::braced(content) {
+            Ok((attributes, length)) if length == content.len() => {
+                Some(FenceKind::Opener { attributes, problem: None })
+            }
+            Ok(_) => None,
+            Err(mut problem) => {
+                problem.at += line.len() - behind.trim_start().len();
+                let attributes = Attributes::default();
+                Some(FenceKind::Opener { attributes, problem: Some(problem) })
+            }
+        };
+    }
+    if content.contains(char::is_whitespace) {
+        return None;
+    }
+    let attributes = Attributes { classes: vec![content.to_string()], ..Attributes::default() };
+    Some(FenceKind::Opener { attributes, problem: None })
+}
+
+/// Why a candidate is text, if it is.
+type Verdict = Option<WhyProse>;
+
+fn overwrite(text: &str, candidates: &[Candidate], verdicts: &[Verdict]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (Candidate { range, .. }, verdict) in candidates.iter().zip(verdicts) {
+        out.push_str(&text[out.len()..range.start]);
+        if verdict.is_some() {
+            out.push(COLON);
+            out.push_str(&text[range.start + 1..range.end]);
+        } else {
+            out.extend(std::iter::repeat_n('_', range.len()));
+        }
+    }
+    out.push_str(&text[out.len()..]);
+    out
+}
+
+/// Finds the candidates that are text although the parser saw a break: openers below a line of a
+/// paragraph, and closers within inline code, HTML or math that the break tore apart.
+fn demote(text: &str, candidates: &[Candidate], sight: &Sight, verdicts: &mut [Verdict]) {
+    let mut torn = vec![];
+    for (index, candidate) in candidates.iter().enumerate() {
+        if verdicts[index].is_some() {
+            continue;
+        }
+        if sight.indented.binary_search(&candidate.range.start).is_ok() {
+            verdicts[index] = Some(WhyProse::Indented);
+        }
+        if !sight.breaks_at(candidate.range.start) {
+            continue;
+        }
+        let above = text[..candidate.line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+        let below_prose = index > 0
+            && verdicts[index - 1].is_some()
+            && candidates[index - 1].line == above
+            && !sight.hides(candidates[index - 1].range.start);
+        if !(below_prose || sight.prose_ends_in(above..candidate.line)) {
+            continue;
+        }
+        match candidate.kind {
+            Some(FenceKind::Opener { .. }) => verdicts[index] = Some(WhyProse::InParagraph),
+            _ => torn.push(index),
+        }
+    }
+    if torn.is_empty() {
+        return;
+    }
+    let mut whole = verdicts.to_vec();
+    torn.iter().for_each(|index| whole[*index] = Some(WhyProse::InParagraph));
+    let joined = Sight::of(&overwrite(text, candidates, &whole));
+    for index in torn {
+        if joined.hides(candidates[index].range.start) {
+            verdicts[index] = Some(WhyProse::InParagraph);
+        }
+    }
+}
+
+/// What the parser sees of a masked text. All in the order of the text.
+#[derive(Default)]
+struct Sight {
+    /// Where a line stands alone: thematic breaks, and lines of HTML.
+    breaks: Vec<usize>,
+    /// Thematic breaks that don't begin at the margin of what they stand in.
+    indented: Vec<usize>,
+    /// Where a paragraph's text pauses or ends.
+    prose_ends: Vec<usize>,
+    /// Code, HTML and math.
+    opaque: Vec<Range<usize>>,
+}
+
+impl Sight {
+    fn of(masked: &str) -> Self {
+        let mut sight = Self::default();
+        let mut in_prose = true;
+        let mut html_is_opaque = false;
+        // The margins of the containers around, where we know them.
+        let mut margins = vec![Some(0)];
+        for (event, range) in Parser::new_ext(masked, options()).into_offset_iter() {
+            match event {
+                Event::Start(Tag::Item) => margins.push(Some(margin(masked, range.start))),
+                Event::Start(Tag::BlockQuote(_)) => margins.push(Some(0)),
+                Event::Start(Tag::FootnoteDefinition(_) | Tag::DefinitionListDefinition) => {
+                    margins.push(None);
+                }
+                Event::End(
+                    TagEnd::Item
+                    | TagEnd::BlockQuote(_)
+                    | TagEnd::FootnoteDefinition
+                    | TagEnd::DefinitionListDefinition,
+                ) => {
+                    margins.pop();
+                }
+                Event::Rule => {
+                    let margin = margins.last().copied().flatten();
+                    if margin.is_none_or(|margin| column(masked, range.start) == margin) {
+                        sight.breaks.push(range.start);
+                    } else {
+                        sight.indented.push(range.start);
+                    }
+                }
+                Event::Start(Tag::HtmlBlock) => {
+                    html_is_opaque = hides_markup(&masked[range.clone()]);
+                    sight.opaque.push(range);
+                }
+                Event::Html(_) if !html_is_opaque => sight.breaks.push(range.start),
+                Event::Html(_) => {}
+                Event::Start(Tag::CodeBlock(_)) => {
+                    in_prose = false;
+                    sight.opaque.push(range);
+                }
+                Event::Start(Tag::Heading { .. } | Tag::Table(_)) => in_prose = false,
+                Event::End(TagEnd::Heading(_) | TagEnd::Table | TagEnd::CodeBlock) => {
+                    in_prose = true
+                }
+                Event::Code(_)
+                | Event::InlineHtml(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_) => {
+                    sight.opaque.push(range.clone());
+                    sight.prose_ends.extend(in_prose.then_some(range.end));
+                }
+                Event::Text(_)
+                | Event::FootnoteReference(_)
+                | Event::End(TagEnd::Link | TagEnd::Image | TagEnd::Emphasis | TagEnd::Strong) => {
+                    sight.prose_ends.extend(in_prose.then_some(range.end));
+                }
+                _ => {}
+            }
+        }
+        sight.prose_ends.sort_unstable();
+        sight
+    }
+
+    fn breaks_at(&self, offset: usize) -> bool {
+        self.breaks.binary_search(&offset).is_ok()
+    }
+
+    fn prose_ends_in(&self, line: Range<usize>) -> bool {
+        let next = self.prose_ends.partition_point(|end| *end <= line.start);
+        self.prose_ends.get(next).is_some_and(|end| *end <= line.end)
+    }
+
+    fn hides(&self, offset: usize) -> bool {
+        let next = self.opaque.partition_point(|range| range.end <= offset);
+        self.opaque.get(next).is_some_and(|range| range.start <= offset)
+    }
+}
+
+/// The column at which the content of a list item begins whose marker stands at `marker`.
+fn margin(text: &str, marker: usize) -> usize {
+    let line = text[marker..].lines().next().unwrap_or_default();
+    let sign = line.trim_start_matches(|c: char| c.is_ascii_digit()).get(1..).unwrap_or_default();
+    let content = sign.trim_start_matches([' ', '\t']);
+    let behind = marker + line.len() - sign.len();
+    let width = column(text, behind + sign.len() - content.len()) - column(text, behind);
+    // More than four blanks begin a block of code, one column behind the marker.
+    let width = if content.is_empty() || width > 4 { 1 } else { width };
+    column(text, behind) + width
+}
+
+/// The column of an offset, counted from zero and from the last quote marker of its line.
+fn column(text: &str, offset: usize) -> usize {
+    let line = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let before = &text[line..offset];
+    let quoted = before.rsplit_once('>').map(|(_, rest)| rest.strip_prefix(' ').unwrap_or(rest));
+    let before = quoted.unwrap_or(before).chars();
+    before.fold(0, |column, c| if c == '\t' { column / 4 * 4 + 4 } else { column + 1 })
+}
+
+/// Whether an HTML block is one that markdown ends at its closing tag rather than at a blank line.
+/// Fences count in all others, as they do in pandoc.
+pub fn hides_markup(block: &str) -> bool {
+    let start = block.trim_start().get(..9).unwrap_or(block.trim_start()).to_ascii_lowercase();
+    let tags = ["<!", "<?", "<script", "<pre", "<style", "<textarea"];
+    tags.iter().any(|tag| start.starts_with(tag))
+}
+
+/// Says why a line that looks like a fence is none.
+pub fn complaint(id: SourceId, prose: &Prose) -> Diagnostic {
+    let span = Span::new(id, prose.range.clone());
+    match prose.why {
+        WhyProse::InParagraph => Diagnostic::warning(
+            "div-in-paragraph",
+            "a div can't begin in the middle of a paragraph",
+        )
+        .at(span, "this is text")
+        .hint("put a blank line before it"),
+        WhyProse::Indented => Diagnostic::warning(
+            "indented-div",
+            "a div's fence begins at the margin, this one is indented",
+        )
+        .at(span, "this is text")
+        .hint("begin it where the text around it begins"),
+        WhyProse::Words => {
+            Diagnostic::warning("not-a-div", "more than one word stands behind these colons")
+                .at(span, "this is text")
+                .hint("write `::: class`, or `::: {.class #id key=\"value\"}`")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each line that looks like a fence, with `+` for an opener, `-` for a closer, and why it is
+    /// text.
+    fn fences(text: &str) -> Vec<String> {
+        let masked = mask(text);
+        assert_eq!(masked.text.len(), text.len());
+        let found = masked.fences.values().map(|fence| {
+            let sign = if matches!(fence.kind, FenceKind::Closer) { "-" } else { "+" };
+            (fence.range.start, format!("{sign}{}", &text[fence.range.clone()]))
+        });
+        let prose = masked.prose.iter().map(|prose| {
+            (prose.range.start, format!("{:?} {}", prose.why, &text[prose.range.clone()]))
+        });
+        let mut all: Vec<_> = found.chain(prose).collect();
+        all.sort();
+        all.into_iter().map(|(_, shown)| shown).collect()
+    }
+
+    #[test]
+    fn openers_take_one_word_or_attributes() {
+        assert_eq!(fences("::: a"), ["+::: a"]);
+        assert_eq!(fences(":::::::a ::::"), ["+:::::::a ::::"]);
+        assert_eq!(fences("::: {.a #b k=\"v w\"} ::"), ["+::: {.a #b k=\"v w\"} ::"]);
+        assert_eq!(fences("::: a b"), ["Words ::: a b"]);
+        assert_eq!(fences("::: {.a} b"), ["Words ::: {.a} b"]);
+        assert_eq!(fences("::::::"), ["-::::::"]);
+        assert!(fences(":: a\nx ::: a").is_empty());
+    }
+
+    #[test]
+    fn an_opener_follows_anything_but_text() {
+        assert_eq!(fences("# H\n:::a"), ["+:::a"]);
+        assert_eq!(fences("H\n---\n:::a"), ["+:::a"]);
+        assert_eq!(fences("```\nx\n```\n:::a"), ["+:::a"]);
+        assert_eq!(fences("|a|\n|-|\n|b|\n:::a"), ["+:::a"]);
+        assert_eq!(fences("<!-- c -->\n:::a"), ["+:::a"]);
+        assert_eq!(
+            fences(":::a\n:::b\n:::\n:::\n:::c"),
+            ["+:::a", "+:::b", "-:::", "-:::", "+:::c"]
+        );
+        assert_eq!(fences("x\n:::a\n:::b"), ["InParagraph :::a", "InParagraph :::b"]);
+        assert_eq!(fences("- x\n:::a"), ["InParagraph :::a"]);
+        assert_eq!(fences("> x\n:::a"), ["InParagraph :::a"]);
+        assert_eq!(fences("`x`\r\n:::a"), ["InParagraph :::a"]);
+        assert_eq!(fences("x\n\n:::a"), ["+:::a"]);
+        assert_eq!(fences("::: a b\n:::c"), ["Words ::: a b", "InParagraph :::c"]);
+    }
+
+    #[test]
+    fn a_closer_follows_anything() {
+        assert_eq!(fences("x\n:::"), ["-:::"]);
+        assert_eq!(fences("- x\n:::"), ["-:::"]);
+        assert_eq!(fences("|a|\n|-|\n|b|\n:::"), ["-:::"]);
+        assert_eq!(fences("<b>\nx\n:::\n"), ["-:::"]);
+    }
+
+    #[test]
+    fn code_and_comments_hide_colons() {
+        assert!(fences("```\n::: a\n::: a b\n:::\n```").is_empty());
+        assert!(fences("~~~~\n```\n:::\n```\n:::\n~~~~").is_empty());
+        assert!(fences("<!--\n::: a\n\n:::\n-->").is_empty());
+        assert!(fences("<pre>\n:::\n</pre>").is_empty());
+        assert!(fences("    ::: a\n    :::").is_empty());
+        assert!(fences("`x\n:::\ny`").is_empty());
+        assert!(fences("x <!--\n:::\n-->").is_empty());
+        assert_eq!(fences("`x\n:::\n\ny`"), ["-:::"]);
+    }
+
+    #[test]
+    fn the_margin_is_that_of_the_container() {
+        assert_eq!(fences("- x\n\n  :::a\n  :::"), ["+:::a", "-:::"]);
+        assert_eq!(fences("- :::a\n  :::\n\n  y"), ["+:::a", "-:::"]);
+        assert_eq!(fences("10)   x\n\n      :::a\n      :::"), ["+:::a", "-:::"]);
+        assert_eq!(fences("> :::a\n>:::"), ["+:::a", "-:::"]);
+        assert_eq!(fences("> - x\n>\n>   :::a"), ["+:::a"]);
+        assert_eq!(fences("- > :::a\n  > :::"), ["+:::a", "-:::"]);
+        assert_eq!(fences("- - :::a\n    :::"), ["+:::a", "-:::"]);
+        assert_eq!(fences(" :::a"), ["Indented :::a"]);
+        assert_eq!(fences("- x\n\n   :::a"), ["Indented :::a"]);
+        assert_eq!(fences(">   :::a"), ["Indented :::a"]);
+    }
+}

@@ -1,0 +1,76 @@
+//! Markdown to lessons: front matter, divs, code blocks and their attributes, prose.
+//!
+//! Architecture Invariant: this is the only module that names pulldown-cmark and the only one that
+//! reads YAML. Every span it makes is a byte range of the text as the author wrote it.
+
+mod attributes;
+mod chunk;
+mod front_matter;
+mod inline;
+mod mask;
+mod tree;
+
+use pulldown_cmark::Options;
+
+use crate::model::course::{Block, Lesson, Meta, Settings};
+use crate::model::diagnostic::{Diagnosed, Diagnostic};
+use crate::model::source::{Source, SourceId};
+
+/// Reads a lesson. `name` is its file's name without `.md`.
+pub fn lesson(name: &str, id: SourceId, source: &Source) -> Diagnosed<Lesson> {
+    let mut diagnostics = vec![];
+    let front = front_matter::split(id, &source.text).into_value(&mut diagnostics);
+    let meta = front_matter::meta(id, source, &front).into_value(&mut diagnostics);
+    let blocks = blocks(id, &source.text, front.body).into_value(&mut diagnostics);
+    let value = Lesson { name: name.to_string(), source: id, meta, blocks };
+    Diagnosed { value, diagnostics: in_order(diagnostics) }
+}
+
+/// Reads `index.md`: its front matter is the course's settings, its body the landing page.
+pub fn index(id: SourceId, source: &Source) -> Diagnosed<(Settings, Lesson)> {
+    let mut diagnostics = vec![];
+    let front = front_matter::split(id, &source.text).into_value(&mut diagnostics);
+    let settings = front_matter::settings(id, source, &front).into_value(&mut diagnostics);
+    let blocks = blocks(id, &source.text, front.body).into_value(&mut diagnostics);
+    let meta = Meta { title: settings.title.clone(), ..Meta::default() };
+    let lesson = Lesson { name: "index".to_string(), source: id, meta, blocks };
+    Diagnosed { value: (settings, lesson), diagnostics: in_order(diagnostics) }
+}
+
+/// Reads the markdown that starts at `body`.
+fn blocks(id: SourceId, text: &str, body: usize) -> Diagnosed<Vec<Block>> {
+    let masked = mask::mask(&blank(text, body));
+    let prose = masked.prose.iter().map(|prose| mask::complaint(id, prose));
+    let mut diagnostics: Vec<Diagnostic> = prose.collect();
+    let blocks = tree::blocks(id, text, &masked).into_value(&mut diagnostics);
+    Diagnosed { value: blocks, diagnostics }
+}
+
+/// As a reader of the text meets them.
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.start));
+    diagnostics
+}
+
+/// The text with blanks in place of what stands before `body`, so that offsets stay as they are.
+fn blank(text: &str, body: usize) -> String {
+    let blanks = text[..body].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    blanks.chain(text[body..].chars()).collect()
+}
+
+/// The markdown that the dialect builds on. Attributes of headings are read by us, since pulldown
+/// takes no values with spaces; so is front matter.
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_SMART_PUNCTUATION
+        | Options::ENABLE_MATH
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_SUPERSCRIPT
+        | Options::ENABLE_SUBSCRIPT
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,461 @@
+//! The parser's events to a tree of blocks, with the divs put in.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{
+    Alignment as PulldownAlignment, CodeBlockKind, Event, OffsetIter, Parser, Tag, TagEnd,
+};
+
+use super::mask::{Fence, FenceKind, Masked, hides_markup, unmask};
+use super::{attributes, chunk, options};
+use crate::model::course::{
+    Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
+    Table,
+};
+use crate::model::diagnostic::{Diagnosed, Diagnostic, did_you_mean};
+use crate::model::source::{SourceId, Span};
+
+/// How deep blocks and inlines may stand in each other. What is deeper goes into the deepest that
+/// may be: whoever walks the tree does so by recursion.
+const DEEPEST: usize = 32;
+
+/// Parses the masked text. `text` is what the author wrote, of the same length.
+pub fn blocks(id: SourceId, text: &str, masked: &Masked) -> Diagnosed<Vec<Block>> {
+    let mut tree = Tree {
+        id,
+        text,
+        fences: &masked.fences,
+        events: Parser::new_ext(&masked.text, options()).into_offset_iter(),
+        peeked: None,
+        depth: 0,
+        too_deep: None,
+        attributed: 0..0,
+        leaf_end: text.len(),
+        task: None,
+        diagnostics: vec![],
+    };
+    let value = tree.blocks();
+    if let Some(span) = tree.too_deep {
+        let message = format!("more than {DEEPEST} blocks within each other");
+        tree.diagnostics.push(Diagnostic::error("too-deep", message).at(span, "too deep"));
+    }
+    Diagnosed { value, diagnostics: tree.diagnostics }
+}
+
+pub(super) struct Tree<'a> {
+    pub id: SourceId,
+    pub text: &'a str,
+    fences: &'a BTreeMap<usize, Fence>,
+    events: OffsetIter<'a>,
+    peeked: Option<(Event<'a>, Range<usize>)>,
+    depth: usize,
+    /// The first place that is too deep.
+    too_deep: Option<Span>,
+    /// What was read as the attributes of an inline, and is not to be read as text again.
+    pub attributed: Range<usize>,
+    /// Where the text ends whose inlines are read: no attributes reach beyond, and a heading's own
+    /// follow.
+    pub leaf_end: usize,
+    /// The task marker of the item that is being read.
+    pub task: Option<bool>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A div whose closer was not read yet.
+struct OpenDiv {
+    /// None if it is too deep to be one: its blocks are then read as if no fence were there.
+    div: Option<Div>,
+    opener: Range<usize>,
+    /// What stood before it in its container.
+    before: Vec<Block>,
+}
+
+impl<'a> Tree<'a> {
+    pub fn peek(&mut self) -> Option<&(Event<'a>, Range<usize>)> {
+        if self.peeked.is_none() {
+            self.peeked = self.events.next();
+        }
+        self.peeked.as_ref()
+    }
+
+    pub fn next(&mut self) -> Option<(Event<'a>, Range<usize>)> {
+        self.peeked.take().or_else(|| self.events.next())
+    }
+
+    pub fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.id, range)
+    }
+
+    /// Runs `read` one level deeper, if that is not too deep.
+    pub fn deeper<T>(&mut self, at: Range<usize>, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth == DEEPEST {
+            self.too_deep.get_or_insert(Span::new(self.id, at));
+            return None;
+        }
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        Some(value)
+    }
+
+    /// The blocks up to the end of the container that they stand in, which is not consumed.
+    fn blocks(&mut self) -> Vec<Block> {
+        let mut blocks = vec![];
+        let mut divs: Vec<OpenDiv> = vec![];
+        let depth = self.depth;
+        let mut flattened = 0;
+        while let Some((event, range)) = self.peek() {
+            let range = range.clone();
+            match event {
+                Event::End(_) if flattened == 0 => break,
+                Event::End(_) => {
+                    flattened -= 1;
+                    self.next();
+                }
+                Event::Rule => {
+                    self.next();
+                    match self.fences.get(&range.start) {
+                        Some(fence) => self.fence(fence, &mut divs, &mut blocks),
+                        None => blocks.push(self.block(range, BlockKind::Rule)),
+                    }
+                }
+                Event::Start(Tag::HtmlBlock) => self.html(&mut divs, &mut blocks),
+                Event::Start(tag) if is_container(tag) => {
+                    let (tag, blocks) = (tag.clone(), &mut blocks);
+                    self.next();
+                    let kind = self.deeper(range.clone(), |tree| tree.container(tag));
+                    match kind {
+                        Some(kind) => blocks.push(self.block(range, kind)),
+                        None => flattened += 1,
+                    }
+                }
+                Event::Start(tag) if is_leaf(tag) => {
+                    let kind = self.leaf();
+                    blocks.extend(kind.map(|kind| self.block(range, kind)));
+                }
+                Event::Html(_) => {
+                    self.next();
+                }
+                // Parts of a list that was too deep to be one.
+                Event::Start(tag) if !is_inline(tag) => {
+                    flattened += 1;
+                    self.next();
+                }
+                _ => {
+                    self.leaf_end = self.text.len();
+                    let (content, end) = self.inlines();
+                    if !content.is_empty() {
+                        blocks.push(self.block(range.start..end, BlockKind::Plain(content)));
+                    }
+                }
+            }
+        }
+        while let Some(open) = divs.pop() {
+            let opener = self.span(open.opener.clone());
+            self.diagnostics.push(
+                Diagnostic::error("unclosed-div", "this div is never closed")
+                    .at(opener, "")
+                    .hint("close it with a line of three or more colons"),
+            );
+            let end = blocks.last().map_or(open.opener.end, |block: &Block| block.span.end);
+            self.close(open, end, &mut blocks);
+        }
+        self.depth = depth;
+        blocks
+    }
+
+    fn block(&self, range: Range<usize>, kind: BlockKind) -> Block {
+        let length = self.text[range.clone()].trim_end().len();
+        Block { span: self.span(range.start..range.start + length), kind }
+    }
+
+    /// The blocks of a container whose start was consumed, and its end.
+    fn inside(&mut self) -> Vec<Block> {
+        let blocks = self.blocks();
+        self.next();
+        blocks
+    }
+
+    fn container(&mut self, tag: Tag<'a>) -> BlockKind {
+        match tag {
+            Tag::List(start) => self.list(start),
+            Tag::DefinitionList => self.definitions(),
+            Tag::FootnoteDefinition(label) => {
+                BlockKind::Footnote { label: unmask(&label), blocks: self.inside() }
+            }
+            _ => BlockKind::Quote(self.inside()),
+        }
+    }
+
+    fn list(&mut self, start: Option<u64>) -> BlockKind {
+        let mut items = vec![];
+        while let Some((Event::Start(_), _)) = self.next() {
+            let outer = self.task.take();
+            let blocks = self.inside();
+            items.push(Item { task: self.task.take(), blocks });
+            self.task = outer;
+        }
+        BlockKind::List(List { start, items })
+    }
+
+    fn definitions(&mut self) -> BlockKind {
+        let mut definitions: Vec<Definition> = vec![];
+        while let Some((Event::Start(tag), _)) = self.next() {
+            if tag == Tag::DefinitionListTitle {
+                let (term, _) = self.inlines();
+                self.next();
+                definitions.push(Definition { term, meanings: vec![] });
+            } else {
+                let meaning = self.inside();
+                match definitions.last_mut() {
+                    Some(definition) => definition.meanings.push(meaning),
+                    None => definitions.push(Definition { term: vec![], meanings: vec![meaning] }),
+                }
+            }
+        }
+        BlockKind::Definitions(definitions)
+    }
+
+    /// A block without blocks of its own; none where nothing is left of it, as of a paragraph that
+    /// is a comment.
+    fn leaf(&mut self) -> Option<BlockKind> {
+        let (event, range) = self.next()?;
+        let Event::Start(tag) = event else { return None };
+        self.leaf_end = range.end;
+        match tag {
+            Tag::Heading { level, .. } => {
+                let attributes = self.heading_attributes(range);
+                let (content, _) = self.inlines();
+                self.next();
+                Some(BlockKind::Heading(Heading { level: level as u8, attributes, content }))
+            }
+            Tag::Table(alignments) => Some(BlockKind::Table(self.table(&alignments))),
+            Tag::CodeBlock(kind) => {
+                let mut code = vec![];
+                while let Some((Event::Text(_), range)) = self.next() {
+                    code.push(range);
+                }
+                let fenced = matches!(kind, CodeBlockKind::Fenced(_));
+                let (id, text) = (self.id, self.text);
+                let chunk = chunk::chunk(id, text, range, fenced, &code, &mut self.diagnostics);
+                Some(BlockKind::Code(chunk))
+            }
+            _ => {
+                let (content, _) = self.inlines();
+                self.next();
+                (!content.is_empty()).then_some(BlockKind::Paragraph(content))
+            }
+        }
+    }
+
+    /// Reads `{#id .class}` at the end of a heading.
+    fn heading_attributes(&mut self, heading: Range<usize>) -> Attributes {
+        let text = self.text[heading.clone()].trim_end();
+        let underlined = text.rsplit_once('\n').filter(|(_, last)| {
+            let last = last.trim_start_matches([' ', '\t', '>']);
+            !last.is_empty() && last.trim_matches(['=', '-']).is_empty()
+        });
+        let text = underlined.map_or(text, |(above, _)| above).trim_end();
+        let unhashed = text.trim_end_matches('#');
+        let text = if unhashed.ends_with([' ', '\t']) { unhashed.trim_end() } else { text };
+        let line = text.rfind('\n').map_or(0, |at| at + 1);
+        for (at, _) in text[line..].match_indices('{') {
+            let start = line + at;
+            if text[..start].ends_with('\\') {
+                continue;
+            }
+            if let Ok((attributes, length)) = attributes::braced(&text[start..])
+                && start + length == text.len()
+            {
+                self.leaf_end = heading.start + start;
+                return attributes;
+            }
+        }
+        Attributes::default()
+    }
+
+    fn table(&mut self, alignments: &[PulldownAlignment]) -> Table {
+        let alignments = alignments.iter().map(|alignment| match alignment {
+            PulldownAlignment::None => Alignment::None,
+            PulldownAlignment::Left => Alignment::Left,
+            PulldownAlignment::Center => Alignment::Center,
+            PulldownAlignment::Right => Alignment::Right,
+        });
+        let mut table = Table { alignments: alignments.collect(), head: vec![], rows: vec![] };
+        while let Some((Event::Start(row), _)) = self.next() {
+            let mut cells = vec![];
+            while let Some((Event::Start(_), range)) = self.next() {
+                self.leaf_end = range.end;
+                cells.push(self.inlines().0);
+                self.next();
+            }
+            if row == Tag::TableHead {
+                table.head = cells;
+            } else {
+                table.rows.push(cells);
+            }
+        }
+        table
+    }
+
+    /// A block of HTML. Fences part it, unless it is a comment or a script.
+    fn html(&mut self, divs: &mut Vec<OpenDiv>, blocks: &mut Vec<Block>) {
+        let Some((_, range)) = self.next() else { return };
+        let verbatim = hides_markup(&self.text[range.clone()]);
+        let (mut html, mut start, mut end) = (String::new(), range.start, range.start);
+        while let Some((event, line_range)) = self.next() {
+            let (Event::Html(line) | Event::Text(line)) = event else { break };
+            let fence = self.fences.get(&line_range.start).filter(|_| !verbatim);
+            if let Some(fence) = fence {
+                self.push_html(&html, start..end, blocks);
+                self.fence(fence, divs, blocks);
+                html.clear();
+                start = line_range.end;
+            } else {
+                html.push_str(&unmask(&line));
+            }
+            end = line_range.end;
+        }
+        self.push_html(&html, start..end, blocks);
+    }
+
+    fn push_html(&mut self, html: &str, range: Range<usize>, blocks: &mut Vec<Block>) {
+        let verbatim = hides_markup(html) && !html.trim_start().starts_with("<!--");
+        let html = if verbatim { html.to_string() } else { self.without_comments(html, &range) };
+        if !html.trim().is_empty() {
+            blocks.push(self.block(range, BlockKind::Html(html)));
+        }
+    }
+
+    fn without_comments(&mut self, html: &str, range: &Range<usize>) -> String {
+        let mut kept = String::new();
+        let mut rest = html;
+        while let Some((before, comment)) = rest.split_once("<!--") {
+            kept.push_str(before);
+            let Some((_, after)) = comment.split_once("-->") else {
+                let at = self.text[range.clone()]
+                    .rfind("<!--")
+                    .map_or(range.start, |at| range.start + at);
+                let span = self.span(at..range.end.min(at + "<!--".len()));
+                self.diagnostics.push(
+                    Diagnostic::error("unclosed-comment", "this comment is never closed")
+                        .at(span, "hides all that follows")
+                        .hint("close it with `-->`"),
+                );
+                return kept;
+            };
+            rest = after;
+        }
+        kept + rest
+    }
+
+    fn fence(&mut self, fence: &Fence, divs: &mut Vec<OpenDiv>, blocks: &mut Vec<Block>) {
+        match &fence.kind {
+            FenceKind::Opener { attributes, problem } => {
+                if let Some(problem) = problem.clone() {
+                    let start = fence.range.start;
+                    let diagnostic = chunk::bad_attributes(self.id, self.text, start, problem);
+                    self.diagnostics.push(diagnostic);
+                }
+                let div = self.deeper(fence.range.clone(), |tree| tree.div(fence, attributes));
+                self.depth += usize::from(div.is_some());
+                let before = if div.is_some() { std::mem::take(blocks) } else { vec![] };
+                divs.push(OpenDiv { div, opener: fence.range.clone(), before });
+            }
+            FenceKind::Closer => match divs.pop() {
+                Some(open) => self.close(open, fence.range.end, blocks),
+                None => {
+                    let span = self.span(fence.range.clone());
+                    self.diagnostics.push(
+                        Diagnostic::error(
+                            "surplus-div-closer",
+                            "there is no open div to close here",
+                        )
+                        .at(span, ""),
+                    );
+                }
+            },
+        }
+    }
+
+    fn div(&mut self, fence: &Fence, attributes: &Attributes) -> Div {
+        let opener = self.span(fence.range.clone());
+        let kind = attributes.classes.iter().find_map(|class| DivKind::from_class(class));
+        if let (None, Some(class)) = (kind, attributes.classes.first()) {
+            let known = || DivKind::ALL.iter().map(|kind| kind.class());
+            let near = attributes.classes.iter().find_map(|class| did_you_mean(class, known()));
+            let hint = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("`{class}` is no kind of div");
+            self.diagnostics
+                .push(Diagnostic::warning("unknown-div", message).at(opener, "").hint(hint));
+        }
+        Div { opener, kind, attributes: attributes.clone(), title: None, blocks: vec![] }
+    }
+
+    /// Puts what was read since the opener into the div, and the div behind what stood before it.
+    fn close(&mut self, open: OpenDiv, end: usize, blocks: &mut Vec<Block>) {
+        let Some(mut div) = open.div else { return };
+        self.depth -= 1;
+        let mut inside = std::mem::replace(blocks, open.before);
+        if let Some(Block { kind: BlockKind::Heading(heading), .. }) = inside.first_mut() {
+            div.title = Some(std::mem::take(&mut heading.content));
+            let heading_id = heading.attributes.id.take();
+            div.attributes.id = div.attributes.id.take().or(heading_id);
+            inside.remove(0);
+        }
+        div.blocks = inside;
+        blocks.push(self.block(open.opener.start..end, BlockKind::Div(div)));
+    }
+
+    /// Reads inlines up to what is none; gives them and where they end.
+    fn inlines(&mut self) -> (Vec<Inline>, usize) {
+        super::inline::inlines(self)
+    }
+}
+
+fn is_container(tag: &Tag) -> bool {
+    matches!(
+        tag,
+        Tag::BlockQuote(_) | Tag::List(_) | Tag::DefinitionList | Tag::FootnoteDefinition(_)
+    )
+}
+
+fn is_leaf(tag: &Tag) -> bool {
+    matches!(tag, Tag::Paragraph | Tag::Heading { .. } | Tag::Table(_) | Tag::CodeBlock(_))
+}
+
+pub(super) fn is_inline(tag: &Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+    )
+}
+
+/// Whether an event ends a run of inlines.
+pub(super) fn ends_inlines(event: &Event) -> bool {
+    match event {
+        Event::Start(tag) => !is_inline(tag),
+        Event::End(tag) => !matches!(
+            tag,
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Superscript
+                | TagEnd::Subscript
+                | TagEnd::Link
+                | TagEnd::Image
+        ),
+        Event::Rule | Event::Html(_) => true,
+        _ => false,
+    }
+}

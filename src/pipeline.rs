@@ -1,0 +1,158 @@
+//! The road on one page: sources become a course, a course becomes packages, packages become
+//! programs, programs become records, and all together become a site.
+//!
+//! Nothing here touches the world; what must be run is run by a [`Runner`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    execute::{self, Runner},
+    model::{
+        course::{Course, Lesson},
+        diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
+        package::{Program, Tangled},
+        record::Record,
+        site::Site,
+        source::{SourceId, Sources},
+    },
+    parse, tangle,
+    weave::{self, Theme},
+};
+
+/// The file that holds a course's settings and landing page.
+const INDEX: &str = "index.md";
+
+/// What a build gave.
+pub struct Built {
+    /// Every page and file that could be made; what could not is left as it stood.
+    pub site: Site,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// All sources as a course: settings, landing page, and lessons in the order in which they are taught.
+pub fn parse(sources: &Sources) -> Diagnosed<Course> {
+    let mut diagnostics = vec![];
+    let mut course = Course::default();
+    for (id, source) in sources.iter() {
+        if source.path == INDEX {
+            let (settings, index) = parse::index(id, source).into_value(&mut diagnostics);
+            course.settings = settings;
+            course.index = Some(index);
+        } else {
+            let name = source.path.strip_suffix(".md").unwrap_or(&source.path);
+            course.lessons.push(parse::lesson(name, id, source).into_value(&mut diagnostics));
+        }
+    }
+    diagnostics.extend(put_in_order(&mut course));
+    Diagnosed { value: course, diagnostics }
+}
+
+/// Lessons that the settings list come first, in that order, the others after them by name.
+fn put_in_order(course: &mut Course) -> Vec<Diagnostic> {
+    let names: Vec<&str> = course.lessons.iter().map(|lesson| lesson.name.as_str()).collect();
+    let listed = &course.settings.lessons;
+    let unknown = listed.iter().filter(|(name, _)| !names.contains(&lesson_name(name)));
+    let diagnostics = unknown
+        .map(|(name, span)| {
+            let diagnostic =
+                Diagnostic::error("unknown-lesson", format!("there is no lesson `{name}`"))
+                    .at(*span, "listed here");
+            match did_you_mean(lesson_name(name), names.iter().copied()) {
+                Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
+                None => diagnostic.hint(format!("write it in `{}.md`", lesson_name(name))),
+            }
+        })
+        .collect();
+    let order: Vec<String> = listed.iter().map(|(name, _)| lesson_name(name).to_owned()).collect();
+    course.lessons.sort_by_cached_key(|lesson| {
+        let listed = order.iter().position(|name| *name == lesson.name);
+        (listed.unwrap_or(order.len()), lesson.name.clone())
+    });
+    diagnostics
+}
+
+/// `asyncio` and `asyncio.md` are one lesson.
+fn lesson_name(listed: &str) -> &str {
+    listed.strip_suffix(".md").unwrap_or(listed)
+}
+
+/// The packages of a course.
+pub fn tangle(sources: &Sources) -> Diagnosed<Tangled> {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    let tangled = tangle::tangle(&course, sources).into_value(&mut diagnostics);
+    Diagnosed { value: tangled, diagnostics }
+}
+
+/// Everything: what has no valid record is run, and the site is woven.
+///
+/// A lesson with an error in it keeps the page that it had: it is not part of the site given.
+pub fn build(
+    sources: &Sources,
+    files: &BTreeSet<String>,
+    theme: &Theme,
+    runner: &mut dyn Runner,
+) -> Built {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    let tangled = tangle::tangle(&course, sources).into_value(&mut diagnostics);
+    let programs = execute::programs(&course, &tangled, tangle::PROFILE, sources);
+    let programs = programs.into_value(&mut diagnostics);
+    let records = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    let site = weave::weave(&course, &records, files, sources, theme);
+    let mut site = site.into_value(&mut diagnostics);
+    let failed = failed_lessons(&course, &tangled, &diagnostics);
+    site.pages.retain(|page| !failed.iter().any(|lesson| weave::page_path(lesson) == page.path));
+    Built { site, diagnostics }
+}
+
+fn run(
+    course: &Course,
+    tangled: &Tangled,
+    programs: &[Program],
+    sources: &Sources,
+    runner: &mut dyn Runner,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Record> {
+    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    for program in programs {
+        // What a broken lesson prints will not be shown, so its programs need not run.
+        let broken = failed_lessons(course, tangled, diagnostics);
+        if broken.iter().any(|lesson| lesson.name == program.lesson) {
+            continue;
+        }
+        let record = records.entry(program.lesson.clone()).or_default();
+        match runner.run(program) {
+            Ok(trace) => {
+                diagnostics.extend(execute::add_to_record(record, program, trace, sources));
+            }
+            Err(error) => diagnostics.push(cannot_run(program, &error)),
+        }
+    }
+    records
+}
+
+fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error("cannot-run", error.to_string());
+    match program.steps.first() {
+        Some(step) => diagnostic.at(step.span, "needed for this output"),
+        None => diagnostic,
+    }
+}
+
+/// Lessons with an error in their text, or whose package has one.
+fn failed_lessons<'c>(
+    course: &'c Course,
+    tangled: &Tangled,
+    diagnostics: &[Diagnostic],
+) -> Vec<&'c Lesson> {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let with_errors: BTreeSet<SourceId> =
+        errors.filter_map(Diagnostic::span).map(|span| span.source).collect();
+    let lessons = course.lessons.iter().chain(&course.index);
+    lessons
+        .filter(|lesson| {
+            with_errors.contains(&lesson.source) || tangled.broken.contains(&lesson.package())
+        })
+        .collect()
+}

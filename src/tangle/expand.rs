@@ -1,0 +1,123 @@
+//! Replaces `<<references>>` by what they name, and remembers where each line came from.
+
+use crate::model::{
+    course::reference,
+    diagnostic::{Diagnostic, did_you_mean},
+    package::{Line, Origin},
+    source::Span,
+};
+
+use super::names::{Names, Piece, PieceLine};
+
+/// The lines of joined pieces, all references replaced.
+pub fn expand(
+    pieces: &[Piece<'_>],
+    names: &Names<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Line> {
+    let mut expansion = Expansion { names, diagnostics, open: vec![], lines: vec![] };
+    expansion.pieces(pieces, "");
+    expansion.lines
+}
+
+struct Expansion<'a, 'd> {
+    names: &'a Names<'a>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+    /// The references that are being replaced, outermost first.
+    open: Vec<(&'a str, Span)>,
+    lines: Vec<Line>,
+}
+
+impl<'a> Expansion<'a, '_> {
+    fn pieces(&mut self, pieces: &'a [Piece<'a>], indent: &str) {
+        for line in pieces.iter().flat_map(|piece| &piece.lines) {
+            match reference(line.text) {
+                Some(name) => self.reference(name, line, indent),
+                None => self.line(line, indent),
+            }
+        }
+    }
+
+    fn line(&mut self, line: &PieceLine<'a>, indent: &str) {
+        self.report_near_miss(line);
+        let literal = line.text.trim_start().starts_with("\\<<")
+            && reference(&line.text.trim_start()[1..]).is_some();
+        let code = if literal { line.text.replacen('\\', "", 1) } else { line.text.to_owned() };
+        let text = match (line.in_string, code.trim().is_empty()) {
+            (true, _) => code,
+            (false, true) => String::new(),
+            (false, false) => format!("{indent}{code}"),
+        };
+        let indent = if line.in_string || text.is_empty() { 0 } else { indent.len() };
+        self.lines.push(Line { text, origin: Some(Origin { span: line.span, indent }) });
+    }
+
+    fn reference(&mut self, name: &'a str, line: &PieceLine<'a>, indent: &str) {
+        let span = reference_span(line);
+        let Some(pieces) = self.names.named.get(name) else {
+            self.diagnostics.push(self.unknown(name, span));
+            return;
+        };
+        if let Some(start) = self.open.iter().position(|(open, _)| *open == name) {
+            self.diagnostics.push(cycle(name, span, &self.open[start..]));
+            return;
+        }
+        let blanks = &line.text[..line.text.len() - line.text.trim_start().len()];
+        self.open.push((name, span));
+        self.pieces(pieces, &format!("{indent}{blanks}"));
+        self.open.pop();
+    }
+
+    fn unknown(&self, name: &str, span: Span) -> Diagnostic {
+        let known = self.names.named.keys().copied();
+        let diagnostic =
+            Diagnostic::error("unknown-reference", format!("no block is named `{name}`"))
+                .at(span, "used here");
+        match did_you_mean(name, known) {
+            Some(meant) => diagnostic.hint(format!("did you mean `<<{meant}>>`?")),
+            None => diagnostic.hint(format!(
+                "name a code block with `{{.rust #{name}}}`; for the text itself write `\\<<{name}>>`"
+            )),
+        }
+    }
+
+    /// A reference with code beside it stays as it is, which is rarely what was meant.
+    fn report_near_miss(&mut self, line: &PieceLine<'_>) {
+        for (at, _) in line.text.match_indices("<<") {
+            let rest = &line.text[at + 2..];
+            let Some(name) = rest.find(">>").map(|end| &rest[..end]) else { continue };
+            let escaped = line.text[..at].ends_with('\\');
+            if !escaped && self.names.named.contains_key(name) {
+                let start = line.span.start + at;
+                let span = Span { start, end: start + name.len() + 4, ..line.span };
+                self.diagnostics.push(
+                    Diagnostic::warning(
+                        "inline-reference",
+                        format!("`<<{name}>>` is left as it is"),
+                    )
+                    .at(span, "has other code on its line")
+                    .hint("put the reference on a line of its own"),
+                );
+            }
+        }
+    }
+}
+
+fn reference_span(line: &PieceLine<'_>) -> Span {
+    let start = line.span.start + (line.text.len() - line.text.trim_start().len());
+    Span { start, end: start + line.text.trim().len(), ..line.span }
+}
+
+fn cycle(name: &str, span: Span, open: &[(&str, Span)]) -> Diagnostic {
+    let mut way: Vec<&str> = open.iter().map(|(name, _)| *name).collect();
+    way.push(name);
+    let mut diagnostic = Diagnostic::error(
+        "reference-cycle",
+        format!("`{name}` contains itself: {}", way.join(" > ")),
+    )
+    .at(span, "comes back here");
+    for (name, span) in &open[1..] {
+        diagnostic = diagnostic.also(*span, format!("`{name}` is taken in here"));
+    }
+    diagnostic.hint("take one of these references out")
+}

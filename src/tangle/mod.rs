@@ -1,0 +1,95 @@
+//! `&Course -> Diagnosed<Tangled>`: who defines and uses a name, and what the pieces make together.
+//!
+//! Names and targets belong to a package. A package with a mistake in it is left out whole, so
+//! that nothing half-made is ever written or run.
+
+mod expand;
+mod manifest;
+mod names;
+mod strings;
+
+use crate::model::{
+    course::{Cell, Course, Lesson},
+    diagnostic::{Diagnosed, Diagnostic, Severity},
+    package::{File, Line, Package, Tangled},
+    source::{Sources, Span},
+};
+
+pub use manifest::{PROFILE, workspace_manifest};
+
+/// The edition of packages whose course does not say one.
+const EDITION: &str = "2024";
+
+pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
+    let mut tangled = Tangled::default();
+    let mut diagnostics = vec![];
+    for (name, lessons) in lessons_by_package(course) {
+        let mut found = vec![];
+        let (package, cells) = package(&name, &lessons, course, sources, &mut found);
+        if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            tangled.broken.push(name);
+        } else {
+            tangled.packages.push(package);
+            tangled.cells.extend(cells);
+        }
+        diagnostics.extend(found);
+    }
+    Diagnosed { value: tangled, diagnostics }
+}
+
+fn lessons_by_package(course: &Course) -> Vec<(String, Vec<&Lesson>)> {
+    let mut packages: Vec<(String, Vec<&Lesson>)> = vec![];
+    for lesson in &course.lessons {
+        let name = lesson.package();
+        match packages.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, lessons)) => lessons.push(lesson),
+            None => packages.push((name, vec![lesson])),
+        }
+    }
+    packages
+}
+
+fn package(
+    name: &str,
+    lessons: &[&Lesson],
+    course: &Course,
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Package, Vec<(Span, Vec<Line>)>) {
+    let names = names::collect(lessons, sources, diagnostics);
+    let mut files: Vec<File> = names
+        .targets
+        .iter()
+        .map(|(path, pieces)| File {
+            path: path.clone(),
+            lines: expand::expand(pieces, &names, diagnostics),
+        })
+        .collect();
+    let cells = lessons
+        .iter()
+        .flat_map(|lesson| lesson.chunks())
+        .filter(|chunk| chunk.cell == Some(Cell::Rust))
+        .map(|chunk| {
+            let piece = names::piece(chunk, sources);
+            (chunk.span, expand::expand(&[piece], &names, diagnostics))
+        })
+        .collect();
+    names::report_unused(&names, diagnostics);
+
+    let mut package = Package {
+        name: name.to_owned(),
+        files: vec![],
+        dependencies: course.settings.dependencies.clone(),
+        edition: course.settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
+    };
+    for lesson in lessons {
+        package.dependencies.extend(lesson.meta.dependencies.clone());
+    }
+    let has_own_manifest = files.iter().any(|file| file.path == "Cargo.toml");
+    if !has_own_manifest && files.iter().any(|file| manifest::is_crate_root(&file.path)) {
+        files.push(package.manifest());
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    package.files = files;
+    (package, cells)
+}

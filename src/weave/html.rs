@@ -1,0 +1,612 @@
+//! A lesson's blocks as HTML.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::{
+    diagram, highlight::highlight, ids::Identifiers, links::Links, math::Formulas, template::Theme,
+};
+use crate::model::{
+    course::{
+        Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
+        Image, Inline, Lesson, List, Table, plain_text, walk,
+    },
+    diagnostic::Diagnostic,
+    record::{Output, Part, Record},
+    source::{Sources, Span},
+};
+
+/// Text with what HTML would take for markup written as character references.
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+/// A section of a page, for its table of contents.
+#[derive(Clone, Debug, Serialize)]
+pub struct Section {
+    pub title: String,
+    pub id: String,
+}
+
+/// The body of one page while it is written.
+pub struct Body<'a> {
+    lesson: &'a Lesson,
+    record: Option<&'a Record>,
+    sources: &'a Sources,
+    theme: &'a Theme,
+    formulas: &'a Formulas,
+    links: &'a Links<'a>,
+    ids: Identifiers,
+    /// Added to a heading's level so that the highest stands below the page's title.
+    shift: u8,
+    /// Footnotes in the order in which they are first referred to.
+    footnotes: Vec<String>,
+    definitions: HashMap<String, &'a [Block]>,
+    /// Names of blocks that were already shown.
+    shown: HashSet<String>,
+    overview_is_written: bool,
+    diagrams: usize,
+    pub sections: Vec<Section>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Body<'a> {
+    pub fn new(
+        lesson: &'a Lesson,
+        record: Option<&'a Record>,
+        sources: &'a Sources,
+        theme: &'a Theme,
+        formulas: &'a Formulas,
+        links: &'a Links<'a>,
+    ) -> Self {
+        let mut highest = 6;
+        let mut definitions = HashMap::new();
+        walk(&lesson.blocks, &mut |block| match &block.kind {
+            BlockKind::Heading(heading) => highest = highest.min(heading.level),
+            BlockKind::Footnote { label, blocks } => {
+                definitions.insert(label.clone(), &blocks[..]);
+            }
+            _ => {}
+        });
+        Self {
+            lesson,
+            record,
+            sources,
+            theme,
+            formulas,
+            links,
+            ids: Identifiers::default(),
+            shift: 2_u8.saturating_sub(highest),
+            footnotes: vec![],
+            definitions,
+            shown: HashSet::new(),
+            overview_is_written: false,
+            diagrams: 0,
+            sections: vec![],
+            diagnostics: vec![],
+        }
+    }
+
+    /// The whole body.
+    pub fn write(&mut self) -> String {
+        let mut html = String::new();
+        let has_minutes =
+            self.lesson.meta.teaching.is_some() || self.lesson.meta.exercises.is_some();
+        let begins_with_overview = self.lesson.blocks.iter().any(is_overview);
+        if has_minutes && !begins_with_overview {
+            html.push_str(&self.overview());
+        }
+        html.push_str(&self.blocks(&self.lesson.blocks));
+        html.push_str(&self.footnotes());
+        html
+    }
+
+    fn blocks(&mut self, blocks: &'a [Block]) -> String {
+        let mut html = String::new();
+        for block in blocks {
+            let block_html = self.block(block);
+            if !block_html.is_empty() {
+                html.push_str(&block_html);
+                html.push('\n');
+            }
+        }
+        html
+    }
+
+    fn block(&mut self, block: &'a Block) -> String {
+        match &block.kind {
+            BlockKind::Paragraph(inlines) => match &inlines[..] {
+                [Inline::Image(image)] => self.figure(image),
+                _ => format!("<p>{}</p>", self.inlines(inlines)),
+            },
+            BlockKind::Plain(inlines) => self.inlines(inlines),
+            BlockKind::Heading(heading) => self.heading(heading),
+            BlockKind::Quote(blocks) => {
+                format!("<blockquote>\n{}</blockquote>", self.blocks(blocks))
+            }
+            BlockKind::List(list) => self.list(list),
+            BlockKind::Definitions(definitions) => self.definitions(definitions),
+            BlockKind::Table(table) => self.table(table),
+            BlockKind::Code(chunk) => self.chunk(chunk),
+            BlockKind::Div(div) => self.div(div),
+            BlockKind::Footnote { .. } => String::new(),
+            BlockKind::Html(html) => html.clone(),
+            BlockKind::Rule => "<hr>".to_owned(),
+        }
+    }
+
+    fn heading(&mut self, heading: &Heading) -> String {
+        let text = plain_text(&heading.content);
+        let id = match &heading.attributes.id {
+            Some(id) => self.ids.given(id),
+            None => self.ids.of(&text),
+        };
+        let level = (heading.level + self.shift).min(6);
+        if level == 2 {
+            self.sections.push(Section { title: text, id: id.clone() });
+        }
+        let id = escape(&id);
+        format!(
+            "<h{level} class=\"{}\" id=\"{id}\">{}<a class=\"anchor\" href=\"#{id}\" \
+             aria-label=\"Link to this section\">#</a></h{level}>",
+            classes("heading", &heading.attributes),
+            self.inlines(&heading.content),
+        )
+    }
+
+    fn list(&mut self, list: &'a List) -> String {
+        let mut html = match list.start {
+            None => "<ul>\n".to_owned(),
+            Some(1) => "<ol>\n".to_owned(),
+            Some(start) => format!("<ol start=\"{start}\">\n"),
+        };
+        for item in &list.items {
+            let content = self.blocks(&item.blocks);
+            let content = content.trim_end();
+            match item.task {
+                None => html.push_str(&format!("<li>{content}</li>\n")),
+                Some(done) => {
+                    let checked = if done { " checked" } else { "" };
+                    html.push_str(&format!(
+                        "<li class=\"task\"><label><input type=\"checkbox\" disabled{checked}> {content}</label></li>\n"
+                    ));
+                }
+            }
+        }
+        html.push_str(if list.start.is_none() { "</ul>" } else { "</ol>" });
+        html
+    }
+
+    fn definitions(&mut self, definitions: &'a [Definition]) -> String {
+        let mut html = "<dl>\n".to_owned();
+        for definition in definitions {
+            html.push_str(&format!("<dt>{}</dt>\n", self.inlines(&definition.term)));
+            for meaning in &definition.meanings {
+                html.push_str(&format!("<dd>{}</dd>\n", self.blocks(meaning).trim_end()));
+            }
+        }
+        html.push_str("</dl>");
+        html
+    }
+
+    fn table(&mut self, table: &'a Table) -> String {
+        let mut html = "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" \
+                        aria-label=\"Table\"><table>\n<thead>\n"
+            .to_owned();
+        html.push_str(&self.row(&table.head, &table.alignments, "th"));
+        html.push_str("</thead>\n<tbody>\n");
+        for row in &table.rows {
+            html.push_str(&self.row(row, &table.alignments, "td"));
+        }
+        html.push_str("</tbody>\n</table></div>");
+        html
+    }
+
+    fn row(&mut self, cells: &'a [Vec<Inline>], alignments: &[Alignment], tag: &str) -> String {
+        let mut html = "<tr>".to_owned();
+        for (index, cell) in cells.iter().enumerate() {
+            let align = match alignments.get(index) {
+                // Not by a style: a strict content security policy lets none through.
+                Some(Alignment::Left) => " align=\"left\"",
+                Some(Alignment::Center) => " align=\"center\"",
+                Some(Alignment::Right) => " align=\"right\"",
+                Some(Alignment::None) | None => "",
+            };
+            html.push_str(&format!("<{tag}{align}>{}</{tag}>", self.inlines(cell)));
+        }
+        html.push_str("</tr>\n");
+        html
+    }
+
+    fn div(&mut self, div: &'a Div) -> String {
+        let Some(kind) = div.kind else {
+            let id = div.attributes.id.as_ref().map(|id| self.ids.given(id));
+            let id = id.map(|id| format!(" id=\"{}\"", escape(&id))).unwrap_or_default();
+            let classes = classes("", &div.attributes);
+            let body = self.titled_blocks(div);
+            return format!("<div class=\"{classes}\"{id}>\n{body}</div>");
+        };
+        if matches!(kind, DivKind::Questions | DivKind::Objectives) {
+            // One card for both, where the first of them stands.
+            return if self.overview_is_written { String::new() } else { self.overview() };
+        }
+        #[derive(Serialize)]
+        struct Callout<'c> {
+            kind: &'c str,
+            label: &'c str,
+            title: String,
+            id: Option<String>,
+            body: String,
+            folds: bool,
+        }
+        let label = kind.default_title();
+        let title = div.title.as_deref();
+        let id = match (&div.attributes.id, title) {
+            (Some(id), _) => Some(self.ids.given(id)),
+            (None, Some(title)) => Some(self.ids.of(&plain_text(title))),
+            (None, None) => None,
+        };
+        let title = title.map_or_else(|| escape(label), |title| self.inlines(title));
+        let body = self.blocks(&div.blocks);
+        let callout = Callout { kind: kind.class(), label, title, id, body, folds: kind.folds() };
+        self.render("callout.html", &callout, div.opener)
+    }
+
+    /// The blocks of a div that is no callout, its first heading among them.
+    fn titled_blocks(&mut self, div: &'a Div) -> String {
+        let title = div.title.as_deref().map(|title| format!("<p>{}</p>\n", self.inlines(title)));
+        title.unwrap_or_default() + &self.blocks(&div.blocks)
+    }
+
+    fn overview(&mut self) -> String {
+        #[derive(Serialize)]
+        struct Overview {
+            questions: Option<String>,
+            objectives: Option<String>,
+            teaching: Option<u32>,
+            exercises: Option<u32>,
+        }
+        self.overview_is_written = true;
+        let overview = Overview {
+            questions: self.all_of(DivKind::Questions),
+            objectives: self.all_of(DivKind::Objectives),
+            teaching: self.lesson.meta.teaching,
+            exercises: self.lesson.meta.exercises,
+        };
+        let whole = Span { source: self.lesson.source, start: 0, end: 0 };
+        self.render("overview.html", &overview, whole)
+    }
+
+    fn all_of(&mut self, kind: DivKind) -> Option<String> {
+        let divs = self.lesson.blocks.iter().filter_map(|block| match &block.kind {
+            BlockKind::Div(div) if div.kind == Some(kind) => Some(div),
+            _ => None,
+        });
+        let html: String = divs.map(|div| self.blocks(&div.blocks)).collect();
+        (!html.is_empty()).then_some(html)
+    }
+
+    fn chunk(&mut self, chunk: &'a Chunk) -> String {
+        match (chunk.language.as_deref(), chunk.cell) {
+            (Some("mermaid"), _) => self.diagram(chunk),
+            (Some("output" | "error" | "warning"), _) => self.typed_output(chunk),
+            (_, Some(Cell::Console)) => self.console(chunk),
+            (_, cell) => {
+                let code = self.visible(chunk);
+                let mut html = self.code(chunk, &code, cell.is_some());
+                for output in self.outputs(chunk) {
+                    html.push_str(&self.output(output, chunk));
+                }
+                html
+            }
+        }
+    }
+
+    /// The lines of a block that readers see.
+    fn visible(&self, chunk: &Chunk) -> String {
+        let lines = chunk.lines.iter().filter(|line| !line.hidden);
+        lines.flat_map(|line| [self.sources.text(line.span), "\n"]).collect()
+    }
+
+    fn code(&mut self, chunk: &Chunk, code: &str, runs: bool) -> String {
+        #[derive(Serialize)]
+        struct Code<'c> {
+            language: Option<&'c str>,
+            code: String,
+            name: Option<&'c str>,
+            target: Option<&'c str>,
+            added: bool,
+            runs: bool,
+        }
+        let name = chunk.name();
+        let added = name.is_some_and(|name| !self.shown.insert(name.to_owned()));
+        let language = chunk.language.as_deref();
+        let html = highlight(language, code);
+        let context = Code { language, code: html, name, target: chunk.target(), added, runs };
+        self.render("code.html", &context, chunk.info)
+    }
+
+    /// Each command with what it gave below it.
+    fn console(&mut self, chunk: &Chunk) -> String {
+        let outputs: Vec<&Output> = self.outputs(chunk).collect();
+        let mut html = String::new();
+        let mut code = String::new();
+        let mut current: Option<&Output> = None;
+        for line in &chunk.lines {
+            if let Some(output) = outputs.iter().find(|output| output.span == line.span) {
+                html.push_str(&self.command(chunk, &code, current));
+                code.clear();
+                current = Some(output);
+            }
+            code.push_str(self.sources.text(line.span));
+            code.push('\n');
+        }
+        html.push_str(&self.command(chunk, &code, current));
+        html
+    }
+
+    fn command(&mut self, chunk: &Chunk, code: &str, output: Option<&Output>) -> String {
+        if code.is_empty() {
+            return String::new();
+        }
+        let mut html = self.code(chunk, code, true);
+        if let Some(output) = output {
+            html.push_str(&self.output(output, chunk));
+        }
+        html
+    }
+
+    fn outputs(&self, chunk: &Chunk) -> impl Iterator<Item = &'a Output> + use<'a> {
+        let span = chunk.span;
+        let outputs = self.record.map(|record| &record.outputs[..]).unwrap_or_default();
+        outputs.iter().filter(move |output| output.chunk == span)
+    }
+
+    fn output(&mut self, output: &Output, chunk: &Chunk) -> String {
+        let parts = output.parts.iter().map(|part| match part {
+            Part::Stdout(text) => ("stdout", text.as_str()),
+            Part::Stderr(text) => ("stderr", text.as_str()),
+            Part::Value(text) => ("value", text.as_str()),
+        });
+        let parts: Vec<_> = parts.filter(|(_, text)| !text.is_empty()).collect();
+        if parts.is_empty() {
+            String::new()
+        } else {
+            self.parts(&parts, duration(output.micros), chunk)
+        }
+    }
+
+    /// An output that the author typed, of code that does not run here.
+    fn typed_output(&mut self, chunk: &Chunk) -> String {
+        let kind = if chunk.language.as_deref() == Some("output") { "stdout" } else { "error" };
+        let text = self.visible(chunk);
+        self.parts(&[(kind, &text)], None, chunk)
+    }
+
+    fn parts(&mut self, parts: &[(&str, &str)], duration: Option<String>, chunk: &Chunk) -> String {
+        let parts: Vec<_> =
+            parts.iter().map(|part| BTreeMap::from([("kind", part.0), ("text", part.1)])).collect();
+        #[derive(Serialize)]
+        struct Parts<'c> {
+            parts: Vec<BTreeMap<&'c str, &'c str>>,
+            duration: Option<String>,
+        }
+        self.render("output.html", &Parts { parts, duration }, chunk.info)
+    }
+
+    fn diagram(&mut self, chunk: &Chunk) -> String {
+        #[derive(Serialize)]
+        struct Diagram {
+            svg: Option<String>,
+            source: String,
+            label: &'static str,
+        }
+        self.diagrams += 1;
+        let source = self.visible(chunk);
+        let svg = match diagram::mermaid(&source, &format!("diagram-{}", self.diagrams)) {
+            Ok(svg) => svg,
+            Err(error) => {
+                let span = error.range.and_then(|range| place_in_lines(chunk, range.start));
+                let diagnostic = Diagnostic::error("mermaid", error.message)
+                    .at(span.unwrap_or(chunk.info), "in this diagram");
+                self.diagnostics.push(diagnostic);
+                None
+            }
+        };
+        self.render("diagram.html", &Diagram { svg, source, label: "Diagram" }, chunk.info)
+    }
+
+    fn figure(&mut self, image: &'a Image) -> String {
+        #[derive(Serialize)]
+        struct Figure {
+            src: String,
+            alt: String,
+            caption: Option<String>,
+            width: Option<String>,
+            classes: String,
+        }
+        let caption = (!image.caption.is_empty()).then(|| self.inlines(&image.caption));
+        let figure = Figure {
+            src: self.links.image(self.lesson, self.record, &image.target),
+            alt: image.alt(),
+            caption,
+            width: image
+                .attributes
+                .get("width")
+                .map(|width| width.trim_end_matches("px").to_owned()),
+            classes: image.attributes.classes.join(" "),
+        };
+        self.render("figure.html", &figure, image.span)
+    }
+
+    fn footnotes(&mut self) -> String {
+        let mut html = String::new();
+        let mut index = 0;
+        // A footnote may refer to further ones, which are then added behind it.
+        while let Some(label) = self.footnotes.get(index).cloned() {
+            index += 1;
+            let blocks = self.definitions.get(&label).copied().unwrap_or_default();
+            let body = self.blocks(blocks);
+            html.push_str(&format!(
+                "<li id=\"fn-{index}\">{body}<p><a href=\"#fnref-{index}\" \
+                 aria-label=\"Back to the text\">↩</a></p></li>\n"
+            ));
+        }
+        if html.is_empty() {
+            return html;
+        }
+        format!(
+            "<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n{html}</ol>\n</section>\n"
+        )
+    }
+
+    fn inlines(&mut self, inlines: &[Inline]) -> String {
+        let mut html = String::new();
+        for inline in inlines {
+            self.inline(inline, &mut html);
+        }
+        html
+    }
+
+    fn inline(&mut self, inline: &Inline, html: &mut String) {
+        let mut around = |body: &mut Self, tag: &str, content: &[Inline]| {
+            let content = body.inlines(content);
+            html.push_str(&format!("<{tag}>{content}</{tag}>"));
+        };
+        match inline {
+            Inline::Text(text) => html.push_str(&escape(text)),
+            Inline::Emphasis(content) => around(self, "em", content),
+            Inline::Strong(content) => around(self, "strong", content),
+            Inline::Strikethrough(content) => around(self, "del", content),
+            Inline::Superscript(content) => around(self, "sup", content),
+            Inline::Subscript(content) => around(self, "sub", content),
+            Inline::Code { text, attributes } => {
+                let language = attributes.classes.first().map(String::as_str);
+                html.push_str(&format!("<code>{}</code>", highlight(language, text)));
+            }
+            Inline::Bracketed { attributes, content } => {
+                let id = attributes.id.as_ref().map(|id| format!(" id=\"{}\"", escape(id)));
+                let classes = classes("", attributes);
+                let content = self.inlines(content);
+                let id = id.unwrap_or_default();
+                html.push_str(&format!("<span class=\"{classes}\"{id}>{content}</span>"));
+            }
+            Inline::Link { target, title, content, .. } => {
+                let href = escape(&self.links.page(target));
+                let content = self.inlines(content);
+                html.push_str(&format!("<a href=\"{href}\"{}>{content}</a>", title_of(title)));
+            }
+            Inline::Image(image) => {
+                let src = escape(&self.links.image(self.lesson, self.record, &image.target));
+                let (alt, title) = (escape(&image.alt()), title_of(&image.title));
+                html.push_str(&format!("<img src=\"{src}\" alt=\"{alt}\"{title}>"));
+            }
+            Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
+            Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
+            Inline::Html(raw) => html.push_str(raw),
+            Inline::SoftBreak => html.push('\n'),
+            Inline::HardBreak => html.push_str("<br>\n"),
+        }
+    }
+
+    fn math(&mut self, span: Span, tex: &str, display: bool) -> String {
+        match self.formulas.render(tex, display) {
+            Ok(mathml) => mathml,
+            Err(error) => {
+                let source = self.sources.text(span);
+                let start = span.start + source.find(tex).unwrap_or(0) + error.range.start;
+                let end = (start + error.range.len()).min(span.end);
+                let place = Span { start: start.min(end), end, ..span };
+                self.diagnostics.push(Diagnostic::error("math", error.message).at(place, "here"));
+                format!("<code>{}</code>", escape(source))
+            }
+        }
+    }
+
+    fn reference(&mut self, label: &str) -> String {
+        let index = self.footnotes.iter().position(|other| other == label);
+        let first = index.is_none();
+        let index = index.unwrap_or_else(|| {
+            self.footnotes.push(label.to_owned());
+            self.footnotes.len() - 1
+        });
+        let number = index + 1;
+        let id = if first { format!(" id=\"fnref-{number}\"") } else { String::new() };
+        format!(
+            "<sup{id}><a href=\"#fn-{number}\" aria-label=\"Footnote {number}\">{number}</a></sup>"
+        )
+    }
+
+    fn render(&mut self, template: &str, context: &impl Serialize, span: Span) -> String {
+        self.theme.render(template, context).unwrap_or_else(|error| {
+            self.diagnostics.push(template_error(error, span));
+            String::new()
+        })
+    }
+}
+
+/// A template that could not be filled, at what was to be shown.
+pub fn template_error(error: String, span: Span) -> Diagnostic {
+    Diagnostic::error("template", "the theme could not show this").at(span, "").note(error)
+}
+
+fn is_overview(block: &Block) -> bool {
+    matches!(
+        &block.kind,
+        BlockKind::Div(Div { kind: Some(DivKind::Questions | DivKind::Objectives), .. })
+    )
+}
+
+fn classes(own: &str, attributes: &Attributes) -> String {
+    let classes = std::iter::once(own).chain(attributes.classes.iter().map(String::as_str));
+    escape(&classes.filter(|class| !class.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+fn title_of(title: &str) -> String {
+    if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(title)) }
+}
+
+/// The place of an offset into a block's visible text.
+fn place_in_lines(chunk: &Chunk, offset: usize) -> Option<Span> {
+    let mut left = offset;
+    for line in chunk.lines.iter().filter(|line| !line.hidden) {
+        let length = line.span.end - line.span.start;
+        if left <= length {
+            return Some(Span { start: line.span.start + left, ..line.span });
+        }
+        left -= length + 1;
+    }
+    None
+}
+
+/// How long a step took, if it is long enough to tell readers something.
+fn duration(micros: u64) -> Option<String> {
+    match micros {
+        0..10_000 => None,
+        10_000..1_000_000 => Some(format!("{} ms", micros / 1000)),
+        _ => Some(format!("{:.2} s", micros as f64 / 1e6)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn only_what_takes_time_is_timed() {
+        assert_eq!(duration(9_999), None);
+        assert_eq!(duration(201_440).as_deref(), Some("201 ms"));
+        assert_eq!(duration(2_334_000).as_deref(), Some("2.33 s"));
+    }
+}

@@ -1,0 +1,103 @@
+//! The theme: templates and their assets, those of the course over the built-in ones. The only
+//! file that knows tera.
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use crate::model::site::{Asset, Content};
+
+macro_rules! theme_files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../templates/", $name)))),*]
+    };
+}
+
+const TEMPLATES: &[(&str, &str)] = theme_files![
+    "callout.html",
+    "code.html",
+    "diagram.html",
+    "figure.html",
+    "icon.html",
+    "nav.html",
+    "output.html",
+    "overview.html",
+    "page.html",
+    "schedule.html",
+    "theme.html",
+];
+
+const ASSETS: &[(&str, &str)] = theme_files!["assets/lessonc.css", "assets/lessonc.js"];
+
+/// How pages look.
+pub struct Theme {
+    tera: Tera,
+    assets: Vec<(String, String)>,
+}
+
+impl Theme {
+    /// The built-in theme, with a course's own files (by their path below `templates/`) in the
+    /// place of those of the same name.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a template, with its file and line.
+    pub fn new(overrides: &[(String, String)]) -> Result<Self, String> {
+        let files = |built_in: &[(&str, &str)], is_asset: bool| {
+            let own = |path: &str| path.starts_with("assets/") == is_asset;
+            let mut files: Vec<(String, String)> =
+                overrides.iter().filter(|(path, _)| own(path)).cloned().collect();
+            for (path, text) in built_in {
+                if !files.iter().any(|(other, _)| other == path) {
+                    files.push(((*path).to_owned(), (*text).to_owned()));
+                }
+            }
+            files.sort();
+            files
+        };
+        let mut tera = Tera::new();
+        tera.add_raw_templates(files(TEMPLATES, false)).map_err(|error| describe(&error))?;
+        Ok(Self { tera, assets: files(ASSETS, true) })
+    }
+
+    /// # Errors
+    ///
+    /// What is wrong with the template, or what it asks for and is not there.
+    pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, String> {
+        let context = Context::from_serialize(context).map_err(|error| describe(&error))?;
+        self.tera.render(template, &context).map_err(|error| describe(&error))
+    }
+
+    pub fn assets(&self) -> impl Iterator<Item = Asset> {
+        self.assets.iter().map(|(path, text)| Asset {
+            path: path.clone(),
+            content: Content::Bytes(text.clone().into_bytes()),
+        })
+    }
+}
+
+/// An error with all that caused it, the innermost last.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push('\n');
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Theme;
+
+    #[test]
+    fn a_course_can_replace_one_template_and_is_told_of_a_broken_one() {
+        let one = |text: &str| vec![("figure.html".to_owned(), text.to_owned())];
+        let theme = Theme::new(&one("<img alt=\"{{ alt }}\">")).unwrap();
+        let context = std::collections::BTreeMap::from([("alt", "a \"b\"")]);
+        assert_eq!(theme.render("figure.html", &context).unwrap(), "<img alt=\"a &quot;b&quot;\">");
+        let error = Theme::new(&one("{% if %}")).err().unwrap();
+        assert!(error.contains("figure.html"), "{error}");
+    }
+}
