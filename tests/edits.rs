@@ -1,0 +1,350 @@
+//! Build, change something, build again: what is run anew, and what is left alone.
+
+use std::{
+    fs, io,
+    path::Path,
+    process::{Command, Output},
+};
+
+use lessonc::{
+    edge::records::{Recorded, Use, lock},
+    execute::Runner,
+    model::{
+        diagnostic::Diagnostic,
+        package::Program,
+        record::{End, Made, Part, StepTrace, Trace},
+        source::{Source, Sources},
+    },
+    pipeline,
+    weave::Theme,
+};
+use tempfile::TempDir;
+
+/// Notes what it is asked to run, and says that each step printed its number.
+#[derive(Default)]
+struct Fake {
+    ran: Vec<String>,
+}
+
+impl Runner for &mut Fake {
+    fn run(&mut self, program: &Program) -> io::Result<Trace> {
+        self.ran.push(format!("{}/{}", program.lesson, program.name));
+        let steps = (0..program.steps.len()).map(|step| StepTrace {
+            micros: 1,
+            parts: vec![Part::Stdout(format!("step {step}\n"))],
+        });
+        Ok(Trace {
+            made: Made { date: "2026-01-01".into(), ..Made::default() },
+            end: End::Finished,
+            steps: steps.collect(),
+            files: vec![],
+            messages: vec![],
+            lock: String::new(),
+        })
+    }
+}
+
+/// A course that is changed between builds; the records are kept in a folder.
+struct Course {
+    folder: TempDir,
+    lessons: Vec<(&'static str, String)>,
+}
+
+impl Course {
+    fn new(lessons: &[(&'static str, &str)]) -> Self {
+        let lessons = lessons.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+        Self { folder: tempfile::tempdir().unwrap(), lessons }
+    }
+
+    fn change(&mut self, name: &str, from: &str, to: &str) -> &mut Self {
+        let (_, text) = self.lessons.iter_mut().find(|(other, _)| *other == name).unwrap();
+        assert!(text.contains(from));
+        *text = text.replace(from, to);
+        self
+    }
+
+    /// What was run, what was found, and the pages.
+    fn build(&self, records: Use) -> (Vec<String>, Vec<Diagnostic>, String) {
+        let mut sources = Sources::default();
+        for (name, text) in &self.lessons {
+            sources.add(Source::new(*name, *name, text.as_str()));
+        }
+        let mut fake = Fake::default();
+        let lock = lock(self.folder.path()).unwrap();
+        let mut runner = Recorded::new(&mut fake, self.folder.path(), lock, records);
+        let theme = Theme::new(&[]).unwrap();
+        let built = pipeline::build(&sources, &Default::default(), &theme, &mut runner);
+        let html = built.site.pages.iter().map(|page| page.html.as_str()).collect();
+        (fake.ran, built.diagnostics, html)
+    }
+}
+
+const ONE: &str = "Prose.\n\n```rust\nlet x = 1;\n```\n\n``` {.console .cell}\n$ ls\n```\n";
+const TWO: &str = "More prose.\n\n```rust\nlet y = 2;\n```\n";
+
+#[test]
+fn a_prose_edit_runs_nothing_and_is_on_the_page() {
+    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+    let (ran, diagnostics, first) = course.build(Use::Valid);
+    assert_eq!(ran, ["one/notebook", "two/notebook", "one/ls"]);
+    assert_eq!(diagnostics, []);
+    assert!(first.contains("step 0"));
+    course.change("one.md", "Prose.", "Other words, on\nmore lines, above the cell.\n");
+    let (ran, _, html) = course.build(Use::Valid);
+    assert_eq!(ran, [""; 0]);
+    assert!(html.contains("Other words") && html.contains("step 0"));
+}
+
+#[test]
+fn a_code_edit_runs_its_program_alone() {
+    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    course.change("two.md", "let y = 2;", "let y = 3;");
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+    course.change("one.md", "$ ls", "$ ls -a");
+    assert_eq!(course.build(Use::Valid).0, ["one/ls-a"]);
+    // And back: only the newest run is kept.
+    course.change("two.md", "let y = 3;", "let y = 2;");
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+}
+
+#[test]
+fn a_new_dependency_runs_the_lesson_again() {
+    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    course.change("two.md", "More prose.", "---\ndependencies: {rand: \"0.9\"}\n---\nMore prose.");
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+}
+
+#[test]
+fn frozen_runs_nothing_and_names_what_is_stale() {
+    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    let (ran, diagnostics, _) = course.build(Use::Frozen);
+    assert_eq!((ran.len(), diagnostics.len()), (0, 0));
+    course.change("two.md", "let y = 2;", "let y = 3;");
+    let (ran, diagnostics, html) = course.build(Use::Frozen);
+    assert_eq!(ran.len(), 0);
+    assert_eq!(diagnostics.len(), 1);
+    assert!(diagnostics[0].message.contains("`notebook` of lesson `two`"));
+    assert!(!html.contains("let y"), "a page without its outputs was woven");
+}
+
+#[test]
+fn rerun_runs_what_it_is_told_to() {
+    let course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    assert_eq!(course.build(Use::None).0.len(), 3);
+    assert_eq!(course.build(Use::NoneOf("two".to_owned())).0, ["two/notebook"]);
+}
+
+#[test]
+fn a_record_that_was_changed_by_hand_or_cut_short_is_not_used() {
+    let course = Course::new(&[("two.md", TWO)]);
+    course.build(Use::Valid);
+    let record = course.folder.path().join("_runs/two/notebook.json");
+    let text = fs::read_to_string(&record).unwrap();
+    fs::write(&record, &text[..text.len() / 2]).unwrap();
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+    assert_eq!(fs::read_to_string(&record).unwrap(), text);
+}
+
+/// The command itself, with real cargo, in a folder of its own.
+struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    fn new(lessons: &[(&str, &str)]) -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(project.path("lessons")).unwrap();
+        for (name, text) in lessons {
+            project.write(name, text);
+        }
+        project
+    }
+
+    fn path(&self, path: &str) -> std::path::PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path("lessons").join(name), text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
+        command.args(arguments).current_dir(self.folder.path());
+        command
+    }
+
+    fn lessonc(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        status_and_words(self.command(arguments).output().unwrap())
+    }
+
+    /// Where no cargo can be found.
+    fn lessonc_without_cargo(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut command = self.command(arguments);
+        command.env("CARGO", self.path("no-such-cargo"));
+        status_and_words(command.output().unwrap())
+    }
+}
+
+fn status_and_words(output: Output) -> (Option<i32>, String) {
+    let words = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(words).unwrap())
+}
+
+const REAL: &str = "First words.\n\n```rust\nprintln!(\"six times seven is {}\", 6 * 7);\n```\n";
+
+#[test]
+fn with_real_cargo_a_prose_edit_needs_no_cargo_at_all() {
+    let project = Project::new(&[("a.md", REAL)]);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read("site/a.html").contains("six times seven is 42"));
+    project.write("a.md", &REAL.replace("First", "Second"));
+    let (status, words) = project.lessonc_without_cargo(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains("Second words") && page.contains("six times seven is 42"));
+    // The same records give the same bytes.
+    let (status, words) = project.lessonc_without_cargo(&["build", "--frozen", "--out", "again"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert_eq!(project.read("again/a.html"), page);
+    // A code edit does need it.
+    project.write("a.md", &REAL.replace("6 * 7", "7 * 6"));
+    let (status, words) = project.lessonc_without_cargo(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("cargo was not found"), "{words}");
+}
+
+#[test]
+fn a_broken_lesson_keeps_its_last_good_page_and_the_others_are_woven() {
+    let project = Project::new(&[("a.md", REAL), ("b.md", "Nothing to run.\n")]);
+    project.lessonc(&["build"]);
+    let good = project.read("site/a.html");
+    project.write("a.md", &REAL.replace("6 * 7", "6 * \"7\""));
+    project.write("b.md", "Nothing to run, still.\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[E0277]") && words.contains("lessons/a.md:4:"), "{words}");
+    assert_eq!(project.read("site/a.html"), good);
+    assert!(project.read("site/b.html").contains("still"));
+    // And when it panics, likewise.
+    project.write("a.md", &REAL.replace("println!", "panic!"));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[panic]") && words.contains("lessons/a.md:4:1"), "{words}");
+    assert_eq!(project.read("site/a.html"), good);
+}
+
+#[test]
+fn what_a_program_draws_is_captured_and_shown() {
+    let text = "```rust\nstd::fs::write(\"dot.svg\", \"<svg xmlns='http://www.w3.org/2000/svg'/>\")?;\n```\n\n\
+                ![A dot](dot.svg){alt=\"nothing much\"}\n";
+    let project = Project::new(&[("a.md", text)]);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read("site/a.html").contains("src=\"a/dot.svg\" alt=\"nothing much\""));
+    assert!(project.read("site/a/dot.svg").contains("<svg"));
+    // It comes from the record just as well.
+    fs::remove_dir_all(project.path("site")).unwrap();
+    assert_eq!(project.lessonc_without_cargo(&["build", "--frozen"]).0, Some(0));
+    assert!(project.read("site/a/dot.svg").contains("<svg"));
+}
+
+#[test]
+fn lessons_that_are_gone_leave_no_page_and_no_record() {
+    let project = Project::new(&[("a.md", REAL), ("b.md", "Text.\n")]);
+    project.lessonc(&["build"]);
+    fs::write(project.path("site/CNAME"), "example.org\n").unwrap();
+    fs::remove_file(project.path("lessons/a.md")).unwrap();
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(!project.path("site/a.html").exists());
+    assert!(!project.path("lessons/_runs/a").exists());
+    assert!(project.path("site/CNAME").exists(), "a file that is not ours was removed");
+}
+
+const TARGETS: &str = "``` {.rust file=\"src/main.rs\"}\nfn main() {}\n```\n\n\
+                       ``` {.text file=\"notes.txt\"}\nold\n```\n";
+
+#[test]
+fn tangling_touches_only_what_changes_and_removes_what_is_gone() {
+    let project = Project::new(&[("a.md", TARGETS)]);
+    let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(status, Some(0), "{words}");
+    let time = || fs::metadata(project.path("out/a/src/main.rs")).unwrap().modified().unwrap();
+    let before = time();
+    project.write("a.md", &TARGETS.replace("notes.txt", "new.txt"));
+    let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert_eq!(time(), before);
+    assert!(!project.path("out/a/notes.txt").exists());
+    assert_eq!(project.read("out/a/new.txt"), "old\n");
+}
+
+#[test]
+fn a_generated_file_that_somebody_edited_is_not_overwritten() {
+    let project = Project::new(&[("a.md", TARGETS)]);
+    project.lessonc(&["tangle", "--out", "out"]);
+    fs::write(project.path("out/a/notes.txt"), "mine\n").unwrap();
+    project.write("a.md", &TARGETS.replace("old", "new"));
+    let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("notes.txt") && words.contains("--force"), "{words}");
+    assert_eq!(project.read("out/a/notes.txt"), "mine\n");
+    assert_eq!(project.lessonc(&["tangle", "--out", "out", "--force"]).0, Some(0));
+    assert_eq!(project.read("out/a/notes.txt"), "new\n");
+}
+
+#[test]
+fn a_course_that_is_not_there_is_an_error_that_says_so() {
+    let project = Project::new(&[]);
+    let (status, words) = project.lessonc(&["build", "nowhere"]);
+    assert_eq!(status, Some(2));
+    assert!(words.contains("nowhere"), "{words}");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(2));
+    assert!(words.contains("no lesson"), "{words}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_run_and_leaves_site_and_records_whole() {
+    let project = Project::new(&[("a.md", REAL)]);
+    project.lessonc(&["build"]);
+    let page = project.read("site/a.html");
+    let record = project.read("lessons/_runs/a/notebook.json");
+    let sleeps = REAL.replace(
+        "println!",
+        "std::fs::write(\"pid\", std::process::id().to_string())?;\n\
+         std::thread::sleep(std::time::Duration::from_secs(600));\nprintln!",
+    );
+    project.write("a.md", &sleeps);
+    let mut build = project.command(&["build"]).spawn().unwrap();
+    let pid = wait_for(&project.path("target/lessonc/lessons/runs/a/pid"));
+    let signal = Command::new("kill").args(["-INT", &build.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    assert_eq!(build.wait().unwrap().code(), Some(130));
+    assert_eq!(project.read("site/a.html"), page);
+    assert_eq!(project.read("lessons/_runs/a/notebook.json"), record);
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "the program lives on: {state}");
+}
+
+/// The text of a file, as soon as there is one.
+fn wait_for(path: &Path) -> String {
+    for _ in 0..6_000 {
+        if let Some(text) = fs::read_to_string(path).ok().filter(|text| !text.is_empty()) {
+            return text;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{} was never written", path.display());
+}

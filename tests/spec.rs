@@ -1,0 +1,240 @@
+//! Runs the suites in `tests/spec/`: markdown files that read as the dialect's manual.
+//!
+//! Under each `## heading` stands a case: one or more lessons in fences with the word `lesson`
+//! (`lesson other.md` for a further one), then what they must give, in fences with these words:
+//!
+//! - `html`: the woven body of the page
+//! - `findings`: each diagnostic as `file:line:column: severity[code]: message`, a line each
+//! - `report`: the diagnostics as the terminal shows them
+//! - `tangled`: every generated file that is no manifest, behind a line `== path`
+//! - `manifest`: the generated `Cargo.toml`
+//!
+//! Cells of a case whose lesson fence says `run` are run with real cargo; in all others nothing is.
+//! `UPDATE=1 cargo test --test spec` writes what comes out into the suites: review the diff.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use annotate_snippets::Renderer;
+use lessonc::{
+    edge::{cargo::Cargo, terminal},
+    execute::Runner,
+    model::{
+        diagnostic::{Diagnostic, Severity},
+        package::Program,
+        record::{End, Made, Trace},
+        source::{Source, Sources},
+    },
+    pipeline,
+    weave::Theme,
+};
+
+#[test]
+fn every_suite_gives_what_it_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec");
+    let mut suites: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    suites.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    suites.sort();
+    assert!(!suites.is_empty(), "there are no suites");
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut failures = String::new();
+    let mut checked = 0;
+    for path in suites {
+        let before = fs::read_to_string(&path).unwrap();
+        let (after, count) = fill_in(&before);
+        checked += count;
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if count == 0 {
+            write!(failures, "{name} checks nothing\n\n").unwrap();
+        }
+        if before != after {
+            if update {
+                fs::write(&path, after).unwrap();
+            } else {
+                write!(failures, "{name}\n{}\n", difference(&before, &after)).unwrap();
+            }
+        }
+    }
+    println!("{checked} expectations checked");
+    assert!(
+        failures.is_empty(),
+        "{failures}If this is right: UPDATE=1 cargo test --test spec, and review the diff."
+    );
+}
+
+/// A suite with what really comes out in the place of what it expects, and how much that was.
+fn fill_in(suite: &str) -> (String, usize) {
+    let mut out = String::new();
+    let mut case = Case::default();
+    let mut checked = 0;
+    let mut lines = suite.lines().peekable();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        out.push('\n');
+        if line.starts_with("## ") {
+            case = Case::default();
+        }
+        let fence: String = line.chars().take_while(|c| *c == '`').collect();
+        if fence.len() < 3 {
+            continue;
+        }
+        let mut body = String::new();
+        for line in lines.by_ref().take_while(|line| *line != fence) {
+            body.push_str(line);
+            body.push('\n');
+        }
+        let words: Vec<&str> = line[fence.len()..].split_whitespace().collect();
+        match words[..] {
+            ["lesson", ref options @ ..] => {
+                case.runs |= options.contains(&"run");
+                let name = options.iter().find(|word| word.ends_with(".md"));
+                case.add(name.unwrap_or(&"lesson.md"), &body);
+            }
+            [expected @ ("html" | "findings" | "report" | "tangled" | "manifest")] => {
+                body = case.give(expected);
+                checked += 1;
+            }
+            _ => {}
+        }
+        out.push_str(&body);
+        out.push_str(&fence);
+        out.push('\n');
+    }
+    (out, checked)
+}
+
+#[derive(Default)]
+struct Case {
+    sources: Sources,
+    runs: bool,
+    built: Option<(String, Vec<Diagnostic>)>,
+}
+
+impl Case {
+    fn add(&mut self, name: &str, text: &str) {
+        self.sources.add(Source::new(name, name, text));
+        self.built = None;
+    }
+
+    fn give(&mut self, what: &str) -> String {
+        match what {
+            "tangled" => self.tangled(|path| path != "Cargo.toml"),
+            "manifest" => self.tangled(|path| path == "Cargo.toml"),
+            _ => {
+                if self.built.is_none() {
+                    self.built = Some(self.build());
+                }
+                let (html, diagnostics) = self.built.as_ref().unwrap();
+                match what {
+                    "html" => without_colours(html),
+                    "findings" => diagnostics.iter().map(|d| self.finding(d)).collect(),
+                    _ => {
+                        let plain = Renderer::plain();
+                        let reports =
+                            diagnostics.iter().map(|d| terminal::render(d, &self.sources, &plain));
+                        reports.collect::<Vec<_>>().join("\n\n") + "\n"
+                    }
+                }
+            }
+        }
+    }
+
+    fn build(&self) -> (String, Vec<Diagnostic>) {
+        // The body alone, and of outputs what does not differ from run to run.
+        let theme = Theme::new(&[
+            ("page.html".to_owned(), "{{ page.body | safe }}".to_owned()),
+            ("output.html".to_owned(), include_str!("spec/output.html").to_owned()),
+            ("icon.html".to_owned(), String::new()),
+        ])
+        .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut cargo = Cargo::new(
+            folder.path().to_owned(),
+            String::new(),
+            false,
+            Arc::new(terminal::Progress::silent()),
+        )
+        .unwrap();
+        let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
+        let built = pipeline::build(&self.sources, &BTreeSet::new(), &theme, runner);
+        let pages = built.site.pages.iter().filter(|page| page.path != "index.html");
+        let html = pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n");
+        let mut diagnostics = built.diagnostics;
+        diagnostics.sort_by_key(Diagnostic::span);
+        (html.trim_end().to_owned() + "\n", diagnostics)
+    }
+
+    fn finding(&self, diagnostic: &Diagnostic) -> String {
+        let place = diagnostic.span().map_or("-".to_owned(), |span| self.sources.place(span));
+        let severity = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let Diagnostic { code, message, .. } = diagnostic;
+        format!("{place}: {severity}[{code}]: {message}\n")
+    }
+
+    fn tangled(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let tangled = pipeline::tangle(&self.sources).value;
+        let several = tangled.packages.len() > 1;
+        let mut out = String::new();
+        for package in &tangled.packages {
+            for file in package.files.iter().filter(|file| wanted(&file.path)) {
+                let package = if several { format!("{}/", package.name) } else { String::new() };
+                write!(out, "== {package}{}\n{}", file.path, file.text()).unwrap();
+            }
+        }
+        out
+    }
+}
+
+/// HTML without the spans that colour code, which would drown what a suite is about.
+fn without_colours(html: &str) -> String {
+    let mut pieces = html.split("<span class=\"hl-");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (_, piece) = piece.split_once('>').unwrap_or_default();
+        out.push_str(&piece.replacen("</span>", "", 1));
+    }
+    out
+}
+
+/// Runs nothing, and says that all went well.
+struct Nothing;
+
+impl Runner for Nothing {
+    fn run(&mut self, _: &Program) -> io::Result<Trace> {
+        Ok(Trace {
+            made: Made::default(),
+            end: End::Finished,
+            steps: vec![],
+            files: vec![],
+            messages: vec![],
+            lock: String::new(),
+        })
+    }
+}
+
+/// The lines that differ, as a plain list: what was expected, what came out.
+fn difference(before: &str, after: &str) -> String {
+    let (before, after): (Vec<&str>, Vec<&str>) =
+        (before.lines().collect(), after.lines().collect());
+    let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let rest = before.len().min(after.len()) - same;
+    let tail = before.iter().rev().zip(after.iter().rev()).take(rest);
+    let tail = tail.take_while(|(a, b)| a == b).count();
+    let mut text = format!("from line {}:\n", same + 1);
+    for line in &before[same..before.len() - tail] {
+        writeln!(text, "  expected | {line}").unwrap();
+    }
+    for line in &after[same..after.len() - tail] {
+        writeln!(text, "  came out | {line}").unwrap();
+    }
+    text
+}
