@@ -95,7 +95,7 @@ pub fn run() -> ExitCode {
         // What shells expect of a command that SIGINT ended.
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            edge::terminal::error(&error);
             ExitCode::from(2)
         }
     }

@@ -11,6 +11,7 @@
 //!
 //! Cells of a case whose lesson fence says `run` are run with real cargo; in all others nothing is.
 //! `UPDATE=1 cargo test --test spec` writes what comes out into the suites: review the diff.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
     collections::BTreeSet,
@@ -153,14 +154,11 @@ impl Case {
             ("icon.html".to_owned(), String::new()),
         ])
         .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut cargo = Cargo::new(
-            folder.path().to_owned(),
-            String::new(),
-            false,
-            Arc::new(terminal::Progress::silent()),
-        )
-        .unwrap();
+        // One folder for all cases and runs, so that dependencies are compiled once.
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spec");
+        let mut cargo =
+            Cargo::new(folder, String::new(), false, Arc::new(terminal::Progress::silent()))
+                .unwrap();
         let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
         let built = pipeline::build(&self.sources, &BTreeSet::new(), &theme, runner);
         let pages = built.site.pages.iter().filter(|page| page.path != "index.html");

@@ -28,6 +28,12 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
     }
 }
 
+/// Tells why a command could not do its work at all.
+pub fn error(error: &std::io::Error) {
+    let title = Level::ERROR.primary_title(error.to_string());
+    anstream::eprintln!("{}", Renderer::styled().render(&[Group::with_title(title)]));
+}
+
 /// `1 lesson`, `2 lessons`.
 pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
@@ -99,7 +105,7 @@ impl Progress {
 
     fn new(way: Way) -> Self {
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
             bar.set_style(style);
         }
         Self { bar, way, said: Mutex::default() }

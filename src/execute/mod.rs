@@ -5,6 +5,11 @@ mod blame;
 mod console;
 mod key;
 mod notebook;
+#[expect(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "generated programs carry it, and do touch the world"
+)]
 mod runtime;
 mod trace;
 

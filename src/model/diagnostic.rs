@@ -102,26 +102,10 @@ pub fn did_you_mean<'a>(
     let limit = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (edit_distance(word, candidate), candidate))
+        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein's distance, in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -132,6 +116,7 @@ mod tests {
     fn near_words_are_meant_and_far_ones_are_not() {
         assert_eq!(did_you_mean("prereqs", ["prereq", "solution"]), Some("prereq"));
         assert_eq!(did_you_mean("calc-pie", ["calc-pi", "async-calc-pi"]), Some("calc-pi"));
+        assert_eq!(did_you_mean("titel", ["teaching", "title"]), Some("title"));
         assert_eq!(did_you_mean("banana", ["calc-pi", "timer"]), None);
     }
 }

@@ -434,7 +434,7 @@ fn front_matter_of_a_lesson() {
     let dependencies = toml::to_string(&lesson.meta.dependencies).unwrap();
     assert_eq!(
         dependencies,
-        "rand = \"0.10\"\n\n[tokio]\nfeatures = [\"y\", \"full\"]\nversion = \"1\"\n"
+        "rand = \"0.10\"\n\n[tokio]\nversion = \"1\"\nfeatures = [\"y\", \"full\"]\n"
     );
     assert_eq!(parse("a\n").meta, Meta::default());
     assert_eq!(shape(&parse("---\n---\na").blocks), "p");

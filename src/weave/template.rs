@@ -26,7 +26,8 @@ const TEMPLATES: &[(&str, &str)] = theme_files![
     "theme.html",
 ];
 
-const ASSETS: &[(&str, &str)] = theme_files!["assets/lessonc.css", "assets/lessonc.js"];
+const ASSETS: &[(&str, &str)] =
+    theme_files!["assets/icon.svg", "assets/lessonc.css", "assets/lessonc.js"];
 
 /// How pages look.
 pub struct Theme {

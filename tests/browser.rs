@@ -1,0 +1,479 @@
+//! The built course in a real browser: what a reader sees, presses and waits for.
+//!
+//! Each test has a server, a driver and a browser of its own, so that none can lean on another.
+//! Without Chromium and its driver they are left out, and say so; with `LESSONC_REQUIRE_BROWSER`
+//! set they fail instead. `CHROME` and `CHROMEDRIVER` name programs that are not on the path, and
+//! `LESSONC_AXE` the file `axe.min.js` of the npm package axe-core.
+
+// A test looks at the site from outside, and starts what shows it.
+#![allow(clippy::disallowed_methods)]
+
+use std::{
+    env, fs,
+    io::{self, BufRead, BufReader, Read, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
+
+const LESSON: &str = "asyncio.html";
+const PAGES: [&str; 2] = ["index.html", LESSON];
+const SOLUTION: &str = "details.solution";
+
+#[test]
+fn a_lesson_begins_with_its_title_and_overview() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        assert!(page.driver.title().await?.starts_with("Async Rust – "));
+        assert_eq!(page.text("h1").await?, "Async Rust");
+        assert_eq!(page.text(".overview h2").await?, "Overview");
+        assert_eq!(page.text(".overview .minutes").await?, "30 min teaching\n10 min exercises");
+        assert!(page.text(".overview .questions").await?.contains("What is async Rust?"));
+        assert!(page.text(".overview .objectives").await?.contains("Perform parallel"));
+        Ok(())
+    });
+}
+
+#[test]
+#[cfg_attr(not(feature = "mermaid"), ignore = "diagrams are drawn with the feature `mermaid` only")]
+fn diagrams_are_drawn() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        let drawn: Vec<String> = page
+            .js("return [...document.querySelectorAll('.diagram svg')]
+                .filter((svg) => svg.getBoundingClientRect().height > 100)
+                .map((svg) => svg.textContent)")
+            .await?;
+        assert_eq!(drawn.len(), 2, "{drawn:?}");
+        assert!(drawn[0].contains("what is f(x)?"), "{drawn:?}");
+        assert!(drawn[1].contains("I will be dropped"), "{drawn:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn formulas_are_mathml() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        let formulas: Vec<String> = page
+            .js("return [...document.querySelectorAll('main math')]
+                .filter((math) => math instanceof MathMLElement && math.checkVisibility())
+                .map((math) => math.querySelector('mi').textContent)")
+            .await?;
+        assert!(formulas.iter().any(|formula| formula == "π"), "{formulas:?}");
+        assert!(!page.text("main").await?.contains('$'), "a formula is shown as its source");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_figure_shows_its_picture_and_describes_it() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        page.unfold().await?;
+        let pictures: Vec<(u32, String, String)> = page
+            .js("return [...document.querySelectorAll('figure img')].map((picture) =>
+                [picture.naturalWidth, picture.alt, picture.nextElementSibling.textContent])")
+            .await?;
+        let [(width, alt, caption)] = &pictures[..] else { panic!("{pictures:?}") };
+        assert!(*width > 0, "the picture did not load");
+        assert!(alt.starts_with("Line chart"), "{alt}");
+        assert!(caption.starts_with("Time to throw"), "{caption}");
+        Ok(())
+    });
+}
+
+#[test]
+fn what_a_cell_gave_stands_right_below_it() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        let cells: Vec<(String, Option<String>)> = page
+            .js("return [...document.querySelectorAll('.code.runs')].map((cell) => [
+                cell.querySelector('code').textContent.trim(),
+                cell.nextElementSibling?.matches('.output')
+                    ? cell.nextElementSibling.querySelector('samp').textContent : null])")
+            .await?;
+        let gives = |code: &str| {
+            let found = cells.iter().find(|(cell, _)| cell.contains(code));
+            found.unwrap_or_else(|| panic!("no cell has {code:?}")).1.as_deref()
+        };
+        assert_eq!(gives("for i in integers()"), Some("1\n2\n3\n4\n5"));
+        assert_eq!(gives("outbox.send(\"Earth\")"), Some("Mercury\nVenus\nEarth"));
+        assert_eq!(gives("struct Integers"), None, "a definition prints nothing");
+        for (code, output) in &cells {
+            let is_value = code.lines().last().is_some_and(|line| !line.ends_with([';', '}']));
+            if code.contains("println!(") || code.starts_with("$ ") || is_value {
+                let output = output.as_deref().unwrap_or_default();
+                assert!(!output.trim().is_empty(), "nothing is shown below\n{code}");
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_solution_is_folded_and_opens_by_click_and_by_keyboard() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        let is_shown = async || {
+            let shown = "return document.querySelector('details.solution > .callout-body')";
+            page.js::<bool>(&format!("{shown}.checkVisibility()")).await
+        };
+        let summary = page.driver.find(By::Css("details.solution > summary")).await?;
+        assert!(!is_shown().await?, "it is not folded");
+        summary.click().await?;
+        assert!(is_shown().await?, "a click does not open it");
+        summary.click().await?;
+        assert!(!is_shown().await?, "a second click does not close it");
+        let keys = || page.driver.action_chain();
+        for (name, key) in [("Enter", Key::Enter), ("the space bar", Key::Space)] {
+            // Away and back by Tab: without a mouse there is no other way.
+            keys()
+                .send_keys(Key::Tab)
+                .key_down(Key::Shift)
+                .send_keys(Key::Tab)
+                .key_up(Key::Shift)
+                .perform()
+                .await?;
+            let at = "return document.activeElement.matches('details.solution > summary')";
+            assert!(page.js::<bool>(at).await?, "Tab does not lead to it");
+            keys().send_keys(key.clone()).perform().await?;
+            assert!(is_shown().await?, "{name} does not open it");
+            keys().send_keys(key).perform().await?;
+            assert!(!is_shown().await?, "{name} does not close it");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_theme_follows_the_system_until_a_reader_chooses() {
+    in_browser(async |page| {
+        let ground = async || {
+            page.js::<String>("return getComputedStyle(document.documentElement).backgroundColor")
+                .await
+        };
+        let pressed = async || {
+            let button = "return document.querySelector('.theme [aria-pressed=true]')";
+            page.js::<String>(&format!("{button}.dataset.setTheme")).await
+        };
+        let choose = async |theme: &str| {
+            let button = By::Css(format!(".theme [data-set-theme={theme}]"));
+            page.driver.find(button).await?.click().await
+        };
+        page.system_theme("light").await?;
+        page.open(LESSON).await?;
+        let light = ground().await?;
+        assert_eq!(pressed().await?, "auto");
+        page.system_theme("dark").await?;
+        let dark = ground().await?;
+        assert_ne!(dark, light, "it does not follow the system");
+
+        for (theme, colour) in [("light", &light), ("dark", &dark)] {
+            // Against the system, or a switch that does nothing would pass.
+            page.system_theme(if theme == "light" { "dark" } else { "light" }).await?;
+            choose(theme).await?;
+            assert_eq!(&ground().await?, colour, "{theme} chosen");
+            page.driver.refresh().await?;
+            assert_eq!(&ground().await?, colour, "{theme} chosen, after a reload");
+            assert_eq!(pressed().await?, theme);
+            page.open("index.html").await?;
+            assert_eq!(&ground().await?, colour, "{theme} chosen, on another page");
+        }
+        choose("auto").await?;
+        assert_eq!(ground().await?, light, "back to what the system says");
+        page.driver.refresh().await?;
+        assert_eq!(pressed().await?, "auto");
+        Ok(())
+    });
+}
+
+#[test]
+fn no_page_scrolls_sideways() {
+    in_browser(async |page| {
+        for path in PAGES {
+            page.open(path).await?;
+            page.unfold().await?;
+            for width in [320, 390, 1280] {
+                page.width(width).await?;
+                let (inner, whole): (u32, u32) =
+                    page.js("return [innerWidth, document.documentElement.scrollWidth]").await?;
+                assert_eq!(inner, width, "the browser did not take the width");
+                assert!(whole <= width, "{path} is {whole} wide in a window of {width}");
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn nothing_is_asked_of_other_hosts_and_nothing_complains() {
+    in_browser(async |page| {
+        for path in PAGES {
+            page.open(path).await?;
+            page.unfold().await?;
+        }
+        let mut asked = vec![];
+        for entry in page.driver.get_log("performance").await? {
+            let event: Value = serde_json::from_str(&entry.message)?;
+            let event = &event["message"];
+            if event["method"] == "Network.requestWillBeSent" {
+                asked.push(event["params"]["request"]["url"].as_str().unwrap_or("?").to_owned());
+            }
+        }
+        let picture = format!("{}asyncio/asyncio-timings.svg", page.site);
+        assert!(asked.contains(&picture), "requests are not seen: {asked:?}");
+        // The browser's own first page is made of `chrome:` parts.
+        let fine = [&page.site, "data:", "chrome:"];
+        asked.retain(|url| !fine.iter().any(|start| url.starts_with(start)));
+        assert!(asked.is_empty(), "{asked:?}");
+        let complaints = page.driver.browser_log().await?;
+        assert!(complaints.is_empty(), "{complaints:#?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn axe_finds_nothing() {
+    let Some(axe) = needed("LESSONC_AXE, the path of axe.min.js", env::var("LESSONC_AXE").ok())
+    else {
+        return;
+    };
+    let axe = fs::read_to_string(axe).unwrap();
+    in_browser(async |page| {
+        let mut findings = vec![];
+        for path in PAGES {
+            page.open(path).await?;
+            page.unfold().await?;
+            page.js::<Value>(&axe).await?;
+            for theme in ["light", "dark"] {
+                page.system_theme(theme).await?;
+                for width in [390, 1280] {
+                    page.width(width).await?;
+                    let (passed, violations): (Vec<String>, Vec<String>) = page
+                        .js_async(
+                            "return axe.run().then(({passes, violations}) => [
+                                passes.map((rule) => rule.id),
+                                violations.flatMap((rule) => rule.nodes.map((node) =>
+                                    `${rule.id}: ${node.target}\n${node.failureSummary}`))])",
+                        )
+                        .await?;
+                    assert!(passed.iter().any(|rule| rule == "color-contrast"), "axe saw nothing");
+                    let place = format!("{path}, {theme}, {width} px");
+                    findings.extend(violations.iter().map(|finding| format!("{place}: {finding}")));
+                }
+            }
+        }
+        assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_lesson_is_whole_without_javascript() {
+    in_browser(async |page| {
+        let off = json!({ "value": true });
+        page.driver.cdp().send_raw("Emulation.setScriptExecutionDisabled", off).await?;
+        page.open(LESSON).await?;
+        let theme = page.driver.find(By::Css(".theme")).await?;
+        assert!(!theme.is_displayed().await?, "a switch that nothing answers");
+        assert_eq!(page.text("h1").await?, "Async Rust");
+        page.driver.find(By::Css("details.solution > summary")).await?.click().await?;
+        assert!(page.text(SOLUTION).await?.contains("even_integers"));
+        Ok(())
+    });
+}
+
+/// A browser that shows the built course.
+struct Page {
+    driver: WebDriver,
+    /// The address of the site, with a slash at its end.
+    site: String,
+}
+
+impl Page {
+    async fn open(&self, path: &str) -> WebDriverResult<()> {
+        self.driver.goto(format!("{}{path}", self.site)).await
+    }
+
+    async fn text(&self, selector: &str) -> WebDriverResult<String> {
+        self.driver.find(By::Css(selector)).await?.text().await
+    }
+
+    async fn js<T: DeserializeOwned>(&self, script: &str) -> WebDriverResult<T> {
+        self.driver.execute(script, vec![]).await?.convert()
+    }
+
+    /// What the promise that a script returns comes to.
+    async fn js_async<T: DeserializeOwned>(&self, script: &str) -> WebDriverResult<T> {
+        let script = format!("(async () => {{ {script} }})().then(arguments[0])");
+        self.driver.execute_async(script, vec![]).await?.convert()
+    }
+
+    async fn width(&self, width: u32) -> WebDriverResult<()> {
+        // A real window has a least width, which is more than a phone's.
+        let metrics =
+            json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.settle().await
+    }
+
+    async fn system_theme(&self, theme: &str) -> WebDriverResult<()> {
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
+        self.settle().await
+    }
+
+    /// Opens all that is folded, and loads what waits to be scrolled to.
+    async fn unfold(&self) -> WebDriverResult<()> {
+        self.js_async::<Value>(
+            "for (const fold of document.querySelectorAll('details')) fold.open = true;
+            const pictures = [...document.images];
+            for (const picture of pictures) picture.loading = 'eager';
+            await Promise.allSettled(pictures.map((picture) => picture.decode()));",
+        )
+        .await?;
+        self.settle().await
+    }
+
+    /// Waits until the page has been laid out anew, and its script has had its turn.
+    async fn settle(&self) -> WebDriverResult<()> {
+        let frames = "for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);";
+        self.js_async::<Value>(frames).await.map(drop)
+    }
+}
+
+/// Builds the course, serves it, and gives a test a browser that can see it.
+fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    let browser = program("CHROME", &["chromium", "chromium-browser", "google-chrome"]);
+    let driver = program("CHROMEDRIVER", &["chromedriver"]);
+    let (Some(browser), Some(driver)) =
+        (needed("a browser (CHROME, chromium)", browser), needed("its driver", driver))
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    let lessonc = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        command.args(["build", "lessons", "--frozen", "--out"]).arg(&site).args(options);
+        command
+    };
+    let built = lessonc(&[]).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let (_server, address) = Server::start(lessonc(&["--serve", "--port", "0"]), "at http://", " ");
+    let (_driver, port) = Server::start(
+        {
+            let mut command = Command::new(driver);
+            command.arg("--port=0");
+            command
+        },
+        "successfully on port ",
+        ".",
+    );
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(async {
+        let capabilities = capabilities(&browser, &folder.path().join("profile"))?;
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
+        let test = async |driver| test(&Page { driver, site: format!("http://{address}") }).await;
+        // Quits after a panic too: a driver that is killed leaves its browser behind.
+        Ok::<_, WebDriverError>(driver.run_and_quit(test).await)
+    });
+    outcome.unwrap().unwrap();
+}
+
+fn capabilities(browser: &Path, profile: &Path) -> WebDriverResult<Capabilities> {
+    let mut capabilities = DesiredCapabilities::chrome();
+    capabilities.set_binary(&browser.to_string_lossy())?;
+    for option in [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // A page that glides to where a test clicks isn't there yet when it does.
+        "--force-prefers-reduced-motion",
+        // Should a page reach for another host, the log shows it, and it gets no further.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        &format!("--user-data-dir={}", profile.display()),
+    ] {
+        capabilities.add_arg(option)?;
+    }
+    capabilities.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
+    capabilities.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
+    Ok(capabilities.into())
+}
+
+/// A program that a variable names, or the first of these names on the path.
+fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    if let Some(path) = env::var_os(variable) {
+        return Some(path.into());
+    }
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let mut candidates =
+        names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    candidates.find(|program| program.is_file())
+}
+
+/// What a test can't do without. Where it is missing, the test is left out or fails, as was asked.
+fn needed<T>(what: &str, found: Option<T>) -> Option<T> {
+    if found.is_none() {
+        let test = thread::current().name().unwrap_or_default().to_owned();
+        assert!(env::var_os("LESSONC_REQUIRE_BROWSER").is_none(), "{what} is missing");
+        // Not by `eprintln!`, which is shown for tests that fail only.
+        let word = format!("LEFT OUT: {test} needs {what}\n");
+        io::stderr().write_all(word.as_bytes()).unwrap();
+    }
+    found
+}
+
+/// A program that serves until its test ends, in whichever way.
+struct Server(Child);
+
+impl Server {
+    /// Starts a program, and waits until it has said where it serves: what stands between two
+    /// marks in a line of its output.
+    fn start(mut command: Command, before: &str, after: &str) -> (Self, String) {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut server = Self(command.spawn().unwrap());
+        let (stdout, stderr) = (server.0.stdout.take().unwrap(), server.0.stderr.take().unwrap());
+        // Which of the two it speaks on is its own affair.
+        let (sender, lines) = std::sync::mpsc::channel();
+        for stream in [Box::new(stdout) as Box<dyn Read + Send>, Box::new(stderr)] {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                // Read to the end, heard or not: a full pipe would stop the program.
+                for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                    let _ = sender.send(line);
+                }
+            });
+        }
+        drop(sender);
+        let mut said = vec![];
+        for line in lines {
+            if let Some((_, rest)) = line.split_once(before) {
+                return (server, rest.split(after).next().unwrap_or(rest).to_owned());
+            }
+            said.push(line);
+        }
+        panic!("{command:?} did not say where it serves:\n{}", said.join("\n"));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
