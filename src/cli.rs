@@ -107,7 +107,10 @@ impl Build {
             (true, _) => edge::build::Use::Frozen,
             (false, None) => edge::build::Use::Valid,
             (false, Some(None)) => edge::build::Use::None,
-            (false, Some(Some(lesson))) => edge::build::Use::NoneOf(lesson),
+            (false, Some(Some(lesson))) => {
+                let name = lesson.strip_suffix(".md").unwrap_or(&lesson);
+                edge::build::Use::NoneOf(name.to_owned())
+            }
         };
         edge::build::Options {
             course: self.course,

@@ -11,9 +11,9 @@ use crate::{
         course::{Course, Lesson},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
-        record::Record,
+        record::{End, Record},
         site::Site,
-        source::{SourceId, Sources},
+        source::Sources,
     },
     parse, tangle,
     weave::{self, Theme},
@@ -95,41 +95,58 @@ pub fn build(
 ) -> Built {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
+    if has_errors_in(course.index.as_ref(), &diagnostics) {
+        // Without its settings every page and every run would be another.
+        return Built { site: Site::default(), diagnostics };
+    }
     let tangled = tangle::tangle(&course, sources).into_value(&mut diagnostics);
     let programs = execute::programs(&course, &tangled, tangle::PROFILE, sources);
     let programs = programs.into_value(&mut diagnostics);
-    let records = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
-    let failed = failed_lessons(&course, &tangled, &diagnostics);
-    site.pages.retain(|page| !failed.iter().any(|lesson| weave::page_path(lesson) == page.path));
+    let broken = broken_lessons(&course, &tangled, &diagnostics);
+    let names = broken.into_iter().map(|lesson| lesson.name.as_str()).chain(failed);
+    let withheld: BTreeSet<String> = names.map(weave::page_path).collect();
+    site.pages.retain(|page| !withheld.contains(&page.path));
     Built { site, diagnostics }
 }
 
-fn run(
+/// What each lesson's runs gave, and the names of the lessons of which one failed. Their records
+/// are left out: they hold less than a page needs.
+fn run<'p>(
     course: &Course,
     tangled: &Tangled,
-    programs: &[Program],
+    programs: &'p [Program],
     sources: &Sources,
     runner: &mut dyn Runner,
     diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, Record> {
+) -> (BTreeMap<String, Record>, BTreeSet<&'p str>) {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    let mut failed = BTreeSet::new();
     for program in programs {
         // What a broken lesson prints will not be shown, so its programs need not run.
-        let broken = failed_lessons(course, tangled, diagnostics);
-        if broken.iter().any(|lesson| lesson.name == program.lesson) {
+        let broken = broken_lessons(course, tangled, diagnostics);
+        let is_broken = broken.iter().any(|lesson| lesson.name == program.lesson);
+        if is_broken || failed.contains(&*program.lesson) {
             continue;
         }
         let record = records.entry(program.lesson.clone()).or_default();
         match runner.run(program) {
             Ok(trace) => {
+                if trace.end != End::Finished {
+                    failed.insert(&*program.lesson);
+                }
                 diagnostics.extend(execute::add_to_record(record, program, trace, sources));
             }
-            Err(error) => diagnostics.push(cannot_run(program, &error)),
+            Err(error) => {
+                failed.insert(&*program.lesson);
+                diagnostics.push(cannot_run(program, &error));
+            }
         }
     }
-    records
+    records.retain(|lesson, _| !failed.contains(&**lesson));
+    (records, failed)
 }
 
 fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
@@ -141,18 +158,21 @@ fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
 }
 
 /// Lessons with an error in their text, or whose package has one.
-fn failed_lessons<'c>(
+fn broken_lessons<'c>(
     course: &'c Course,
     tangled: &Tangled,
     diagnostics: &[Diagnostic],
 ) -> Vec<&'c Lesson> {
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    let with_errors: BTreeSet<SourceId> =
-        errors.filter_map(Diagnostic::span).map(|span| span.source).collect();
     let lessons = course.lessons.iter().chain(&course.index);
     lessons
         .filter(|lesson| {
-            with_errors.contains(&lesson.source) || tangled.broken.contains(&lesson.package())
+            has_errors_in(Some(lesson), diagnostics) || tangled.broken.contains(&lesson.package())
         })
         .collect()
+}
+
+fn has_errors_in(lesson: Option<&Lesson>, diagnostics: &[Diagnostic]) -> bool {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut places = errors.filter_map(Diagnostic::span);
+    lesson.is_some_and(|lesson| places.any(|span| span.source == lesson.source))
 }

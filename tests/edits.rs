@@ -87,7 +87,7 @@ const TWO: &str = "More prose.\n\n```rust\nlet y = 2;\n```\n";
 fn a_prose_edit_runs_nothing_and_is_on_the_page() {
     let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
     let (ran, diagnostics, first) = course.build(Use::Valid);
-    assert_eq!(ran, ["one/notebook", "two/notebook", "one/ls"]);
+    assert_eq!(ran, ["one/notebook", "two/notebook", "one/console"]);
     assert_eq!(diagnostics, []);
     assert!(first.contains("step 0"));
     course.change("one.md", "Prose.", "Other words, on\nmore lines, above the cell.\n");
@@ -103,7 +103,7 @@ fn a_code_edit_runs_its_program_alone() {
     course.change("two.md", "let y = 2;", "let y = 3;");
     assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
     course.change("one.md", "$ ls", "$ ls -a");
-    assert_eq!(course.build(Use::Valid).0, ["one/ls-a"]);
+    assert_eq!(course.build(Use::Valid).0, ["one/console"]);
     // And back: only the newest run is kept.
     course.change("two.md", "let y = 3;", "let y = 2;");
     assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
@@ -242,6 +242,115 @@ fn a_broken_lesson_keeps_its_last_good_page_and_the_others_are_woven() {
     assert_eq!(status, Some(1));
     assert!(words.contains("error[panic]") && words.contains("lessons/a.md:4:1"), "{words}");
     assert_eq!(project.read("site/a.html"), good);
+}
+
+#[test]
+fn a_lesson_that_fails_by_another_lessons_code_keeps_its_page_too() {
+    let library = "---\ncrate: shared\n---\n\n``` {.rust file=\"src/lib.rs\"}\npub fn f() -> u32 {\n    1\n}\n```\n";
+    let user = "---\ncrate: shared\n---\n\n```rust\nprintln!(\"f gives {}\", shared::f());\n```\n";
+    let project = Project::new(&[("a.md", library), ("b.md", user)]);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let good = project.read("site/b.html");
+    assert!(good.contains("f gives 1"));
+    project.write("a.md", &library.replace("    1", "    panic!()"));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("lessons/a.md:7:5"), "{words}");
+    assert_eq!(project.read("site/b.html"), good);
+}
+
+#[test]
+fn what_a_failed_run_drew_does_not_replace_the_good_picture() {
+    let text = "```rust\nstd::fs::write(\"x.svg\", \"good\")?;\n```\n\n![A](x.svg){alt=\"a\"}\n";
+    let project = Project::new(&[("a.md", text)]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    project.write("a.md", &text.replace("good", "half").replace("?;", "?;\npanic!();"));
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert_eq!(project.read("site/a/x.svg"), "good");
+}
+
+#[test]
+fn a_mistake_in_the_settings_changes_no_page_and_no_record() {
+    let index = "---\ntitle: Course\n---\n";
+    let project = Project::new(&[("a.md", REAL), ("index.md", index)]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let (page, record) =
+        (project.read("site/a.html"), project.read("lessons/_runs/a/notebook.json"));
+    project.write("index.md", "---\ntitle: [Course\n---\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("lessons/index.md:"), "{words}");
+    assert_eq!(project.read("site/a.html"), page);
+    assert_eq!(project.read("lessons/_runs/a/notebook.json"), record);
+}
+
+#[test]
+fn lessons_whose_packages_would_be_one_are_told_apart() {
+    let cell = |word: &str| format!("```rust\nprintln!(\"{{}}\", \"{word}\");\n```\n");
+    let project = Project::new(&[("a b.md", &cell("one")), ("a-b.md", &cell("two"))]);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[package-name]") && words.contains("a-b.md"), "{words}");
+    assert!(!project.path("site/a-b.html").exists());
+}
+
+#[test]
+fn commands_of_one_lesson_share_their_folder() {
+    let text = "``` {.console .cell}\n$ echo one > data.csv\n```\n\n``` {.console .cell}\n$ cat data.csv\n```\n";
+    let project = Project::new(&[("a.md", text)]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    project.write("a.md", &text.replace("$ cat", "$ wc -l <"));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+}
+
+#[test]
+fn no_list_and_no_record_leads_out_of_its_folder() {
+    let project = Project::new(&[("a.md", REAL)]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    fs::write(project.path("precious.txt"), "precious").unwrap();
+    let list = project.read("site/.lessonc-files");
+    fs::write(project.path("site/.lessonc-files"), format!("../precious.txt\n{list}")).unwrap();
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert_eq!(project.read("precious.txt"), "precious");
+    let record = project.read("lessons/_runs/a/notebook.json");
+    let led =
+        record.replacen("\"key\"", "\"files\": {\"../../../precious.txt\": \"\"},\n  \"key\"", 1);
+    fs::write(project.path("lessons/_runs/a/notebook.json"), led).unwrap();
+    assert_eq!(project.lessonc(&["build", "--frozen"]).0, Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn tangling_writes_through_no_link_and_over_nobodys_file() {
+    let project = Project::new(&[("a.md", TARGETS)]);
+    fs::create_dir_all(project.path("out/a")).unwrap();
+    fs::create_dir(project.path("outside")).unwrap();
+    std::os::unix::fs::symlink("../../outside", project.path("out/a/src")).unwrap();
+    let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(status, Some(2));
+    assert!(words.contains("is a link"), "{words}");
+    assert!(!project.path("outside/main.rs").exists());
+    // A file that is there already, and as the lesson gives it, does not become ours.
+    fs::remove_file(project.path("out/a/src")).unwrap();
+    fs::write(project.path("out/a/notes.txt"), "old\n").unwrap();
+    assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(0));
+    project.write("a.md", &TARGETS.replace("notes.txt", "new.txt"));
+    assert_eq!(project.lessonc(&["tangle", "--out", "./out/"]).0, Some(0));
+    assert_eq!(project.read("out/a/notes.txt"), "old\n");
+}
+
+#[test]
+fn the_site_is_not_put_over_what_is_not_ours() {
+    let project = Project::new(&[("a.md", REAL)]);
+    fs::create_dir(project.path("docs")).unwrap();
+    fs::write(project.path("docs/index.html"), "mine").unwrap();
+    let (status, words) = project.lessonc(&["build", "--out", "docs"]);
+    assert_eq!(status, Some(2));
+    assert!(words.contains("not written by lessonc"), "{words}");
+    assert_eq!(project.read("docs/index.html"), "mine");
+    assert_eq!(project.lessonc(&["build", "--out", "lessons/site"]).0, Some(2));
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub struct Options {
 /// Where the course cannot be read or the site not written.
 pub fn build(options: &Options) -> io::Result<Outcome> {
     let start = Instant::now();
+    check_out(options)?;
     let course = course::read(&options.course)?;
     if let Use::NoneOf(lesson) = &options.records {
         check_name(lesson, &course)?;
@@ -59,6 +60,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let lock = records::lock(&options.course)?;
     let progress = Arc::new(Progress::on_stderr());
     let private = private_folder(&options.course)?;
+    let _alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
     let cargo = Cargo::new(private, lock.clone(), options.offline, progress)?;
     let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
 
@@ -70,6 +72,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     }
     terminal::report(&diagnostics, &course.sources);
     let is_fine = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    check_ours(&site, &options.out)?;
     let written = write(&site, &course, options, is_fine)?;
     if is_fine && options.records != Use::Frozen {
         runner.prune()?;
@@ -88,6 +91,54 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
 }
 
+/// Waits until no other build of the course runs; none begins while the file is held.
+fn alone(private: &Path) -> io::Result<fs::File> {
+    fs::create_dir_all(private).map_err(with_path(private))?;
+    let path = private.join("lock");
+    let file = fs::File::create(&path).map_err(with_path(&path))?;
+    if file.try_lock().is_err() {
+        eprintln!("Waiting for another build of this course to end.");
+        file.lock().map_err(with_path(&path))?;
+    }
+    Ok(file)
+}
+
+/// # Errors
+///
+/// Where the site would stand among the lessons.
+fn check_out(options: &Options) -> io::Result<()> {
+    let (Ok(course), Ok(out)) = (options.course.canonicalize(), std::path::absolute(&options.out))
+    else {
+        // A course that is not there is told of when it is read.
+        return Ok(());
+    };
+    let out = out.canonicalize().unwrap_or(out);
+    if !out.starts_with(&course) {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: the site cannot stand in the course's own folder; name another with --out",
+        options.out.display()
+    );
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+}
+
+/// # Errors
+///
+/// Where a file of somebody else's would be written over.
+fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
+    if out.join(LIST).exists() {
+        return Ok(());
+    }
+    let foreign = site.pages.iter().find(|page| out.join(&page.path).exists());
+    let Some(foreign) = foreign else { return Ok(()) };
+    let message = format!(
+        "{} was not written by lessonc, and is left as it stands: empty the folder, or name another with --out",
+        out.join(&foreign.path).display()
+    );
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+}
+
 /// # Errors
 ///
 /// Where a lesson that is to be run again does not exist.
@@ -97,8 +148,11 @@ fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
     if names.contains(&lesson) {
         return Ok(());
     }
-    let message =
-        format!("there is no lesson `{lesson}` to run again; there is: {}", names.join(", "));
+    let message = if Path::new(lesson).is_dir() {
+        format!("`{lesson}` is no lesson; the course comes first: `lessonc build {lesson} --rerun`")
+    } else {
+        format!("there is no lesson `{lesson}` to run again; there is: {}", names.join(", "))
+    };
     Err(io::Error::new(io::ErrorKind::NotFound, message))
 }
 
@@ -140,7 +194,8 @@ const LIST: &str = ".lessonc-files";
 fn remove_others(out: &Path, paths: &BTreeSet<&str>) -> io::Result<()> {
     let list = out.join(LIST);
     let before = fs::read_to_string(&list).unwrap_or_default();
-    for path in before.lines().filter(|path| !paths.contains(path)) {
+    let gone = before.lines().filter(|path| !paths.contains(path) && files::is_inside(path));
+    for path in gone {
         if out.join(path).is_file() {
             files::remove(&out.join(path), out)?;
         }

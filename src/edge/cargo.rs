@@ -24,7 +24,7 @@ use super::{
 use crate::{
     execute::{NONCE, Runner, Splitter, Stream, fingerprint},
     model::{
-        package::{Action, Program, Workspace},
+        package::{Action, Package, Program, Workspace},
         record::{CapturedFile, CompilerMessage, CompilerSpan, End, Made, Part, StepTrace, Trace},
     },
     tangle::workspace_manifest,
@@ -33,6 +33,9 @@ use crate::{
 /// Files of these kinds that a program writes are kept with its record.
 const CAPTURED: &[&str] =
     &["csv", "gif", "jpeg", "jpg", "json", "png", "svg", "tsv", "txt", "webp"];
+
+/// A program, or a command, that prints more than this many bytes is ended.
+const MOST_OUTPUT: usize = 16 << 20;
 
 /// What a run sees of our own environment; the rest is fixed, so that runs can be compared.
 const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
@@ -116,7 +119,7 @@ impl Cargo {
         }
         let (mut stdout, mut stderr) = (vec![], vec![]);
         let progress = Arc::clone(&self.progress);
-        let ended = process::run(&self.runtime, cargo, |stream, bytes| match stream {
+        let ended = process::run(&self.runtime, cargo, usize::MAX, |stream, bytes| match stream {
             Stream::Stdout => stdout.extend_from_slice(bytes),
             Stream::Stderr => {
                 stderr.extend_from_slice(bytes);
@@ -155,7 +158,7 @@ impl Cargo {
 
     fn run_notebook(&mut self, program: &Program) -> io::Result<Trace> {
         let package = program.workspace.member(&program.member);
-        let package = package.map(|package| package.name.clone()).unwrap_or_default();
+        let package = package.map(Package::cargo_name).unwrap_or_default();
         self.progress.begin(&program.lesson, "compiling its cells");
         let build = self.build(&package)?;
         let Some(binary) = build.binaries.get(&package).filter(|_| build.succeeded) else {
@@ -172,7 +175,7 @@ impl Cargo {
         self.progress.begin(&program.lesson, "running its cells");
         let progress = Arc::clone(&self.progress);
         let before = listing(&folder)?;
-        let ended = process::run(&self.runtime, command, |stream, bytes| {
+        let ended = process::run(&self.runtime, command, MOST_OUTPUT, |stream, bytes| {
             let mut splitter = splitter.borrow_mut();
             splitter.push(stream, bytes);
             progress.detail(&format!("cell {} of {steps}", splitter.steps()));
@@ -182,6 +185,7 @@ impl Cargo {
             Ended::Status(0) if reached_end => End::Finished,
             Ended::Status(status) => End::Exited(status),
             Ended::Signal(signal) => End::Killed(signal),
+            Ended::Flooded => End::Flooded,
         };
         let files = captured(&folder, &before)?;
         self.trace(end, traces, files, build.messages)
@@ -192,7 +196,8 @@ impl Cargo {
         let mut messages = vec![];
         if package.is_some_and(|package| package.has_manifest()) {
             self.progress.begin(&program.lesson, "compiling its programs");
-            let build = self.build(&program.member)?;
+            let name = package.map(Package::cargo_name).unwrap_or_default();
+            let build = self.build(&name)?;
             if !build.succeeded {
                 return self.not_built(build);
             }
@@ -212,7 +217,7 @@ impl Cargo {
             shell.env("CARGO_TERM_QUIET", "true");
             splitter.borrow_mut().next_step();
             let start = Instant::now();
-            let ended = process::run(&self.runtime, shell, |stream, bytes| {
+            let ended = process::run(&self.runtime, shell, MOST_OUTPUT, |stream, bytes| {
                 splitter.borrow_mut().push(stream, bytes);
             })?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
@@ -220,6 +225,7 @@ impl Cargo {
                 Ended::Status(0) => continue,
                 Ended::Status(status) => end = End::Exited(status),
                 Ended::Signal(signal) => end = End::Killed(signal),
+                Ended::Flooded => end = End::Flooded,
             }
             break;
         }
@@ -272,7 +278,9 @@ impl Cargo {
             let mut rustc = Command::new("rustc");
             rustc.arg("-vV").current_dir(self.workspace());
             let mut said = vec![];
-            process::run(&self.runtime, rustc, |_, bytes| said.extend_from_slice(bytes))?;
+            process::run(&self.runtime, rustc, usize::MAX, |_, bytes| {
+                said.extend_from_slice(bytes)
+            })?;
             let said = String::from_utf8_lossy(&said);
             let version = said.lines().next().unwrap_or_default();
             let version = version.split(' ').take(2).collect::<Vec<_>>().join(" ");
@@ -288,6 +296,10 @@ impl Cargo {
 
 impl Runner for Cargo {
     fn run(&mut self, program: &Program) -> io::Result<Trace> {
+        if matches!(program.action, Action::Console(_)) {
+            // Commands may have changed what is there; each program begins with what tangling gave.
+            self.written = None;
+        }
         self.write_workspace(&program.workspace)?;
         let trace = match &program.action {
             Action::Notebook => self.run_notebook(program),
@@ -371,6 +383,7 @@ fn compiler_span(span: &DiagnosticSpan) -> CompilerSpan {
         end: (span.line_end, span.column_end),
         primary: span.is_primary,
         label: span.label.clone().unwrap_or_default(),
+        suggestion: span.suggested_replacement.clone(),
         called: span.expansion.as_ref().map(|made| Box::new(compiler_span(&made.span))),
     }
 }

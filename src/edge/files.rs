@@ -3,12 +3,27 @@
 use std::{
     collections::BTreeSet,
     fs, io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use walkdir::WalkDir;
 
 use super::with_path;
+
+/// Whether a path that was read from a file stays below the folder that it is put behind.
+pub fn is_inside(path: &str) -> bool {
+    let mut parts = Path::new(path).components().peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// The first link on the way from a folder to a path below it: writing would lead elsewhere.
+pub fn link_on_the_way(folder: &Path, path: &str) -> Option<PathBuf> {
+    let mut full = folder.to_owned();
+    Path::new(path).components().find_map(|part| {
+        full.push(part);
+        fs::symlink_metadata(&full).is_ok_and(|data| data.is_symlink()).then(|| full.clone())
+    })
+}
 
 /// Writes a file, by way of one beside it so that a reader never sees half of it. Says whether
 /// that was needed.
@@ -34,14 +49,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 /// The files below a folder, as paths relative to it with `/` between folders, sorted. A folder
 /// that does not exist has none; hidden files and what `skip` names are passed over.
 pub fn list(folder: &Path, skip: &[&str]) -> io::Result<Vec<String>> {
+    list_where(folder, |name| !name.starts_with('.') && !skip.contains(&name))
+}
+
+fn list_where(folder: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<String>> {
     if !folder.exists() {
         return Ok(vec![]);
     }
     let mut paths = vec![];
-    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
-        let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0 || !name.starts_with('.') && !skip.contains(&&*name)
-    });
+    let entries = WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || wanted(&entry.file_name().to_string_lossy()));
     for entry in entries {
         let entry = entry?;
         if entry.file_type().is_file() {
@@ -60,7 +79,7 @@ fn relative(folder: &Path, path: &Path) -> String {
 /// Makes a folder hold just these files, and those in it that `keep` names.
 pub fn mirror(folder: &Path, files: &[(String, Vec<u8>)], keep: &[&str]) -> io::Result<()> {
     let wanted: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-    for path in list(folder, keep)? {
+    for path in list_where(folder, |name| !keep.contains(&name))? {
         if !wanted.contains(path.as_str()) {
             remove(&folder.join(path), folder)?;
         }
@@ -108,9 +127,17 @@ mod tests {
     }
 
     #[test]
+    fn paths_that_lead_out_are_known() {
+        assert!(is_inside("a/b.svg"));
+        for outside in ["", "../a", "a/../../b", "/etc/passwd"] {
+            assert!(!is_inside(outside), "{outside}");
+        }
+    }
+
+    #[test]
     fn a_mirror_holds_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        write(&folder.path().join("old/file.rs"), b"x").unwrap();
+        write(&folder.path().join("old/.cargo/config.toml"), b"x").unwrap();
         write(&folder.path().join("Cargo.lock"), b"lock").unwrap();
         mirror(folder.path(), &[("new.rs".to_owned(), b"y".to_vec())], &["Cargo.lock"]).unwrap();
         assert_eq!(list(folder.path(), &[]).unwrap(), ["Cargo.lock", "new.rs"]);

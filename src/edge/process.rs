@@ -1,6 +1,6 @@
 //! Runs one program to its end, whatever that is, and hands on what it prints as it prints it.
 
-use std::{io, process::Stdio, time::Duration};
+use std::{io, pin::pin, process::Stdio, time::Duration};
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop, ProcessGroup};
 use tokio::{
@@ -26,20 +26,27 @@ pub fn runtime() -> io::Result<Runtime> {
 pub enum Ended {
     Status(i32),
     Signal(i32),
+    /// It printed more than it may, and was ended.
+    Flooded,
 }
 
-/// Runs a command in a process group of its own with no standard input.
+/// Runs a command in a process group of its own with no standard input. Once it has printed more
+/// than `limit` bytes it is ended.
 ///
 /// # Errors
 ///
-/// `Interrupted` when the user pressed Ctrl-C: the whole group is ended then.
+/// `Interrupted` when the user pressed Ctrl-C, or somebody else ended us: the whole group is ended
+/// then.
 pub fn run(
     runtime: &Runtime,
     mut command: Command,
+    limit: usize,
     mut on_output: impl FnMut(Stream, &[u8]),
 ) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     runtime.block_on(async {
+        // Listened to before anything runs, and all the time: a signal is never missed.
+        let mut stopped = pin!(stopped()?);
         let mut wrap = CommandWrap::from(command);
         wrap.wrap(ProcessGroup::leader()).wrap(KillOnDrop);
         let mut child = wrap.spawn()?;
@@ -48,30 +55,66 @@ pub fn run(
         let (mut out, mut err) = ([0; 16 * 1024], [0; 16 * 1024]);
         let mut status = None;
         let mut deadline = None;
+        let mut printed = 0;
         while status.is_none() || stdout.is_some() || stderr.is_some() {
+            // What is there to be read goes before the deadline, so that no last word is lost.
             tokio::select! {
+                biased;
+                () = &mut stopped => {
+                    end_group(&mut *child).await;
+                    return Err(io::Error::from(io::ErrorKind::Interrupted));
+                }
                 read = read(&mut stdout, &mut out) => match read? {
                     0 => stdout = None,
-                    length => on_output(Stream::Stdout, &out[..length]),
+                    length => {
+                        printed += length;
+                        on_output(Stream::Stdout, &out[..length]);
+                    }
                 },
                 read = read(&mut stderr, &mut err) => match read? {
                     0 => stderr = None,
-                    length => on_output(Stream::Stderr, &err[..length]),
+                    length => {
+                        printed += length;
+                        on_output(Stream::Stderr, &err[..length]);
+                    }
                 },
                 ended = leader(&mut *child), if status.is_none() => {
                     status = Some(ended?);
                     deadline = Some(Instant::now() + AFTER_END);
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => break,
-                interrupted = tokio::signal::ctrl_c() => {
-                    interrupted?;
-                    end_group(&mut *child).await;
-                    return Err(io::Error::from(io::ErrorKind::Interrupted));
-                }
+            }
+            if printed > limit {
+                end_group(&mut *child).await;
+                return Ok(Ended::Flooded);
             }
         }
         end_group(&mut *child).await;
         Ok(ended(status))
+    })
+}
+
+/// Waits until somebody wants us to stop: Ctrl-C, a closed terminal, a cancelled job.
+#[cfg(unix)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
     })
 }
 
@@ -121,7 +164,7 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         let (mut out, mut err) = (vec![], vec![]);
-        let ended = run(&runtime().unwrap(), command, |stream, bytes| match stream {
+        let ended = run(&runtime().unwrap(), command, 1 << 20, |stream, bytes| match stream {
             Stream::Stdout => out.extend_from_slice(bytes),
             Stream::Stderr => err.extend_from_slice(bytes),
         });
@@ -134,6 +177,13 @@ mod tests {
         let (ended, out, err) = shell("echo one; echo two >&2; exit 3");
         assert_eq!((ended, out.as_str(), err.as_str()), (Ended::Status(3), "one\n", "two\n"));
         assert_eq!(shell("kill -9 $$").0, Ended::Signal(9));
+    }
+
+    #[test]
+    fn endless_printing_is_ended() {
+        let (ended, out, _) = shell("yes");
+        assert_eq!(ended, Ended::Flooded);
+        assert!(out.len() < 2 << 20);
     }
 
     #[test]

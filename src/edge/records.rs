@@ -124,6 +124,7 @@ impl<R: Runner> Recorded<R> {
         (kept.key == key(program, &self.lock)).then_some(())?;
         let mut trace = kept.trace;
         for (path, hash) in kept.files {
+            files::is_inside(&path).then_some(())?;
             let bytes = fs::read(place.join(&path)).ok()?;
             (fingerprint(&bytes) == hash).then_some(())?;
             trace.files.push(CapturedFile { path, bytes });

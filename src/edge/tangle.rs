@@ -9,6 +9,7 @@ use std::{
 use super::{
     Outcome, course, files, private_folder, records,
     terminal::{self, plural},
+    with_path,
 };
 use crate::{
     execute::fingerprint,
@@ -41,12 +42,18 @@ pub fn tangle(options: &Options) -> io::Result<Outcome> {
     terminal::report(&tangled.diagnostics, &course.sources);
     let packages = &tangled.value.packages;
     let lock = records::lock(&options.course)?;
-    let wanted = files_of(packages, &lock);
+    let broken = tangled.value.broken.iter().map(String::as_str);
+    let standing = broken.filter(|name| out.join(name).join("Cargo.toml").exists());
+    let wanted = files_of(packages, standing, &lock);
 
-    let state = private
-        .join("tangled")
-        .join(format!("{}.json", fingerprint(out.to_string_lossy().as_bytes())));
-    let mut state = Written::read(state);
+    fs::create_dir_all(&out).map_err(with_path(&out))?;
+    let place = out.canonicalize().map_err(with_path(&out))?;
+    let place = fingerprint(place.to_string_lossy().as_bytes());
+    let mut state = Written::read(private.join("tangled").join(format!("{place}.json")));
+    if let Some(link) = wanted.iter().find_map(|(path, _)| files::link_on_the_way(&out, path)) {
+        let message = format!("{} is a link, and nothing is written through it", link.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
     let edited: Vec<&str> = if options.force {
         vec![]
     } else {
@@ -68,24 +75,10 @@ pub fn tangle(options: &Options) -> io::Result<Outcome> {
         return Ok(Outcome::Findings);
     }
     let has_errors = tangled.diagnostics.iter().any(|d| d.severity == Severity::Error);
-    let mut written = 0;
-    for (path, text) in &wanted {
-        if files::write(&out.join(path), text.as_bytes())? {
-            written += 1;
-            println!("wrote {}", out.join(path).display());
-        }
-        state.add(path, text);
-    }
-    if !has_errors {
-        for path in state.others(&wanted) {
-            if !state.is_edited(&out, &path, "") && out.join(&path).is_file() {
-                files::remove(&out.join(&path), &out)?;
-                println!("removed {}", out.join(&path).display());
-            }
-            state.hashes.remove(&path);
-        }
-    }
+    let written = write(&wanted, &out, &mut state, !has_errors);
+    // What was written is ours, also where something went wrong behind it.
     state.save()?;
+    let written = written?;
     eprintln!(
         "{}: {} in {}, {written} written",
         out.display(),
@@ -95,20 +88,58 @@ pub fn tangle(options: &Options) -> io::Result<Outcome> {
     Ok(if has_errors { Outcome::Findings } else { Outcome::Fine })
 }
 
+/// Writes what changed, removes what is no longer wanted, and says how many were written.
+fn write(
+    wanted: &[(String, String)],
+    out: &Path,
+    state: &mut Written,
+    is_whole: bool,
+) -> io::Result<usize> {
+    let mut written = 0;
+    for (path, text) in wanted {
+        // Cargo keeps this file, and so may its owner.
+        if path == LOCK && out.join(path).exists() && !state.hashes.contains_key(path) {
+            continue;
+        }
+        if files::write(&out.join(path), text.as_bytes())? {
+            written += 1;
+            println!("wrote {}", out.join(path).display());
+            state.hashes.insert(path.clone(), fingerprint(text.as_bytes()));
+        }
+    }
+    if is_whole {
+        for path in state.others(wanted) {
+            let is_ours = files::is_inside(&path) && state.is_unchanged(out, &path);
+            if is_ours && files::link_on_the_way(out, &path).is_none() {
+                files::remove(&out.join(&path), out)?;
+                println!("removed {}", out.join(&path).display());
+            }
+            state.hashes.remove(&path);
+        }
+    }
+    Ok(written)
+}
+
 /// Every file with its text, by its path: the packages', and what makes them a workspace if Cargo
-/// can build any.
-fn files_of(packages: &[Package], lock: &str) -> Vec<(String, String)> {
+/// can build any. Packages that stand there from before and are broken now stay a part of it.
+fn files_of<'a>(
+    packages: &'a [Package],
+    standing: impl Iterator<Item = &'a str>,
+    lock: &str,
+) -> Vec<(String, String)> {
     let mut all = vec![];
     for package in packages {
         let files = package.files.iter();
         all.extend(files.map(|file| (format!("{}/{}", package.name, file.path), file.text())));
     }
     let buildable = packages.iter().filter(|package| package.has_manifest());
-    let folders: Vec<&str> = buildable.map(|package| package.name.as_str()).collect();
+    let mut folders: Vec<&str> = buildable.map(|package| package.name.as_str()).collect();
+    folders.extend(standing);
+    folders.sort_unstable();
     if !folders.is_empty() {
         all.push(("Cargo.toml".to_owned(), workspace_manifest(&folders, PROFILE)));
         if !lock.is_empty() {
-            all.push(("Cargo.lock".to_owned(), lock.to_owned()));
+            all.push((LOCK.to_owned(), lock.to_owned()));
         }
     }
     all
@@ -120,8 +151,8 @@ struct Written {
     hashes: BTreeMap<String, String>,
 }
 
-/// Cargo itself keeps this file, so it is no edit.
-const CARGOS: &str = "Cargo.lock";
+/// Cargo itself keeps this file, so that a change to it is no edit.
+const LOCK: &str = "Cargo.lock";
 
 impl Written {
     fn read(path: PathBuf) -> Self {
@@ -132,12 +163,13 @@ impl Written {
     /// Whether a file is there that is neither what is to be written nor what was.
     fn is_edited(&self, out: &Path, path: &str, text: &str) -> bool {
         let Ok(there) = fs::read(out.join(path)) else { return false };
-        let is_ours = self.hashes.get(path).is_some_and(|hash| *hash == fingerprint(&there));
-        path != CARGOS && there != text.as_bytes() && !is_ours
+        path != LOCK && there != text.as_bytes() && !self.is_unchanged(out, path)
     }
 
-    fn add(&mut self, path: &str, text: &str) {
-        self.hashes.insert(path.to_owned(), fingerprint(text.as_bytes()));
+    /// Whether a file is there as it was written.
+    fn is_unchanged(&self, out: &Path, path: &str) -> bool {
+        let there = fs::read(out.join(path)).map(|there| fingerprint(&there));
+        there.is_ok_and(|there| self.hashes.get(path) == Some(&there))
     }
 
     /// Files that were written once and are not wanted now.

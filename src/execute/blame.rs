@@ -1,9 +1,10 @@
 //! Brings what compilers and panics say of generated code back to the lesson's lines.
 
+use super::notebook::SHOW;
 use crate::model::{
     diagnostic::{Diagnostic, Severity},
     package::{Action, File, Program, Workspace},
-    record::{CompilerMessage, CompilerSpan, End, Part, Trace},
+    record::{CompilerMessage, CompilerSpan, End, Part, StepTrace, Trace},
     source::{Sources, Span},
 };
 
@@ -27,7 +28,9 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
             }
             return diagnostics;
         }
+        End::Exited(0) => "ended before its last cell".to_owned(),
         End::Exited(status) => format!("ended with status {status}"),
+        End::Flooded => "printed without end, and was ended".to_owned(),
         End::Killed(signal) => format!("was ended by signal {signal}"),
     };
     diagnostics.push(panic_diagnostic(program, trace, sources).unwrap_or_else(|| {
@@ -92,6 +95,12 @@ fn span_in(file: &File, span: &CompilerSpan) -> Option<Span> {
     Some(Span { end, ..start })
 }
 
+/// Whether a span speaks of the line that shows a cell's value, which no author wrote.
+fn is_scaffold(workspace: &Workspace, span: &CompilerSpan) -> bool {
+    let line = workspace.file(&span.file).and_then(|file| file.lines.get(span.start.0 - 1));
+    line.is_some_and(|line| line.text == SHOW)
+}
+
 /// Whether a message only counts the others, or says where to read on.
 fn is_summary(message: &CompilerMessage) -> bool {
     message.spans.is_empty() && message.children.is_empty() && message.code.is_none()
@@ -110,6 +119,9 @@ fn compiler_diagnostic(
         Diagnostic::warning(code, &message.text)
     };
     for compiler_span in &message.spans {
+        if !compiler_span.primary && is_scaffold(workspace, compiler_span) {
+            continue;
+        }
         let Some(span) = span(workspace, compiler_span) else { continue };
         diagnostic = if compiler_span.primary {
             diagnostic.at(span, &compiler_span.label)
@@ -125,27 +137,45 @@ fn compiler_diagnostic(
             diagnostic = diagnostic.at(near, "near here");
         }
     }
-    for child in &message.children {
+    let is_value = |child: &&CompilerMessage| child.text.contains("`Notebook::show`");
+    if message.children.iter().any(|child| is_value(&child)) {
+        diagnostic =
+            diagnostic.hint("a cell shows the value that it ends in: end it with `;` to show none");
+    }
+    for child in message.children.iter().filter(|child| !is_value(child)) {
         let place = child.spans.iter().find_map(|child| span(workspace, child));
         let place = place.map(|span| format!(" ({})", sources.place(span))).unwrap_or_default();
-        let text = format!("{}{place}", child.text);
+        let suggestions = child.spans.iter().filter_map(|span| span.suggestion.as_deref());
+        let suggested: Vec<&str> = suggestions.map(str::trim).filter(|s| !s.is_empty()).collect();
+        let suggested = if suggested.is_empty() {
+            String::new()
+        } else {
+            format!(": `{}`", suggested.join("` … `"))
+        };
+        let text = format!("{}{suggested}{place}", child.text);
         diagnostic =
             if child.level == "help" { diagnostic.hint(text) } else { diagnostic.note(text) };
     }
     match message.code.as_deref() {
         Some("E0728") => diagnostic.hint(
-            "cells may `.await` where tokio is among the dependencies: add `tokio: { version: \"1\", \
+            "cells may `.await` where tokio has a runtime: add `tokio: { version: \"1\", \
              features: [macros, rt-multi-thread] }` to `dependencies:` in the lesson's front matter",
         ),
-        Some("E0432" | "E0433") => diagnostic.hint(
+        Some("E0432" | "E0433") if speaks_of_crates(message) => diagnostic.hint(
             "crates.io packages are named under `dependencies:` in the lesson's front matter",
         ),
         _ => diagnostic,
     }
 }
 
+/// Whether the compiler thinks that a dependency may be missing.
+fn speaks_of_crates(message: &CompilerMessage) -> bool {
+    let texts = message.spans.iter().map(|span| &span.label).chain([&message.text]);
+    texts.chain(message.children.iter().map(|child| &child.text)).any(|text| text.contains("crate"))
+}
+
 fn not_built(program: &Program, trace: &Trace) -> Diagnostic {
-    let said: String = stderr(trace);
+    let said: String = trace.steps.iter().map(stderr_of).collect();
     let diagnostic = Diagnostic::error("not-built", "cargo could not build this lesson's code");
     let first = program.steps.first().map(|step| step.span);
     let diagnostic = match first {
@@ -155,14 +185,12 @@ fn not_built(program: &Program, trace: &Trace) -> Diagnostic {
     diagnostic.note(said.trim().to_owned())
 }
 
-fn stderr(trace: &Trace) -> String {
-    let parts = trace.steps.iter().flat_map(|step| &step.parts);
-    parts
-        .filter_map(|part| match part {
-            Part::Stderr(text) => Some(text.as_str()),
-            _ => None,
-        })
-        .collect()
+fn stderr_of(step: &StepTrace) -> String {
+    let texts = step.parts.iter().filter_map(|part| match part {
+        Part::Stderr(text) => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect()
 }
 
 fn at_last_step(program: &Program, trace: &Trace, diagnostic: Diagnostic) -> Diagnostic {
@@ -207,9 +235,13 @@ impl<'a> Panic<'a> {
     }
 }
 
-/// The panic that ended a run: the last one whose place is an author's.
+/// The panic that ended a run. Others may have been caught, so only the last step's count, and only
+/// if the program ended as panics end it.
 fn panic_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Option<Diagnostic> {
-    let said = stderr(trace);
+    if !matches!(trace.end, End::Exited(101) | End::Killed(_)) {
+        return None;
+    }
+    let said = trace.steps.last().map(stderr_of)?;
     let lines: Vec<&str> = said.lines().collect();
     let (index, span) = lines.iter().enumerate().rev().find_map(|(index, line)| {
         let panic = Panic::read(line)?;

@@ -11,44 +11,27 @@ use crate::model::{
 /// What a command's line begins with.
 pub const PROMPT: &str = "$ ";
 
-/// One program for each console block of a lesson.
-pub fn programs(lesson: &Lesson, workspace: &Arc<Workspace>, sources: &Sources) -> Vec<Program> {
-    let mut programs: Vec<Program> = vec![];
+/// The console blocks of a lesson as one program, since a command may use what an earlier one left
+/// in the folder; none where there is nothing to run.
+pub fn program(lesson: &Lesson, workspace: &Arc<Workspace>, sources: &Sources) -> Option<Program> {
+    let mut commands = vec![];
+    let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
-        let mut commands = vec![];
-        let mut steps = vec![];
         for line in &chunk.lines {
-            if let Some(command) = sources.text(line.span).strip_prefix(PROMPT) {
-                commands.push(command.trim().to_owned());
+            let command = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
+            if let Some(command) = command.filter(|command| !command.is_empty()) {
+                commands.push(command.to_owned());
                 steps.push(Step { chunk: chunk.span, span: line.span });
             }
         }
-        let Some(first) = commands.first() else { continue };
-        let name = unused_name(&slug(first), &programs);
-        programs.push(Program {
-            lesson: lesson.name.clone(),
-            name,
-            workspace: Arc::clone(workspace),
-            member: lesson.package(),
-            library: None,
-            action: Action::Console(commands),
-            steps,
-        });
     }
-    programs
-}
-
-/// `cargo run --bin async_pi` as `cargo-run-bin-async_pi`: records are files named by it.
-fn slug(command: &str) -> String {
-    let words = command.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let slug = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
-    slug.chars().take(60).collect()
-}
-
-fn unused_name(name: &str, programs: &[Program]) -> String {
-    let is_used = |name: &str| programs.iter().any(|program| program.name == name);
-    if !is_used(name) {
-        return name.to_owned();
-    }
-    (2..).map(|n| format!("{name}-{n}")).find(|name| !is_used(name)).unwrap_or_default()
+    (!commands.is_empty()).then(|| Program {
+        lesson: lesson.name.clone(),
+        name: "console".to_owned(),
+        workspace: Arc::clone(workspace),
+        member: lesson.package(),
+        library: None,
+        action: Action::Console(commands),
+        steps,
+    })
 }

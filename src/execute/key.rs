@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::model::package::{Action, File, Member, Program};
+use crate::model::package::{Action, File, Member, Package, Program};
 
 /// Grows when the same inputs would be run or captured in another way.
 const FORMAT: &str = "lessonc record 1";
@@ -30,7 +30,7 @@ pub fn key(program: &Program, lock: &str) -> String {
         add(&file.path);
         add(&file.text());
     }
-    let names = program.workspace.members.iter().map(|member| member.package.name.as_str());
+    let names = program.workspace.members.iter().map(|member| member.package.cargo_name());
     for package in locked(lock, &manifest_name(program), &names.collect()) {
         add(&package);
     }
@@ -42,28 +42,43 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex()[..32].to_owned()
 }
 
-/// The files that a program is made of, with the folder of their package.
-fn inputs(program: &Program) -> impl Iterator<Item = (&str, &File)> {
-    program.workspace.members.iter().flat_map(|Member { folder, package }| {
+/// The files that a program is made of, with the folder of their package: all of its own, and what
+/// Cargo builds of the course's other packages that it depends on.
+fn inputs(program: &Program) -> Vec<(&str, &File)> {
+    let members = &program.workspace.members;
+    let mut to_visit: Vec<&Member> =
+        members.iter().filter(|member| member.folder == program.member).collect();
+    let mut visited: BTreeSet<&str> = BTreeSet::new();
+    let mut inputs = vec![];
+    while let Some(Member { folder, package }) = to_visit.pop() {
+        if !visited.insert(folder) {
+            continue;
+        }
         let is_own = *folder == program.member;
-        let is_library = program.library.as_ref() == Some(folder);
-        let files = package
-            .files
-            .iter()
-            .filter(move |file| is_own || is_library && !is_program_of_its_own(&file.path));
-        files.map(|file| (folder.as_str(), file))
-    })
+        let files = package.files.iter();
+        let files = files.filter(|file| is_own || !is_program_of_its_own(&file.path));
+        inputs.extend(files.map(|file| (folder.as_str(), file)));
+        to_visit.extend(members.iter().filter(|member| {
+            let is_library = is_own && program.library.as_ref() == Some(&member.folder);
+            is_library || package.dependencies.contains_key(&member.package.cargo_name())
+        }));
+    }
+    inputs.sort_by_key(|(folder, file)| (*folder, file.path.as_str()));
+    inputs
 }
 
-/// Whether Cargo leaves a file out when it builds the library alone.
+/// Whether a file is the root of a program that Cargo leaves out when it builds the library alone.
 fn is_program_of_its_own(path: &str) -> bool {
+    let is_root = |folder: &str| {
+        path.strip_prefix(folder).is_some_and(|rest| rest.ends_with(".rs") && !rest.contains('/'))
+    };
     path == "src/main.rs"
-        || ["src/bin/", "examples/", "tests/", "benches/"].iter().any(|dir| path.starts_with(dir))
+        || ["src/bin/", "examples/", "tests/", "benches/"].into_iter().any(is_root)
 }
 
 fn manifest_name(program: &Program) -> String {
     let member = program.workspace.member(&program.member);
-    member.map_or_else(|| program.member.clone(), |package| package.name.clone())
+    member.map_or_else(|| program.member.clone(), Package::cargo_name)
 }
 
 #[derive(Deserialize)]
@@ -84,7 +99,7 @@ struct Locked {
 
 /// What `root` depends on by way of a `Cargo.lock`, a line each: the course's own packages, whose
 /// files count by themselves, are left out.
-fn locked(lock: &str, root: &str, own: &BTreeSet<&str>) -> BTreeSet<String> {
+fn locked(lock: &str, root: &str, own: &BTreeSet<String>) -> BTreeSet<String> {
     let Ok(lock) = toml::from_str::<Lock>(lock) else { return BTreeSet::new() };
     let mut by_name: BTreeMap<&str, Vec<&Locked>> = BTreeMap::new();
     for package in &lock.packages {
@@ -97,7 +112,7 @@ fn locked(lock: &str, root: &str, own: &BTreeSet<&str>) -> BTreeSet<String> {
         if !visited.insert((&package.name, &package.version, &package.source)) {
             continue;
         }
-        let is_own = package.source.is_none() && own.contains(package.name.as_str());
+        let is_own = package.source.is_none() && own.contains(&package.name);
         if !is_own {
             let checksum = package.checksum.as_deref().unwrap_or_default();
             let source = package.source.as_deref().unwrap_or_default();
@@ -119,7 +134,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::package::{Package, Workspace};
+    use crate::model::package::Workspace;
 
     const LOCK: &str = r#"
         [[package]]
@@ -169,7 +184,7 @@ mod tests {
 
     #[test]
     fn only_what_a_package_depends_on_counts() {
-        let own = BTreeSet::from(["a", "b"]);
+        let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
         assert_eq!(locked(LOCK, "a", &own).into_iter().collect::<Vec<_>>(), ["rand 0.9.0  nine"]);
         let before = key(&program("a", "x"), LOCK);
         assert_eq!(key(&program("a", "x"), &LOCK.replace("eight", "8")), before);

@@ -13,15 +13,17 @@ mod notebook;
 mod runtime;
 mod trace;
 
-use std::{io, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use crate::model::{
-    course::Course,
+    course::{Course, Lesson},
     diagnostic::{Diagnosed, Diagnostic},
-    package::{Member, Program, Tangled, Workspace},
+    package::{Member, Package, Program, Tangled, Workspace},
     record::{End, Output, Record, Trace},
-    source::Sources,
+    source::{Sources, Span},
 };
+
+use notebook::Notebook;
 
 pub use key::{fingerprint, key};
 pub use runtime::NONCE;
@@ -49,6 +51,7 @@ pub fn programs(
         let notebook = notebook::compose(lesson, package, &tangled.cells);
         notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
     }
+    diagnostics.extend(clashes(&notebooks, tangled));
     let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
     let members = packages
         .map(|package| Member { folder: package.name.clone(), package: package.clone() })
@@ -61,10 +64,25 @@ pub fn programs(
         .collect();
     for lesson in &course.lessons {
         if tangled.package(lesson).is_some() {
-            programs.extend(console::programs(lesson, &workspace, sources));
+            programs.extend(console::program(lesson, &workspace, sources));
         }
     }
     Diagnosed { value: programs, diagnostics }
+}
+
+/// Cargo knows packages by their names alone, so a notebook's must be nobody else's.
+fn clashes(notebooks: &[(&Lesson, Notebook)], tangled: &Tangled) -> Vec<Diagnostic> {
+    let mut taken: BTreeSet<String> = tangled.packages.iter().map(Package::cargo_name).collect();
+    let clashing = notebooks
+        .iter()
+        .filter(|(_, notebook)| !taken.insert(notebook.member.package.name.clone()));
+    let diagnostics = clashing.map(|(lesson, notebook)| {
+        let name = &notebook.member.package.name;
+        Diagnostic::error("package-name", format!("there would be two packages `{name}`"))
+            .at(Span { source: lesson.source, start: 0, end: 0 }, "the notebook of this lesson")
+            .hint("rename the lesson's file")
+    });
+    diagnostics.collect()
 }
 
 /// Adds to a lesson's record what one of its programs gave, and tells what went wrong.

@@ -52,11 +52,10 @@ pub fn compose(
     if steps.is_empty() || !diagnostics.is_empty() {
         return Diagnosed { value: None, diagnostics };
     }
-    let has_tokio = package.dependencies.contains_key("tokio");
-    let mut main = scaffold(&head(has_tokio));
+    let mut main = scaffold(&head(package));
     main.extend(lines);
-    main.extend(scaffold("__lessonc.end();"));
     main.extend(scaffold(&"}\n".repeat(depth)));
+    main.extend(scaffold("__lessonc.end();"));
     main.extend(scaffold("::std::result::Result::Ok(())\n}"));
 
     let name = package_name(&lesson.name);
@@ -67,10 +66,18 @@ pub fn compose(
         files: vec![],
     };
     let library = package.has_library().then(|| package.name.clone());
+    for dependency in notebook.dependencies.values_mut() {
+        // Written for the package's own folder.
+        if let Some(toml::Value::String(path)) = dependency.get_mut("path")
+            && !path.starts_with('/')
+        {
+            *path = format!("../../{}/{path}", package.name);
+        }
+    }
     if let Some(library) = &library {
         let path = toml::Value::String(format!("../../{library}"));
         let table = toml::Table::from_iter([("path".to_owned(), path)]);
-        notebook.dependencies.insert(library.clone(), toml::Value::Table(table));
+        notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
     }
     notebook.files = vec![
         notebook.manifest(),
@@ -81,8 +88,11 @@ pub fn compose(
     Diagnosed { value: Some(Notebook { member, library, steps }), diagnostics }
 }
 
-fn head(has_tokio: bool) -> String {
-    let main = if has_tokio { "#[tokio::main]\nasync fn main()" } else { "fn main()" };
+fn head(package: &Package) -> String {
+    let main = match tokio_flavour(package) {
+        Some(flavour) => format!("#[tokio::main(flavor = {flavour:?})]\nasync fn main()"),
+        None => "fn main()".to_owned(),
+    };
     format!(
         "#![allow(warnings)]\n#[path = \"lessonc.rs\"]\nmod __lessonc;\n{main} -> \
          ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
@@ -90,10 +100,24 @@ fn head(has_tokio: bool) -> String {
     )
 }
 
+/// The runtime that the features of the package's tokio allow; none where they allow no `main`.
+fn tokio_flavour(package: &Package) -> Option<&'static str> {
+    let features = package.dependencies.get("tokio")?.get("features")?.as_array()?;
+    let has = |name: &str| features.iter().any(|feature| feature.as_str() == Some(name));
+    if has("full") || has("macros") && has("rt-multi-thread") {
+        Some("multi_thread")
+    } else {
+        (has("macros") && has("rt")).then_some("current_thread")
+    }
+}
+
 /// Lines that no author wrote.
 fn scaffold(text: &str) -> Vec<Line> {
     text.lines().map(Line::generated).collect()
 }
+
+/// What stands on the line before the value that a cell ends in.
+pub const SHOW: &str = "__lessonc.show(&(";
 
 struct Composer<'a> {
     cells: &'a BTreeMap<Span, Vec<Line>>,
@@ -136,7 +160,10 @@ impl Composer<'_> {
             Some(start) => {
                 let (before, value) = split(lines, &code, start);
                 self.lines.extend(before);
-                self.lines.extend(scaffold("__lessonc.show(&("));
+                // The compiler takes a value to begin at the bracket before it.
+                let origin = value.first().and_then(|line| line.origin);
+                let origin = origin.map(|origin| Origin { indent: SHOW.len(), ..origin });
+                self.lines.push(Line { text: SHOW.to_owned(), origin });
                 self.lines.extend(value);
                 self.lines.extend(scaffold("));"));
             }
@@ -149,10 +176,29 @@ impl Composer<'_> {
     }
 }
 
+/// Brackets within brackets that are read; the parser would run out of stack at some depth.
+const DEEPEST: usize = 100;
+
+fn depth(code: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for c in code.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
 /// Where the expression begins that a cell ends in, in bytes.
 ///
 /// Code that is no Rust has none: the compiler says better what is wrong with it.
 fn tail(code: &str) -> Option<usize> {
+    if depth(code) > DEEPEST {
+        return None;
+    }
     let statements = syn::Block::parse_within.parse_str(code).ok()?;
     let last = statements.last()?;
     let is_value = match last {

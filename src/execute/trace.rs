@@ -25,8 +25,46 @@ pub struct Splitter {
 #[derive(Debug, Default)]
 struct Scan {
     buffer: Vec<u8>,
+    /// Up to here there is no mark.
+    searched: usize,
     step: usize,
     in_value: bool,
+}
+
+/// Lines that are longer are given on in pieces.
+const LONG_LINE: usize = 64 * 1024;
+
+impl Scan {
+    fn next_mark(&mut self, mark: &[u8]) -> Option<(usize, String)> {
+        let Some(first) = mark.first() else {
+            self.searched = self.buffer.len();
+            return None;
+        };
+        loop {
+            let rest = &self.buffer[self.searched..];
+            let Some(at) = rest.iter().position(|byte| byte == first) else {
+                self.searched = self.buffer.len();
+                return None;
+            };
+            self.searched += at;
+            let rest = &self.buffer[self.searched..];
+            if let Some(words) = rest.strip_prefix(mark) {
+                let end = words.iter().position(|byte| *byte == b'\n')?;
+                return Some((self.searched, String::from_utf8_lossy(&words[..end]).into_owned()));
+            }
+            if mark.starts_with(rest) {
+                return None;
+            }
+            self.searched += 1;
+        }
+    }
+}
+
+/// The end of the last whole character.
+fn last_boundary(bytes: &[u8]) -> usize {
+    let is_start = |byte: &u8| *byte & 0b1100_0000 != 0b1000_0000;
+    let start = bytes.iter().rev().take(4).position(is_start);
+    start.map_or(bytes.len(), |back| bytes.len() - back - 1)
 }
 
 impl Splitter {
@@ -50,12 +88,22 @@ impl Splitter {
 
     pub fn push(&mut self, stream: Stream, bytes: &[u8]) {
         self.scan(stream).buffer.extend_from_slice(bytes);
-        self.take_marks(stream);
-        // Only whole lines are given on, so that a mark or a character is never cut in two.
+        while let Some((at, mark)) = self.next_mark(stream) {
+            self.give(stream, at);
+            let whole = self.mark.len() + mark.len() + 1;
+            self.scan(stream).buffer.drain(..whole);
+            self.scan(stream).searched = 0;
+            self.obey(stream, &mark);
+        }
+        // Only whole lines are given on, so that no character is cut in two, unless one is so long
+        // that it would be searched again and again.
         let scan = self.scan(stream);
-        let lines = scan.buffer.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let cut = self.find_mark(stream).unwrap_or(lines).min(lines);
+        let searched = &scan.buffer[..scan.searched];
+        let lines = searched.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let cut =
+            if lines == 0 && searched.len() > LONG_LINE { last_boundary(searched) } else { lines };
         self.give(stream, cut);
+        self.scan(stream).searched -= cut;
     }
 
     /// What each begun step gave, and whether the program said that it reached its end.
@@ -90,28 +138,12 @@ impl Splitter {
         }
     }
 
-    fn find_mark(&mut self, stream: Stream) -> Option<usize> {
-        if self.mark.is_empty() {
-            return None;
-        }
+    /// The next whole mark: where it begins, and what it says. Nothing is searched twice.
+    fn next_mark(&mut self, stream: Stream) -> Option<(usize, String)> {
         let mark = std::mem::take(&mut self.mark);
-        let at = self.scan(stream).buffer.windows(mark.len()).position(|bytes| bytes == mark);
+        let found = self.scan(stream).next_mark(&mark);
         self.mark = mark;
-        at
-    }
-
-    fn take_marks(&mut self, stream: Stream) {
-        while let Some(at) = self.find_mark(stream) {
-            let begin = at + self.mark.len();
-            let buffer = &self.scan(stream).buffer;
-            let Some(length) = buffer[begin..].iter().position(|byte| *byte == b'\n') else {
-                break;
-            };
-            let mark = String::from_utf8_lossy(&buffer[begin..begin + length]).into_owned();
-            self.give(stream, at);
-            self.scan(stream).buffer.drain(..begin - at + length + 1);
-            self.obey(stream, &mark);
-        }
+        found
     }
 
     /// `mark` is `step INDEX MICROS`, `value 0 MICROS` or `end 0 MICROS`.
@@ -134,7 +166,7 @@ impl Splitter {
                     self.end_step(micros);
                     self.ended = true;
                 }
-                // What is printed while the notebook's values are dropped belongs to no cell.
+                // What a runtime prints when everything is over belongs to no cell.
                 self.begin(stream, usize::MAX);
             }
             _ => {}
@@ -206,6 +238,13 @@ mod tests {
             assert_eq!(steps[1].parts, [Part::Value("42\n".into())]);
             assert_eq!(steps[1].micros, 10);
         }
+    }
+
+    #[test]
+    fn long_lines_are_whole_and_no_character_is_cut() {
+        let line = "πé€".repeat(100_000);
+        let (steps, _) = split("n", &format!("\x1en step 0 1\n{line}"), 4096);
+        assert_eq!(steps[0].parts, [Part::Stdout(line)]);
     }
 
     #[test]

@@ -24,6 +24,15 @@ impl Package {
         self.files.iter().find(|file| file.path == path)
     }
 
+    /// The name that Cargo knows it by: a lesson may tangle a `Cargo.toml` of its own.
+    pub fn cargo_name(&self) -> String {
+        let manifest = self.file("Cargo.toml").map(File::text).unwrap_or_default();
+        let manifest: Option<toml::Table> = toml::from_str(&manifest).ok();
+        let name =
+            manifest.as_ref().and_then(|manifest| manifest.get("package")?.get("name")?.as_str());
+        name.unwrap_or(&self.name).to_owned()
+    }
+
     /// Whether Cargo can build it.
     pub fn has_manifest(&self) -> bool {
         self.file("Cargo.toml").is_some()
@@ -39,7 +48,9 @@ impl Package {
             text.push_str("\n[dependencies]\n");
         }
         for (name, requirement) in &self.dependencies {
-            text.push_str(&format!("{name} = {requirement}\n"));
+            let is_bare = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+            let key = if is_bare { name.clone() } else { format!("{name:?}") };
+            text.push_str(&format!("{key} = {requirement}\n"));
         }
         File::generated("Cargo.toml", &text)
     }
@@ -146,8 +157,7 @@ impl Workspace {
 pub struct Program {
     /// The lesson that it belongs to.
     pub lesson: String,
-    /// What it is called in messages and records, once a lesson: `notebook`,
-    /// `cargo-run-bin-async_pi`.
+    /// What it is called in messages and records, once a lesson: `notebook`, `console`.
     pub name: String,
     pub workspace: Arc<Workspace>,
     /// The folder of the workspace member that it is built from or runs in.

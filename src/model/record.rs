@@ -49,6 +49,8 @@ pub enum End {
     Exited(i32),
     /// A signal ended it.
     Killed(i32),
+    /// It printed more than it may, and was ended.
+    Flooded,
 }
 
 /// What one step gave.
@@ -120,6 +122,8 @@ pub struct CompilerSpan {
     pub end: (usize, usize),
     pub primary: bool,
     pub label: String,
+    /// What the compiler would write there.
+    pub suggestion: Option<String>,
     /// Where the macro was called that this was made by, if it was.
     pub called: Option<Box<CompilerSpan>>,
 }

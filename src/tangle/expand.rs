@@ -20,6 +20,12 @@ pub fn expand(
     expansion.lines
 }
 
+/// References within references that are followed.
+const DEEPEST: usize = 200;
+
+/// The lines that one target may grow to.
+const MOST_LINES: usize = 1_000_000;
+
 struct Expansion<'a, 'd> {
     names: &'a Names<'a>,
     diagnostics: &'d mut Vec<Diagnostic>,
@@ -60,6 +66,14 @@ impl<'a> Expansion<'a, '_> {
         };
         if let Some(start) = self.open.iter().position(|(open, _)| *open == name) {
             self.diagnostics.push(cycle(name, span, &self.open[start..]));
+            return;
+        }
+        if self.open.len() > DEEPEST || self.lines.len() > MOST_LINES {
+            self.diagnostics.push(
+                Diagnostic::error("too-long", "these references grow without measure")
+                    .at(span, "given up here")
+                    .hint("let blocks refer to fewer others"),
+            );
             return;
         }
         let blanks = &line.text[..line.text.len() - line.text.trim_start().len()];

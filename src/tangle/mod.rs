@@ -24,7 +24,7 @@ pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
     let mut tangled = Tangled::default();
     let mut diagnostics = vec![];
     for (name, lessons) in lessons_by_package(course) {
-        let mut found = vec![];
+        let mut found = mistaken_names(&name, &lessons, course);
         let (package, cells) = package(&name, &lessons, course, sources, &mut found);
         if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             tangled.broken.push(name);
@@ -35,6 +35,44 @@ pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
         diagnostics.extend(found);
     }
     Diagnosed { value: tangled, diagnostics }
+}
+
+/// Names that Cargo or the compiler keep for themselves, and the folder of the notebooks.
+const RESERVED: &[&str] = &["alloc", "build", "core", "notebooks", "proc_macro", "std", "test"];
+
+/// What is wrong with a package's name.
+fn mistaken_names(name: &str, lessons: &[&Lesson], course: &Course) -> Vec<Diagnostic> {
+    let mut diagnostics = vec![];
+    let at = |lesson: &Lesson| Span { source: lesson.source, start: 0, end: 0 };
+    if lessons.len() > 1 {
+        // Only those who say so share a package.
+        let crates = lessons.iter().map(|lesson| lesson.meta.package.as_deref());
+        let silent = lessons.iter().zip(crates).filter(|(_, package)| {
+            *package != lessons[0].meta.package.as_deref() || package.is_none()
+        });
+        for (lesson, _) in silent {
+            let message = format!("the code of several lessons would go to the package `{name}`");
+            let diagnostic =
+                Diagnostic::error("package-name", message).at(at(lesson), "this lesson");
+            diagnostics.push(diagnostic.hint(
+                "rename one of the lessons, or let them share the package: the same `crate:` in each front matter",
+            ));
+        }
+    }
+    let dependencies = lessons.iter().flat_map(|lesson| lesson.meta.dependencies.keys());
+    let is_dependency =
+        dependencies.chain(course.settings.dependencies.keys()).any(|key| key == name);
+    let has_code =
+        lessons.iter().flat_map(|lesson| lesson.chunks()).any(|chunk| chunk.target().is_some());
+    if has_code && (is_dependency || RESERVED.contains(&name)) {
+        let why = if is_dependency { "is one of its dependencies" } else { "is reserved" };
+        let message = format!("this lesson's package cannot be `{name}`, which {why}");
+        let diagnostic =
+            Diagnostic::error("package-name", message).at(at(lessons[0]), "this lesson");
+        diagnostics
+            .push(diagnostic.hint("give the package another name: `crate: …` in the front matter"));
+    }
+    diagnostics
 }
 
 fn lessons_by_package(course: &Course) -> Vec<(String, Vec<&Lesson>)> {

@@ -78,7 +78,23 @@ pub fn collect<'a>(
             names.named.entry(name).or_default().push(piece);
         }
     }
+    for (path, pieces) in &names.targets {
+        let inside = names.targets.keys().find(|other| is_folder_of(path, other));
+        if let Some(inside) = inside {
+            let message = format!("the target `{path}` is the folder of another, `{inside}`");
+            diagnostics.push(
+                Diagnostic::error("target-folder", message)
+                    .at(pieces[0].chunk.info, "a file here")
+                    .also(names.targets[inside][0].chunk.info, "and a folder here")
+                    .hint("give one of them another path"),
+            );
+        }
+    }
     names
+}
+
+fn is_folder_of(path: &str, other: &str) -> bool {
+    other.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A target's path with `/` between folders and without `.`; `Err` says why it may not be written.

@@ -51,7 +51,7 @@ pub fn weave(
         diagnostics.append(&mut body.diagnostics);
         let context = page_context(course, lesson, at, html, record, body.sections);
         match theme.render("page.html", &context) {
-            Ok(html) => site.pages.push(Page { path: page_path(lesson), html }),
+            Ok(html) => site.pages.push(Page { path: page_path(&lesson.name), html }),
             Err(error) => {
                 let whole = Span { source: lesson.source, start: 0, end: 0 };
                 diagnostics.push(html::template_error(error, whole));
@@ -80,9 +80,9 @@ pub fn weave(
     Diagnosed { value: site, diagnostics }
 }
 
-/// Where a lesson's page stands in the site.
-pub fn page_path(lesson: &Lesson) -> String {
-    format!("{}.html", lesson.name)
+/// Where the page of the lesson of this name stands in the site.
+pub fn page_path(lesson: &str) -> String {
+    format!("{lesson}.html")
 }
 
 /// A landing page for a course without an `index.md`.
@@ -92,7 +92,7 @@ fn landing(course: &Course, theme: &Theme, site: &mut Site) -> Option<Diagnostic
         Lesson { name: "index".to_owned(), source, meta: Default::default(), blocks: vec![] };
     let context = page_context(course, &index, None, String::new(), None, vec![]);
     match theme.render("page.html", &context) {
-        Ok(html) => site.pages.push(Page { path: page_path(&index), html }),
+        Ok(html) => site.pages.push(Page { path: page_path(&index.name), html }),
         Err(error) => return Some(html::template_error(error, Span { source, start: 0, end: 0 })),
     }
     None
@@ -160,14 +160,14 @@ fn page_context<'a>(
     let course_title = title.as_deref().unwrap_or(UNTITLED);
     let neighbour = |at: Option<usize>| {
         let lesson = course.lessons.get(at?)?;
-        Some(Neighbour { title: lesson.title(), url: page_path(lesson) })
+        Some(Neighbour { title: lesson.title(), url: page_path(&lesson.name) })
     };
     let mut sections = Some(sections);
     let lessons = course.lessons.iter().enumerate().map(|(index, lesson)| {
         let current = Some(index) == at;
         LessonContext {
             title: lesson.title(),
-            url: page_path(lesson),
+            url: page_path(&lesson.name),
             current,
             teaching: lesson.meta.teaching,
             exercises: lesson.meta.exercises,
