@@ -10,6 +10,38 @@ pub enum Severity {
     Error,
 }
 
+/// How loudly an author wants to hear of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Off,
+    Warning,
+    Error,
+}
+
+/// A mend that can be made without asking: it changes what is broken and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does: "write `prereq`".
+    pub message: String,
+    /// All of them are made, or none.
+    pub replacements: Vec<Replacement>,
+}
+
+/// New text for a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    pub span: Span,
+    pub text: String,
+}
+
+impl Fix {
+    /// One place written anew.
+    pub fn replace(span: Span, text: impl Into<String>, message: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { message: message.into(), replacements: vec![Replacement { span, text }] }
+    }
+}
+
 /// A place that a diagnostic talks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -32,6 +64,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// How to mend it.
     pub hints: Vec<String>,
+    /// How it can be mended for the author.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -44,7 +78,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Cow<'static, str>, message: String) -> Self {
-        Self { severity, code, message, labels: vec![], notes: vec![], hints: vec![] }
+        Self { severity, code, message, labels: vec![], notes: vec![], hints: vec![], fix: None }
     }
 
     /// The place of the mistake.
@@ -70,6 +104,12 @@ impl Diagnostic {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn fixed_by(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 
@@ -108,20 +148,39 @@ pub fn did_you_mean<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's distance, in characters.
+/// The candidate that `word` was meant to be, where no other is as near: near enough to write it
+/// without asking.
+pub fn only_near<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    let meant = did_you_mean(word, candidates.clone())?;
+    let distance = edit_distance(word, meant);
+    let mut others = candidates.into_iter().filter(|candidate| *candidate != meant);
+    others.all(|other| edit_distance(word, other) > distance).then_some(meant)
+}
+
+/// How many letters to add, take out, replace, or swap with their neighbour.
+///
+/// Source: the optimal string alignment distance; Boytsov, "Indexing methods for approximate
+/// dictionary searching", 2011.
 fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = vec![];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut distance = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                distance = distance.min(before[j - 2] + 1);
+            }
+            row.push(distance);
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[b.len()]
+    last[b.len()]
 }
 
 #[cfg(test)]
@@ -132,6 +191,14 @@ mod tests {
     fn near_words_are_meant_and_far_ones_are_not() {
         assert_eq!(did_you_mean("prereqs", ["prereq", "solution"]), Some("prereq"));
         assert_eq!(did_you_mean("calc-pie", ["calc-pi", "async-calc-pi"]), Some("calc-pi"));
+        assert_eq!(did_you_mean("titel", ["title", "teaching"]), Some("title"));
         assert_eq!(did_you_mean("banana", ["calc-pi", "timer"]), None);
+    }
+
+    #[test]
+    fn of_two_words_equally_near_neither_is_surely_meant() {
+        assert_eq!(did_you_mean("part-c", ["part-a", "part-b"]), Some("part-a"));
+        assert_eq!(only_near("part-c", ["part-a", "part-b"]), None);
+        assert_eq!(only_near("prereqs", ["prereq", "prereq", "solution"]), Some("prereq"));
     }
 }
