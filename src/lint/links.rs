@@ -268,7 +268,8 @@ fn mend_path(
     let names = || files().filter(|file| last_part(file) == last_part(&target.path));
     match did_you_mean(&target.path, files()).or_else(|| names().next()) {
         Some(meant) => {
-            let is_only = only_near(&target.path, files()) == Some(meant);
+            let stem = last_part(&target.path).split('.').next().unwrap_or_default();
+            let is_only = stem.len() > 3 && only_near(&target.path, files()) == Some(meant);
             let fix = is_only
                 .then(|| replace_in_target(known, span, target.written, &target.path, meant))
                 .flatten();

@@ -143,18 +143,24 @@ pub fn did_you_mean<'a>(
     candidates
         .into_iter()
         .map(|candidate| (edit_distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        // Of a single letter nothing would be left.
+        .filter(|(distance, _)| *distance <= limit && *distance < word.chars().count())
         .min()
         .map(|(_, candidate)| candidate)
 }
 
-/// The candidate that `word` was meant to be, where no other is as near: near enough to write it
-/// without asking.
+/// The candidate that `word` was meant to be, surely enough to write it without asking: no other is
+/// as near, the word is not so short that much is near it, and its numbers are the same, for
+/// `plot-1` and `plot-2` are near and never meant for each other.
 pub fn only_near<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<&'a str> {
     let meant = did_you_mean(word, candidates.clone())?;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    if word.chars().count() < 4 || digits(word) != digits(meant) {
+        return None;
+    }
     let distance = edit_distance(word, meant);
     let mut others = candidates.into_iter().filter(|candidate| *candidate != meant);
     others.all(|other| edit_distance(word, other) > distance).then_some(meant)
@@ -196,9 +202,11 @@ mod tests {
     }
 
     #[test]
-    fn of_two_words_equally_near_neither_is_surely_meant() {
+    fn what_is_near_is_not_always_surely_meant() {
         assert_eq!(did_you_mean("part-c", ["part-a", "part-b"]), Some("part-a"));
         assert_eq!(only_near("part-c", ["part-a", "part-b"]), None);
+        assert_eq!(only_near("part-3", ["part-1"]), None);
+        assert_eq!(only_near("cat", ["car"]), None);
         assert_eq!(only_near("prereqs", ["prereq", "prereq", "solution"]), Some("prereq"));
     }
 }
