@@ -248,6 +248,35 @@ fn sarif_has_what_the_standard_requires() {
 }
 
 #[test]
+fn a_build_tells_in_the_same_forms_and_heeds_the_settings() {
+    let lesson = "::: prereqs\nPatience.\n:::\n\n$\\frca{1}{2}$\n";
+    let course = Course::new(&[("index.md", QUIET), ("a.md", lesson)]);
+    let (status, stdout, _) = course.run(&["build", "--format", "short"]);
+    assert_eq!(status, Some(1));
+    let codes: Vec<&str> =
+        stdout.lines().filter_map(|line| line.split(['[', ']']).nth(1)).collect();
+    assert_eq!(codes, ["unknown-div", "math"]);
+
+    // A warning can be silenced; an error that leaves a hole in the page can't.
+    let quieter = QUIET.replace("check:", "check:\n  unknown-div: off\n  math: off");
+    let course = Course::new(&[("index.md", &quieter), ("a.md", lesson)]);
+    let (status, stdout, _) = course.run(&["build", "--format", "short"]);
+    assert_eq!((status, stdout.lines().count()), (Some(1), 1), "{stdout}");
+    assert!(stdout.contains("error[math]"), "{stdout}");
+}
+
+#[test]
+fn what_has_no_place_has_one_where_hosts_ask_for_it() {
+    let course = Course::new(&[("index.md", QUIET), ("a.md", ""), ("fig/left.svg", "<svg/>")]);
+    let (_, stdout, _) = course.run(&["check", "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&stdout).unwrap();
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "lessons/index.md");
+    let (_, stdout, _) = course.run(&["check", "--format", "github"]);
+    assert!(stdout.starts_with("::warning title=unused-file::"), "{stdout}");
+}
+
+#[test]
 fn explain_tells_of_one_code_or_lists_all() {
     let course = Course::new(&[]);
     let (status, stdout, _) = course.run(&["explain", "vague-link"]);
@@ -277,6 +306,14 @@ See [the other](othr.md#prat), [again](./othr.md \"a title\"), ![it](fig/stak.sv
 See [here](other.md#part).
 
 `othr.md` stays as it is, and so does [what is far off](elsewhere.md).
+
+``` {.rust #greet}
+fn greet() {}
+```
+
+``` {.rust file=src/lib.rs}
+    <<gret>>
+```
 ";
     let course = Course::new(&[
         ("index.md", &QUIET.replace("missing-times", "missing-time")),
@@ -299,11 +336,19 @@ See [the other](other.md#part), [again](./other.md \"a title\"), ![it](fig/stack
 See [here](other.md#part).
 
 `othr.md` stays as it is, and so does [what is far off](elsewhere.md).
+
+``` {.rust #greet}
+fn greet() {}
+```
+
+``` {.rust file=src/lib.rs}
+    <<greet>>
+```
 ";
     assert_eq!(course.read("a.md"), mended, "{stderr}");
     assert_eq!(course.read("index.md"), QUIET);
     assert!(stderr.contains("lessons/a.md:2:1: mended: write `title`"), "{stderr}");
-    assert!(stderr.contains("8 mends made, 2 findings"), "{stderr}");
+    assert!(stderr.contains("9 mends made, 2 findings"), "{stderr}");
     let codes: Vec<&str> =
         stdout.lines().filter_map(|line| line.split(['[', ']']).nth(1)).collect();
     assert_eq!(codes, ["vague-link", "broken-link"]);

@@ -166,7 +166,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
             "ruleIndex": rules[&**code],
             "level": word(*severity),
             "message": { "text": text.join("\n") },
-            "locations": diagnostic.span().map(location).into_iter().collect::<Vec<_>>(),
+            "locations": [diagnostic.span().map_or_else(|| sarif_course(sources), location)],
             "relatedLocations": related.collect::<Vec<_>>(),
         });
         if let Some(fix) = fix {
@@ -198,6 +198,15 @@ fn sarif_rule(name: &str) -> Value {
         "help": { "text": explanation(code) },
         "defaultConfiguration": { "level": word(code.severity) },
     })
+}
+
+/// For what has no place: the course's first file. The standard asks for none, but hosts refuse a
+/// result that is nowhere.
+fn sarif_course(sources: &Sources) -> Value {
+    let all = || sources.iter().map(|(_, source)| source);
+    let source = all().find(|source| source.path == "index.md").or_else(|| all().next());
+    let uri = uri(source.map_or("", |source| &source.shown));
+    json!({ "physicalLocation": { "artifactLocation": { "uri": uri } } })
 }
 
 fn sarif_place(span: Span, sources: &Sources) -> Value {

@@ -140,11 +140,14 @@ pub fn did_you_mean<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
     candidates
         .into_iter()
+        // Each letter more or less is a slip of its own, and counting is cheap.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (edit_distance(word, candidate), candidate))
         // Of a single letter nothing would be left.
-        .filter(|(distance, _)| *distance <= limit && *distance < word.chars().count())
+        .filter(|(distance, _)| *distance <= limit && *distance < length)
         .min()
         .map(|(_, candidate)| candidate)
 }
