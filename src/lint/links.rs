@@ -1,8 +1,8 @@
 //! Where links and images lead, and what they say of it.
 
-use super::{Surroundings, Written, walk};
+use super::{Surroundings, Written, html, walk};
 use crate::model::{
-    course::{Course, Image, Inline, Lesson, plain_text},
+    course::{Course, Inline, Lesson, plain_text},
     diagnostic::{Diagnostic, Fix, did_you_mean, only_near},
     source::Span,
 };
@@ -19,35 +19,51 @@ pub fn lint(
             diagnostics.extend(vague(*span, content));
         }
         Inline::Image(image) => {
-            diagnostics.extend(missing_image(lesson, known, image));
-            diagnostics.extend(missing_alt(image));
+            diagnostics.extend(missing_image(lesson, known, image.span, &image.target));
+            let is_silent = image.alt().is_empty() && image.attributes.get("alt").is_none();
+            diagnostics.extend(is_silent.then(|| missing_alt(image.span)));
         }
         _ => {}
     });
+    for tag in html::tags(&lesson.blocks, known.sources) {
+        match &*tag.name {
+            "a" => diagnostics.extend(
+                tag.get("href").and_then(|target| broken(course, lesson, known, tag.span, target)),
+            ),
+            "img" => {
+                let target = tag.get("src").unwrap_or_default();
+                diagnostics.extend(missing_image(lesson, known, tag.span, target));
+                diagnostics.extend(tag.get("alt").is_none().then(|| missing_alt(tag.span)));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// An image that no file of the course and no program gives.
 ///
 /// Where a program of the lesson has no valid record, it may write the file, so nothing is said.
-fn missing_image(lesson: &Lesson, known: &Surroundings<'_>, image: &Image) -> Option<Diagnostic> {
-    let target = Target::read(&image.target)?;
+fn missing_image(
+    lesson: &Lesson,
+    known: &Surroundings<'_>,
+    span: Span,
+    target: &str,
+) -> Option<Diagnostic> {
+    let target = Target::read(target)?;
     (!is_file(lesson, known, &target.path)).then_some(())?;
-    let message = format!("there is no image `{}`", image.target);
-    let diagnostic = Diagnostic::error("missing-image", message).at(image.span, "");
-    Some(mend_path(diagnostic, known, image.span, &target))
+    let message = format!("there is no image `{}`", target.written);
+    let diagnostic = Diagnostic::error("missing-image", message).at(span, "");
+    Some(mend_path(diagnostic, known, span, &target))
 }
 
 /// An image that says nothing to those who don't see it. An empty `alt` says that there is nothing
 /// to say.
 ///
 /// Source: WCAG 2.2, success criterion 1.1.1; for empty ones technique H67.
-fn missing_alt(image: &Image) -> Option<Diagnostic> {
-    let is_missing = image.alt().is_empty() && image.attributes.get("alt").is_none();
-    is_missing.then(|| {
-        Diagnostic::warning("missing-alt", "this image has no alternative text")
-            .at(image.span, "says nothing to those who don't see it")
-            .hint("say what it shows: `{alt=\"…\"}` behind it; `{alt=\"\"}` if it only decorates")
-    })
+fn missing_alt(span: Span) -> Diagnostic {
+    Diagnostic::warning("missing-alt", "this image has no alternative text")
+        .at(span, "says nothing to those who don't see it")
+        .hint("say what it shows in an `alt=\"…\"`; an empty one, if it only decorates")
 }
 
 /// A link to a lesson, file or heading that does not exist.
@@ -111,7 +127,14 @@ fn missing_anchor(
         return None;
     }
     let ids = known.ids.get(&page.source)?;
-    (!ids.contains_key(anchor)).then_some(())?;
+    // Authors' own HTML may quote its ids otherwise, or use names, as it was once done.
+    let is_own = |tag: &html::Tag| {
+        let name = tag.get("name").filter(|_| tag.name == "a");
+        tag.get("id") == Some(anchor) || name == Some(anchor)
+    };
+    if ids.contains_key(anchor) || html::tags(&page.blocks, known.sources).iter().any(is_own) {
+        return None;
+    }
     let is_here = from.source == page.source;
     let place = if is_here { "on this page".into() } else { format!("in “{}”", page.title()) };
     let message = format!("no heading {place} answers to `#{anchor}`");

@@ -10,6 +10,7 @@ pub mod codes;
 mod files;
 pub mod fix;
 mod headings;
+mod html;
 mod lesson;
 mod links;
 mod walk;
