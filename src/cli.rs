@@ -2,9 +2,9 @@
 
 use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::edge::{self, Outcome};
+use crate::edge::{self, Outcome, formats};
 
 /// Tangles, runs and weaves markdown lessons into a lesson site.
 ///
@@ -20,6 +20,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Build(Build),
+    Check(Check),
+    Explain(Explain),
     Tangle(Tangle),
 }
 
@@ -50,6 +52,9 @@ struct Build {
     /// Don't let cargo use the network
     #[arg(long)]
     offline: bool,
+    /// How to tell what is wrong
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
     /// Serve the site when it is built
     #[arg(long)]
     serve: bool,
@@ -59,6 +64,71 @@ struct Build {
     /// The port to serve at; the next free one if it is taken
     #[arg(long, default_value_t = 8000, requires = "serve")]
     port: u16,
+}
+
+/// Say all that is wrong with a course, without running anything.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc check                     check lessons/
+  lessonc check --fix               ... and mend what can be mended without asking
+  lessonc check --format github     tell it as annotations of a pull request
+  lessonc explain vague-link        tell more of a code
+
+A finding that is meant so is allowed by a comment before it or at the end of its line:
+  <!-- lessonc: allow vague-link -->
+and how loud a code is, for the whole course, by `check: {vague-link: off}` in index.md.
+
+Exit status: 0 nothing is wrong, 1 something is, 2 the course could not be read or written.")]
+struct Check {
+    /// The course's folder
+    #[arg(default_value = "lessons")]
+    course: PathBuf,
+    /// How to tell what is wrong
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Mend what can be mended without asking, and say what is left
+    #[arg(long)]
+    fix: bool,
+}
+
+/// Tell what a code means, with an example.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc explain                   list all codes
+  lessonc explain unused-block      explain one
+
+Exit status: 0 told, 2 there is no such code.")]
+struct Explain {
+    /// The code; without it, all are listed
+    code: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people: the text, with carets
+    Human,
+    /// A line each, `file:line:column: severity[code]: message`
+    Short,
+    /// A JSON object on a line each
+    Json,
+    /// A SARIF 2.1.0 log, as code hosts and editors read it
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+impl From<Format> for formats::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Short => Self::Short,
+            Format::Json => Self::Json,
+            Format::Sarif => Self::Sarif,
+            Format::Github => Self::Github,
+        }
+    }
 }
 
 /// Write the generated crate of a course: a Cargo workspace, one package per lesson.
@@ -85,6 +155,10 @@ struct Tangle {
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Build(build) => edge::build::build(&build.options()),
+        Command::Check(Check { course, format, fix }) => {
+            edge::check::check(&edge::check::Options { course, format: format.into(), fix })
+        }
+        Command::Explain(Explain { code }) => edge::check::explain(code.as_deref()),
         Command::Tangle(Tangle { course, out, force }) => {
             edge::tangle::tangle(&edge::tangle::Options { course, out, force })
         }
@@ -117,6 +191,7 @@ impl Build {
             out: self.out,
             records,
             offline: self.offline,
+            format: self.format.into(),
             serve: self.serve.then_some((self.host, self.port)),
         }
     }

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! The map, in the order in which the data flows. Arrows point down only:
-//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, weave } -> model`. The stages
-//! never import each other, and are pure: no files, processes, clocks or printing outside of
+//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, weave, lint } -> model`. The
+//! stages never import each other, and are pure: no files, processes, clocks or printing outside of
 //! [`edge`].
 //!
 //! - [`cli`]: the commands and their options; the only file that knows clap
@@ -22,11 +22,13 @@
 //!   anything
 //! - [`weave`]: a course and its records become a site; `template.rs` is the only file that knows
 //!   tera
+//! - [`lint`]: a course and its woven site become findings, and every code has its explanation
 //! - [`model`]: the nouns, plain data that every stage shares
 
 pub mod cli;
 pub mod edge;
 pub mod execute;
+pub mod lint;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     execute::{self, Runner},
+    lint::{self, Surroundings, Written},
     model::{
         course::{Course, Lesson},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
@@ -109,7 +110,62 @@ pub fn build(
     let names = broken.into_iter().map(|lesson| lesson.name.as_str()).chain(failed);
     let withheld: BTreeSet<String> = names.map(weave::page_path).collect();
     site.pages.retain(|page| !withheld.contains(&page.path));
+    let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }
+}
+
+/// All that is wrong with a course, as far as it can be told without running anything: `recall`
+/// gives the runs that are recorded, and an error for all others.
+pub fn check(
+    sources: &Sources,
+    files: &BTreeSet<String>,
+    theme: &Theme,
+    recall: &mut dyn Runner,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    let tangled = tangle::tangle(&course, sources).into_value(&mut diagnostics);
+    let programs = execute::programs(&course, &tangled, tangle::PROFILE, sources);
+    let programs = programs.into_value(&mut diagnostics);
+    let mut unknown: BTreeSet<String> = broken_lessons(&course, &tangled, &diagnostics)
+        .into_iter()
+        .filter(|lesson| lesson.chunks().iter().any(|chunk| chunk.cell.is_some()))
+        .map(|lesson| lesson.name.clone())
+        .collect();
+    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    for program in &programs {
+        let record = records.entry(program.lesson.clone()).or_default();
+        match recall.run(program) {
+            Ok(trace) => {
+                diagnostics.extend(execute::add_to_record(record, program, trace, sources));
+            }
+            Err(_) => {
+                unknown.insert(program.lesson.clone());
+            }
+        }
+    }
+    let site = weave::weave(&course, &records, files, sources, theme);
+    let site = site.into_value(&mut diagnostics);
+    let lessons = || course.lessons.iter().chain(&course.index);
+    let ids = lessons().filter_map(|lesson| {
+        let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;
+        Some((lesson.source, lint::ids(&page.html)))
+    });
+    let written = lessons().map(|lesson| {
+        let files = records.get(&lesson.name).map(|record| &record.files[..]).unwrap_or_default();
+        let paths = files.iter().map(|file| file.path.clone()).collect();
+        (lesson.source, Written { paths, may_be_more: unknown.contains(&lesson.name) })
+    });
+    let paths = site.pages.iter().map(|page| &page.path);
+    let surroundings = Surroundings {
+        sources,
+        files,
+        ids: ids.collect(),
+        written: written.collect(),
+        site: paths.chain(site.assets.iter().map(|asset| &asset.path)).cloned().collect(),
+    };
+    diagnostics.extend(lint::lint(&course, &surroundings));
+    lint::allow::settle(diagnostics, &course, sources, true)
 }
 
 /// What each lesson's runs gave, and the names of the lessons of which one failed. Their records

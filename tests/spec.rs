@@ -5,6 +5,8 @@
 //!
 //! - `html`: the woven body of the page
 //! - `findings`: each diagnostic as `file:line:column: severity[code]: message`, a line each
+//! - `check`: what `lessonc check --format short` says, where nothing was ever run; a fence with the
+//!   word `files` lists the course's other files before it, a path a line
 //! - `report`: the diagnostics as the terminal shows them
 //! - `tangled`: every generated file that is no manifest, behind a line `== path`
 //! - `manifest`: the generated `Cargo.toml`
@@ -23,7 +25,7 @@ use std::{
 
 use annotate_snippets::Renderer;
 use lessonc::{
-    edge::{cargo::Cargo, terminal},
+    edge::{cargo::Cargo, formats, terminal},
     execute::Runner,
     model::{
         diagnostic::{Diagnostic, Severity},
@@ -97,7 +99,8 @@ fn fill_in(suite: &str) -> (String, usize) {
                 let name = options.iter().find(|word| word.ends_with(".md"));
                 case.add(name.unwrap_or(&"lesson.md"), &body);
             }
-            [expected @ ("html" | "findings" | "report" | "tangled" | "manifest")] => {
+            ["files"] => case.files = body.lines().map(str::to_owned).collect(),
+            [expected @ ("html" | "findings" | "check" | "report" | "tangled" | "manifest")] => {
                 body = case.give(expected);
                 checked += 1;
             }
@@ -113,6 +116,7 @@ fn fill_in(suite: &str) -> (String, usize) {
 #[derive(Default)]
 struct Case {
     sources: Sources,
+    files: BTreeSet<String>,
     runs: bool,
     built: Option<(String, Vec<Diagnostic>)>,
 }
@@ -127,6 +131,7 @@ impl Case {
         match what {
             "tangled" => self.tangled(|path| path != "Cargo.toml"),
             "manifest" => self.tangled(|path| path == "Cargo.toml"),
+            "check" => self.check(),
             _ => {
                 if self.built.is_none() {
                     self.built = Some(self.build());
@@ -166,6 +171,13 @@ impl Case {
         let mut diagnostics = built.diagnostics;
         diagnostics.sort_by_key(Diagnostic::span);
         (html.trim_end().to_owned() + "\n", diagnostics)
+    }
+
+    fn check(&self) -> String {
+        let theme = Theme::new(&[]).unwrap();
+        let mut findings = pipeline::check(&self.sources, &self.files, &theme, &mut NoRecords);
+        terminal::put_in_order(&mut findings);
+        findings.iter().map(|finding| formats::short(finding, &self.sources) + "\n").collect()
     }
 
     fn finding(&self, diagnostic: &Diagnostic) -> String {
@@ -216,6 +228,15 @@ impl Runner for Nothing {
             messages: vec![],
             lock: String::new(),
         })
+    }
+}
+
+/// Knows of no run.
+struct NoRecords;
+
+impl Runner for NoRecords {
+    fn run(&mut self, _: &Program) -> io::Result<Trace> {
+        Err(io::ErrorKind::NotFound.into())
     }
 }
 

@@ -13,7 +13,9 @@ use super::{
     Outcome,
     cargo::Cargo,
     course::{self, CourseFolder},
-    files, private_folder,
+    files,
+    formats::{self, Format},
+    private_folder,
     records::{self, Recorded},
     serve,
     terminal::{self, Progress, plural},
@@ -40,6 +42,7 @@ pub struct Options {
     pub records: Use,
     /// Whether cargo may use the network.
     pub offline: bool,
+    pub format: Format,
     /// Where to serve the site when it is built, if at all.
     pub serve: Option<(IpAddr, u16)>,
 }
@@ -64,13 +67,14 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let cargo = Cargo::new(private, lock.clone(), options.offline, progress)?;
     let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
 
-    let Built { site, diagnostics } =
+    let Built { site, mut diagnostics } =
         pipeline::build(&course.sources, &course.files, &theme, &mut runner);
     if runner.was_interrupted() {
         eprintln!("Stopped. The site is as it was.");
         return Ok(Outcome::Interrupted);
     }
-    terminal::report(&diagnostics, &course.sources);
+    terminal::put_in_order(&mut diagnostics);
+    formats::tell(options.format, &diagnostics, &course.sources);
     let is_fine = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
     check_ours(&site, &options.out)?;
     let written = write(&site, &course, options, is_fine)?;

@@ -5,8 +5,10 @@
 
 pub mod build;
 pub mod cargo;
+pub mod check;
 mod course;
 mod files;
+pub mod formats;
 mod process;
 pub mod records;
 mod serve;

@@ -38,7 +38,8 @@ pub fn tangle(options: &Options) -> io::Result<Outcome> {
     let course = course::read(&options.course)?;
     let private = private_folder(&options.course)?;
     let out = options.out.clone().unwrap_or_else(|| private.join("crates"));
-    let tangled = pipeline::tangle(&course.sources);
+    let mut tangled = pipeline::tangle(&course.sources);
+    terminal::put_in_order(&mut tangled.diagnostics);
     terminal::report(&tangled.diagnostics, &course.sources);
     let packages = &tangled.value.packages;
     let lock = records::lock(&options.course)?;

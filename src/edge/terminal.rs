@@ -10,15 +10,18 @@ use crate::model::{
     source::Sources,
 };
 
-/// Tells all diagnostics, in the order of their places, and how many there are.
+/// Diagnostics in the order of their places, each once.
+pub fn put_in_order(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by_key(Diagnostic::span);
+    diagnostics.dedup();
+}
+
+/// Tells all diagnostics, which are in order, and how many there are.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
-    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.sort_by_key(|diagnostic| diagnostic.span());
-    sorted.dedup();
-    for diagnostic in &sorted {
+    for diagnostic in diagnostics {
         anstream::eprintln!("{}\n", render(diagnostic, sources, &Renderer::styled()));
     }
-    let count = |severity| sorted.iter().filter(|d| d.severity == severity).count();
+    let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match (errors, warnings) {
         (0, 0) => {}

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::source::{SourceId, Span};
+use super::{
+    diagnostic::Level,
+    source::{SourceId, Span},
+};
 
 /// A folder of lessons.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +32,8 @@ pub struct Settings {
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
+    /// How loudly to tell of a diagnostic, by its code, and where that is said.
+    pub check: BTreeMap<String, (Level, Span)>,
 }
 
 /// Cargo's `[dependencies]`, as Cargo takes them.

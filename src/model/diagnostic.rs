@@ -10,6 +10,38 @@ pub enum Severity {
     Error,
 }
 
+/// How loudly an author wants to hear of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Off,
+    Warning,
+    Error,
+}
+
+/// A mend that can be made without asking: it changes what is broken and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does: "write `prereq`".
+    pub message: String,
+    /// All of them are made, or none.
+    pub replacements: Vec<Replacement>,
+}
+
+/// New text for a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    pub span: Span,
+    pub text: String,
+}
+
+impl Fix {
+    /// One place written anew.
+    pub fn replace(span: Span, text: impl Into<String>, message: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { message: message.into(), replacements: vec![Replacement { span, text }] }
+    }
+}
+
 /// A place that a diagnostic talks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -32,6 +64,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// How to mend it.
     pub hints: Vec<String>,
+    /// How it can be mended for the author.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -44,7 +78,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Cow<'static, str>, message: String) -> Self {
-        Self { severity, code, message, labels: vec![], notes: vec![], hints: vec![] }
+        Self { severity, code, message, labels: vec![], notes: vec![], hints: vec![], fix: None }
     }
 
     /// The place of the mistake.
@@ -70,6 +104,12 @@ impl Diagnostic {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn fixed_by(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 
@@ -100,12 +140,33 @@ pub fn did_you_mean<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
     candidates
         .into_iter()
+        // Each letter more or less is a slip of its own, and counting is cheap.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        // Of a single letter nothing would be left.
+        .filter(|(distance, _)| *distance <= limit && *distance < length)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// The candidate that `word` was meant to be, surely enough to write it without asking: no other is
+/// as near, the word is not so short that much is near it, and its numbers are the same, for
+/// `plot-1` and `plot-2` are near and never meant for each other.
+pub fn only_near<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    let meant = did_you_mean(word, candidates.clone())?;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    if word.chars().count() < 4 || digits(word) != digits(meant) {
+        return None;
+    }
+    let distance = strsim::osa_distance(word, meant);
+    let mut others = candidates.into_iter().filter(|candidate| *candidate != meant);
+    others.all(|other| strsim::osa_distance(word, other) > distance).then_some(meant)
 }
 
 #[cfg(test)]
@@ -116,7 +177,16 @@ mod tests {
     fn near_words_are_meant_and_far_ones_are_not() {
         assert_eq!(did_you_mean("prereqs", ["prereq", "solution"]), Some("prereq"));
         assert_eq!(did_you_mean("calc-pie", ["calc-pi", "async-calc-pi"]), Some("calc-pi"));
-        assert_eq!(did_you_mean("titel", ["teaching", "title"]), Some("title"));
+        assert_eq!(did_you_mean("titel", ["title", "teaching"]), Some("title"));
         assert_eq!(did_you_mean("banana", ["calc-pi", "timer"]), None);
+    }
+
+    #[test]
+    fn what_is_near_is_not_always_surely_meant() {
+        assert_eq!(did_you_mean("part-c", ["part-a", "part-b"]), Some("part-a"));
+        assert_eq!(only_near("part-c", ["part-a", "part-b"]), None);
+        assert_eq!(only_near("part-3", ["part-1"]), None);
+        assert_eq!(only_near("cat", ["car"]), None);
+        assert_eq!(only_near("prereqs", ["prereq", "prereq", "solution"]), Some("prereq"));
     }
 }

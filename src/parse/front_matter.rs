@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
 use crate::model::course::{Dependencies, Meta, Settings};
-use crate::model::diagnostic::{Diagnosed, Diagnostic, did_you_mean};
+use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, Level, did_you_mean, only_near};
 use crate::model::source::{Source, SourceId, Span};
 
 /// A text parted into front matter and body.
@@ -77,6 +77,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "edition",
         "repository",
         "license",
+        "check",
     ];
     for (key, value) in reader.entries(&known) {
         match key.as_str() {
@@ -87,6 +88,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
             "repository" => settings.repository = reader.text(&value),
+            "check" => settings.check = reader.levels(&value),
             _ => settings.license = reader.text(&value),
         }
     }
@@ -238,7 +240,13 @@ impl Reader<'_> {
             None => format!("known are {}", known.join(", ")),
         };
         let message = format!("`{name}` is no known key");
-        self.diagnostics.push(Diagnostic::warning("unknown-key", message).at(span, "").hint(hint));
+        // The span is the key's own, but for quotes and other ways to write it.
+        let is_plain = self.source.text.get(span.range()) == Some(name);
+        let fix = only_near(name, known.iter().copied())
+            .filter(|_| is_plain)
+            .map(|near| Fix::replace(span, near, format!("write `{near}`")));
+        let diagnostic = Diagnostic::warning("unknown-key", message).at(span, "").hint(hint);
+        self.diagnostics.push(diagnostic.fixed_by(fix));
     }
 
     fn refuse(&mut self, node: &Node, expected: &str) {
@@ -303,6 +311,36 @@ impl Reader<'_> {
             Diagnostic::error("front-matter", message).at(self.span(node.defined), "").hint(hint),
         );
         None
+    }
+
+    fn levels(&mut self, node: &Node) -> BTreeMap<String, (Level, Span)> {
+        let mut levels = BTreeMap::new();
+        let entries = match &node.value {
+            Yaml::Null => return levels,
+            Yaml::Map(entries) => entries,
+            _ => {
+                self.refuse(node, "a level for each code, `vague-link: off`");
+                return levels;
+            }
+        };
+        for (code, node) in entries {
+            let level = match self.text(node).as_deref() {
+                // To older YAML, `off` is `false`.
+                Some("off" | "false") => Level::Off,
+                Some("warning") => Level::Warning,
+                Some("error") => Level::Error,
+                Some(other) => {
+                    let message = format!("`{other}` is no level");
+                    let span = self.span(node.defined);
+                    let diagnostic = Diagnostic::error("front-matter", message).at(span, "");
+                    self.diagnostics.push(diagnostic.hint("there are off, warning, error"));
+                    continue;
+                }
+                None => continue,
+            };
+            levels.insert(code.value.clone(), (level, self.span(code.defined)));
+        }
+        levels
     }
 
     fn dependencies(&mut self, node: &Node) -> Dependencies {

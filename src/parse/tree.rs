@@ -13,7 +13,7 @@ use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Table,
 };
-use crate::model::diagnostic::{Diagnosed, Diagnostic, did_you_mean};
+use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, did_you_mean, only_near};
 use crate::model::source::{SourceId, Span};
 
 /// How deep blocks and inlines may stand in each other. What is deeper goes into the deepest that
@@ -390,10 +390,21 @@ impl<'a> Tree<'a> {
                 None => format!("known are {}", known().collect::<Vec<_>>().join(", ")),
             };
             let message = format!("`{class}` is no kind of div");
-            self.diagnostics
-                .push(Diagnostic::warning("unknown-div", message).at(opener, "").hint(hint));
+            let fix = only_near(class, known().collect::<Vec<_>>())
+                .and_then(|near| self.write_class(opener, class, near));
+            let diagnostic = Diagnostic::warning("unknown-div", message).at(opener, "").hint(hint);
+            self.diagnostics.push(diagnostic.fixed_by(fix));
         }
         Div { opener, kind, attributes: attributes.clone(), title: None, blocks: vec![] }
+    }
+
+    /// Another class for a div, where its own stands once behind its colons.
+    fn write_class(&self, opener: Span, class: &str, near: &str) -> Option<Fix> {
+        let text = &self.text[opener.range()];
+        let mut places = text.match_indices(class);
+        let (at, _) = places.next().filter(|_| places.next().is_none())?;
+        let place = opener.start + at..opener.start + at + class.len();
+        Some(Fix::replace(self.span(place), near, format!("write `{near}`")))
     }
 
     /// Puts what was read since the opener into the div, and the div behind what stood before it.

@@ -2,7 +2,7 @@
 
 use crate::model::{
     course::reference,
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Diagnostic, Fix, did_you_mean, only_near},
     package::{Line, Origin},
     source::Span,
 };
@@ -88,7 +88,14 @@ impl<'a> Expansion<'a, '_> {
             Diagnostic::error("unknown-reference", format!("no block is named `{name}`"))
                 .at(span, "used here");
         match did_you_mean(name, known) {
-            Some(meant) => diagnostic.hint(format!("did you mean `<<{meant}>>`?")),
+            Some(meant) => {
+                let known = self.names.named.keys().copied();
+                let fix = only_near(name, known).map(|meant| {
+                    let text = format!("<<{meant}>>");
+                    Fix::replace(span, &*text, format!("write `{text}`"))
+                });
+                diagnostic.hint(format!("did you mean `<<{meant}>>`?")).fixed_by(fix)
+            }
             None => diagnostic.hint(format!(
                 "name a code block with `{{.rust #{name}}}`; for the text itself write `\\<<{name}>>`"
             )),

@@ -1,0 +1,199 @@
+//! What reading a lesson finds.
+
+use super::{CODE, Code};
+use crate::model::diagnostic::Severity;
+
+pub const CODES: &[Code] = &[
+    Code {
+        name: "bad-attributes",
+        severity: Severity::Error,
+        meaning: "the attributes in braces cannot be read",
+        explanation: r#"Attributes say what a div, a code block, a heading or an image is: `{.class #id key="value"}`.
+A quote that does not end, or a brace that is missing, leaves all of them unread."#,
+        bad: r#"``` {.rust #greet file="src/lib.rs}
+fn greet() {}
+```
+"#,
+        good: r#"``` {.rust #greet file="src/lib.rs"}
+fn greet() {}
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "div-in-paragraph",
+        meaning: "a div begins in the middle of a paragraph",
+        explanation: "A line of colons directly below a line of text belongs to that paragraph, in pandoc as here, so
+readers see the colons. A blank line before it makes it a div.",
+        bad: "Some text
+::: callout
+A callout.
+
+:::
+",
+        good: "Some text
+
+::: callout
+A callout.
+:::
+",
+        ..CODE
+    },
+    Code {
+        name: "front-matter",
+        severity: Severity::Error,
+        meaning: "the front matter cannot be read",
+        explanation: "Between the `---` lines at the top of a file stands YAML. Where it is not valid, or a value is not
+of the kind that its key wants, that value is not used.",
+        bad: "---
+title: A lesson
+teaching: soon
+---
+",
+        good: "---
+title: A lesson
+teaching: 20
+---
+",
+        ..CODE
+    },
+    Code {
+        name: "indented-div",
+        meaning: "a div's fence is indented",
+        explanation: "A div begins and ends at the margin of what it stands in: the page, a quote, or a list item.
+Further in, its colons are text.",
+        bad: "Some text.
+
+   ::: callout
+
+A callout.
+",
+        good: "Some text.
+
+::: callout
+A callout.
+:::
+",
+        ..CODE
+    },
+    Code {
+        name: "not-a-div",
+        meaning: "more than one word stands behind colons",
+        explanation: "A div takes one word, its class, or attributes in braces. A title is written as a heading inside.",
+        bad: "::: callout Mind the gap
+
+A callout.
+",
+        good: "::: callout
+## Mind the gap
+
+A callout.
+:::
+",
+        ..CODE
+    },
+    Code {
+        name: "surplus-div-closer",
+        severity: Severity::Error,
+        meaning: "a line of colons closes nothing",
+        explanation: "Each line of three or more colons without a word closes the innermost open div. One too many often
+means that a div above was closed too early, or that its opening line was not one.",
+        bad: "::: callout
+A callout.
+:::
+
+:::
+",
+        good: "::: callout
+A callout.
+:::
+",
+        ..CODE
+    },
+    Code {
+        name: "too-deep",
+        severity: Severity::Error,
+        meaning: "blocks stand too deep within each other",
+        explanation: "Quotes, lists and divs may stand within each other, but not dozens of them: such text is rarely
+meant, and what stands deeper is shown as if it stood less deep.",
+        bad: "> > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > > A quote.
+",
+        good: "> > A quote.
+",
+        ..CODE
+    },
+    Code {
+        name: "unclosed-comment",
+        severity: Severity::Error,
+        meaning: "an HTML comment has no end",
+        explanation: "A comment hides all that follows up to `-->`. Without it, that is the rest of the lesson.",
+        bad: "<!-- to do: say more
+
+The rest of the lesson.
+",
+        good: "<!-- to do: say more -->
+
+The rest of the lesson.
+",
+        ..CODE
+    },
+    Code {
+        name: "unclosed-div",
+        severity: Severity::Error,
+        meaning: "a div has no end",
+        explanation: "A div ends at a line of three or more colons. Without one it takes in the rest of what it stands in.",
+        bad: "::: callout
+A callout.
+",
+        good: "::: callout
+A callout.
+:::
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-div",
+        meaning: "a div has no class that the dialect knows",
+        explanation: "Readers see such a div as plain text, without title, colour or fold. Mostly a class is misspelt.",
+        bad: "::: prereqs
+Know some Rust.
+:::
+",
+        good: "::: prereq
+Know some Rust.
+:::
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-key",
+        meaning: "the front matter has a key that means nothing",
+        explanation: "What stands under it is not used. Mostly the key is misspelt.",
+        bad: "---
+titel: A lesson
+---
+",
+        good: "---
+title: A lesson
+---
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-lesson",
+        severity: Severity::Error,
+        meaning: "the settings list a lesson that does not exist",
+        explanation: "Under `lessons:` the front matter of `index.md` names the lessons in the order in which they are
+taught, each by its file with or without `.md`.",
+        file: "index.md",
+        bad: "---
+lessons: [leson]
+---
+",
+        good: "---
+lessons: [lesson]
+---
+",
+        ..CODE
+    },
+];

@@ -1,0 +1,214 @@
+//! What tangling finds.
+
+use super::{CODE, Code, Found};
+use crate::model::diagnostic::Severity;
+
+pub const CODES: &[Code] = &[
+    Code {
+        name: "inline-reference",
+        meaning: "a reference has other code on its line",
+        explanation: r#"Only a reference alone on its line is replaced by the block that it names. This one is left as it
+stands. Where that is meant, write `\<<name>>`."#,
+        bad: r#"``` {.rust #answer}
+42
+```
+
+``` {.rust file="src/lib.rs"}
+const ANSWER: u32 = <<answer>>;
+```
+"#,
+        good: r#"``` {.rust #answer}
+42
+```
+
+``` {.rust file="src/lib.rs"}
+const ANSWER: u32 =
+    <<answer>>
+;
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "package-name",
+        severity: Severity::Error,
+        meaning: "a lesson's package cannot have the name that it would have",
+        explanation: "Each lesson's code goes to a package of the lesson's own name. Cargo knows packages by their names \
+alone, so that no two may share one, unless their lessons say so with the same `crate:`; nor can a package be called as \
+one of its own dependencies is.",
+        bad: r#"---
+crate: rand
+dependencies:
+  rand: "0.9"
+---
+
+``` {.rust file="src/lib.rs"}
+pub fn f() {}
+```
+"#,
+        good: r#"---
+crate: dice
+dependencies:
+  rand: "0.9"
+---
+
+``` {.rust file="src/lib.rs"}
+pub fn f() {}
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "reference-cycle",
+        severity: Severity::Error,
+        meaning: "a block contains itself",
+        explanation: "A reference is replaced by the block that it names, and so are the references in there. A way that
+leads back to where it began has no end.",
+        bad: r#"``` {.rust #a}
+<<b>>
+```
+
+``` {.rust #b}
+<<a>>
+```
+
+``` {.rust file="src/lib.rs"}
+<<a>>
+```
+"#,
+        good: r#"``` {.rust #a}
+<<b>>
+```
+
+``` {.rust #b}
+fn b() {}
+```
+
+``` {.rust file="src/lib.rs"}
+<<a>>
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "target-folder",
+        severity: Severity::Error,
+        meaning: "a target is the folder of another",
+        explanation: "A path names a file or a folder, never both.",
+        bad: r#"``` {.text file="notes"}
+one
+```
+
+``` {.text file="notes/today"}
+two
+```
+"#,
+        good: r#"``` {.text file="notes/index"}
+one
+```
+
+``` {.text file="notes/today"}
+two
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "target-outside",
+        severity: Severity::Error,
+        meaning: "a block would be written outside of its package",
+        explanation: "A `file=` names a file below the package that the lesson writes. Absolute paths and `..` would
+let a lesson write over files that are not its own.",
+        bad: r#"``` {.rust file="../lib.rs"}
+fn f() {}
+```
+"#,
+        good: r#"``` {.rust file="src/lib.rs"}
+fn f() {}
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "target-twice",
+        severity: Severity::Error,
+        meaning: "one file is written by blocks of two names",
+        explanation: "Blocks for one `file=` are joined in their order, and may share a name. Two names for one file mean
+that one of the paths was not meant.",
+        bad: r#"``` {.rust #a file="src/lib.rs"}
+fn a() {}
+```
+
+``` {.rust #b file="src/lib.rs"}
+fn b() {}
+```
+"#,
+        good: r#"``` {.rust #a file="src/lib.rs"}
+fn a() {}
+```
+
+``` {.rust #b file="src/b.rs"}
+fn b() {}
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "too-long",
+        severity: Severity::Error,
+        meaning: "references grow a target without measure",
+        explanation: "References are followed two hundred deep, and a target grows to a million lines at most. A few dozen \
+blocks that each take in the next one twice would fill any disk.",
+        bad: r#"``` {.text #one}
+<<two>>
+<<two>>
+```
+
+and so on, thirty blocks deep
+"#,
+        good: r#"``` {.text #one}
+<<two>>
+```
+"#,
+        found: Found::ByRunning,
+        ..CODE
+    },
+    Code {
+        name: "unknown-reference",
+        severity: Severity::Error,
+        meaning: "a reference names no block",
+        explanation: "A `<<name>>` alone on its line is replaced by the block `#name` of the same package.",
+        bad: r#"``` {.rust #greet}
+fn greet() {}
+```
+
+``` {.rust file="src/lib.rs"}
+<<great>>
+```
+"#,
+        good: r#"``` {.rust #greet}
+fn greet() {}
+```
+
+``` {.rust file="src/lib.rs"}
+<<greet>>
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "unused-block",
+        meaning: "nothing uses a named block",
+        explanation: "A named block is a piece: it gets into a program by a `<<reference>>`, a `file=` of its own, or
+`.cell`. This one is only shown, and nothing makes sure that it is right.",
+        bad: "``` {.rust #greet}
+fn greet() {}
+```
+",
+        good: r#"``` {.rust #greet file="src/lib.rs"}
+fn greet() {}
+```
+"#,
+        ..CODE
+    },
+];

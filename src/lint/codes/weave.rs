@@ -1,0 +1,48 @@
+//! What weaving finds.
+
+use super::{CODE, Code, Found};
+use crate::model::diagnostic::Severity;
+
+pub const CODES: &[Code] = &[
+    Code {
+        name: "math",
+        severity: Severity::Error,
+        meaning: "a formula cannot be read",
+        explanation: r#"Between `$` and `$`, or `$$` and `$$`, stands LaTeX. A dollar sign that is none of these is written
+`\$`."#,
+        bad: r#"The area is $\pii r^{2}$.
+"#,
+        good: r#"The area is $\pi r^{2}$.
+"#,
+        ..CODE
+    },
+    Code {
+        name: "mermaid",
+        severity: Severity::Error,
+        meaning: "a diagram cannot be drawn",
+        explanation: "A `mermaid` block is drawn when the site is built, so what is wrong in it is told by then.",
+        bad: "```mermaid
+sequenceDiagram
+  A->>
+```
+",
+        good: "```mermaid
+sequenceDiagram
+  A->>B: What is f(x)?
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "template",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "the theme cannot show something",
+        explanation: "A course's own `templates/` can ask for what is not there. The note names the template and its line.",
+        bad: "Any lesson, with a `templates/page.html` that holds `{{ page.boddy }}`.
+",
+        good: "Any lesson, with a `templates/page.html` that holds `{{ page.body | safe }}`.
+",
+        ..CODE
+    },
+];

@@ -1,0 +1,50 @@
+//! Every inline of a lesson, wherever it stands.
+
+use crate::model::course::{Block, BlockKind, Inline, walk};
+
+/// Calls `visit` for every inline, parents before children, with the block that it stands in.
+pub fn inlines<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block, &'a Inline)) {
+    walk(blocks, &mut |block| {
+        for inlines in texts(block) {
+            each(block, inlines, visit);
+        }
+    });
+}
+
+/// The runs of inlines that stand in a block itself and not in its children.
+fn texts(block: &Block) -> Vec<&[Inline]> {
+    match &block.kind {
+        BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => vec![inlines],
+        BlockKind::Heading(heading) => vec![&heading.content],
+        BlockKind::Div(div) => div.title.iter().map(|title| &title[..]).collect(),
+        BlockKind::Definitions(definitions) => {
+            definitions.iter().map(|definition| &definition.term[..]).collect()
+        }
+        BlockKind::Table(table) => {
+            let rows = std::iter::once(&table.head).chain(&table.rows);
+            rows.flatten().map(|cell| &cell[..]).collect()
+        }
+        _ => vec![],
+    }
+}
+
+fn each<'a>(
+    block: &'a Block,
+    inlines: &'a [Inline],
+    visit: &mut impl FnMut(&'a Block, &'a Inline),
+) {
+    for inline in inlines {
+        visit(block, inline);
+        match inline {
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Superscript(content)
+            | Inline::Subscript(content)
+            | Inline::Bracketed { content, .. }
+            | Inline::Link { content, .. } => each(block, content, visit),
+            Inline::Image(image) => each(block, &image.caption, visit),
+            _ => {}
+        }
+    }
+}
