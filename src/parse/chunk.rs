@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::attributes;
+use super::{Cells, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::source::{SourceId, Span};
@@ -17,6 +17,7 @@ pub fn chunk(
     block: Range<usize>,
     fenced: bool,
     code: &[Range<usize>],
+    cells: Cells,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Chunk {
     let info = if fenced { info(text, block.start) } else { block.start..block.start };
@@ -30,7 +31,7 @@ pub fn chunk(
     Chunk {
         span: Span::new(id, block.start..end),
         info: Span::new(id, info),
-        cell: cell(language.as_deref(), &attributes),
+        cell: cell(language.as_deref(), &attributes, cells),
         lines: code_lines(id, text, lines(text, block.end, code), language.as_deref()),
         language,
         attributes,
@@ -105,11 +106,11 @@ fn lines(text: &str, end: usize, code: &[Range<usize>]) -> Vec<Range<usize>> {
     lines
 }
 
-fn cell(language: Option<&str>, attributes: &Attributes) -> Option<Cell> {
-    let asked = attributes.has_class("cell");
+fn cell(language: Option<&str>, attributes: &Attributes, cells: Cells) -> Option<Cell> {
+    let asked = attributes.has_class("cell") && cells != Cells::None;
     match language? {
         "rust" => {
-            let unnamed = attributes.id.is_none();
+            let unnamed = cells == Cells::Unnamed && attributes.id.is_none();
             let otherwise = NOT_RUN.iter().any(|word| attributes.has_class(word));
             let runs = (asked || unnamed) && !otherwise && attributes.get("file").is_none();
             runs.then_some(Cell::Rust)

@@ -7,6 +7,14 @@ use crate::model::source::Span;
 
 const ID: SourceId = SourceId(0);
 
+fn lesson(name: &str, id: SourceId, source: &Source) -> Diagnosed<Lesson> {
+    super::lesson(&Context::default(), name, id, source)
+}
+
+fn index(id: SourceId, source: &Source) -> Diagnosed<(Settings, Lesson)> {
+    super::index(&Context::default(), id, source)
+}
+
 fn source(text: &str) -> Source {
     Source::new("a.md", "lessons/a.md", text)
 }
