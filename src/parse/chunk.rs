@@ -22,20 +22,33 @@ pub fn chunk(
 ) -> Chunk {
     let info = if fenced { info(text, block.start) } else { block.start..block.start };
     let (mut attributes, problem) = attributes::info(&text[info.clone()]);
-    if let Some(problem) = problem {
+    let knitr = is_knitr(&text[info.clone()]);
+    // Knitr's options are R: what of it is no attribute is no mistake either.
+    if let Some(problem) = problem.filter(|_| !knitr) {
         diagnostics.push(bad_attributes(id, text, info.start, problem));
     }
     let has_language = !attributes.classes.is_empty();
     let language = has_language.then(|| attributes.classes.remove(0));
     let end = block.start + text[block.clone()].trim_end().len();
+    let mut lines = code_lines(id, text, lines(text, block.end, code), language.as_deref());
+    if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
+        lines.iter_mut().for_each(|line| line.hidden = true);
+    }
     Chunk {
         span: Span::new(id, block.start..end),
         info: Span::new(id, info),
         cell: cell(language.as_deref(), &attributes, cells),
-        lines: code_lines(id, text, lines(text, block.end, code), language.as_deref()),
+        lines,
         language,
         attributes,
     }
+}
+
+/// Whether an info string is a knitr chunk's: `{r label, option=value}`.
+fn is_knitr(info: &str) -> bool {
+    let Some(inside) = info.strip_prefix('{') else { return false };
+    let word = inside.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    word.len() < inside.len() && word.starts_with([' ', ',', '}'])
 }
 
 fn code_lines(

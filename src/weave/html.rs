@@ -257,6 +257,17 @@ impl<'a> Body<'a> {
         self.render("callout.html", &callout, div.opener)
     }
 
+    /// The blocks of one of the card's divs, with its title where that says more than the card.
+    fn titled(&mut self, div: &'a Div) -> String {
+        let title = div.title.as_deref().map(plain_text).unwrap_or_default();
+        match div.kind {
+            Some(kind) if title.is_empty() || title.eq_ignore_ascii_case(kind.class()) => {
+                self.blocks(&div.blocks)
+            }
+            _ => self.titled_blocks(div),
+        }
+    }
+
     /// The blocks of a div that is no callout, its first heading among them.
     fn titled_blocks(&mut self, div: &'a Div) -> String {
         let title = div.title.as_deref().map(|title| format!("<p>{}</p>\n", self.inlines(title)));
@@ -283,11 +294,12 @@ impl<'a> Body<'a> {
     }
 
     fn all_of(&mut self, kind: DivKind) -> Option<String> {
-        let divs = self.lesson.blocks.iter().filter_map(|block| match &block.kind {
-            BlockKind::Div(div) if div.kind == Some(kind) => Some(div),
-            _ => None,
+        let mut divs = vec![];
+        walk(&self.lesson.blocks, &mut |block| match &block.kind {
+            BlockKind::Div(div) if div.kind == Some(kind) => divs.push(div),
+            _ => {}
         });
-        let html: String = divs.map(|div| self.blocks(&div.blocks)).collect();
+        let html: String = divs.into_iter().map(|div| self.titled(div)).collect();
         (!html.is_empty()).then_some(html)
     }
 
@@ -298,7 +310,12 @@ impl<'a> Body<'a> {
             (_, Some(Cell::Console)) => self.console(chunk),
             (_, cell) => {
                 let code = self.visible(chunk);
-                let mut html = self.code(chunk, &code, cell.is_some());
+                // A block that is hidden whole leaves no empty box.
+                let is_hidden = code.is_empty() && !chunk.lines.is_empty();
+                let mut html = match is_hidden {
+                    true => String::new(),
+                    false => self.code(chunk, &code, cell.is_some()),
+                };
                 for output in self.outputs(chunk) {
                     html.push_str(&self.output(output, chunk));
                 }

@@ -117,7 +117,8 @@ impl<'a> Links<'a> {
         let wanted = without_extension(path)?;
         let exact = candidates(folder, wanted).find_map(|path| self.pages.get(path.as_str()));
         let page = exact.or_else(|| {
-            let inside = normalise(folder, wanted)?;
+            let up = wanted.trim_start_matches("../");
+            let inside = normalise(folder, wanted).or_else(|| normalise("", up))?;
             let name = FLAT.iter().find_map(|flat| inside.strip_prefix(flat)).unwrap_or(&inside);
             let mut named =
                 self.pages.values().filter(|page| page.strip_suffix(".html") == Some(name));
