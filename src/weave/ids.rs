@@ -152,7 +152,7 @@ fn pandoc(text: &str) -> String {
         .filter(|c| c.is_alphanumeric() || c.is_whitespace() || "_-.".contains(*c))
         .collect();
     let words = kept.split_whitespace().collect::<Vec<_>>().join("-");
-    let slug = words.trim_start_matches(|c: char| !c.is_alphabetic());
+    let slug = words.trim_start_matches(|c: char| !c.is_alphabetic() || c.is_numeric());
     if slug.is_empty() { "section".to_owned() } else { slug.to_owned() }
 }
 
