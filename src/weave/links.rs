@@ -114,7 +114,8 @@ impl<'a> Links<'a> {
     }
 
     fn find_page(&self, folder: &str, path: &str) -> Option<&str> {
-        let wanted = without_extension(path)?;
+        // Servers give `setup.html` for `setup` and `setup/` too, and authors came to rely on it.
+        let wanted = without_extension(path).unwrap_or(path.trim_end_matches('/'));
         let exact = candidates(folder, wanted).find_map(|path| self.pages.get(path.as_str()));
         let page = exact.or_else(|| {
             let up = wanted.trim_start_matches("../");
