@@ -210,25 +210,45 @@ fn encode(path: &str) -> String {
     out
 }
 
-/// The range of the next address in HTML, from `from` on: what `href` or `src` says in quotes.
+/// The range of the next address in HTML: what `href` or `src` says in quotes. `from` is the text's
+/// beginning or the end of the address before.
 fn next_address(html: &str, from: usize) -> Option<(usize, usize)> {
-    let mut at = from;
-    while let Some(found) = html[at..].find('=') {
-        let equals = at + found;
-        at = equals + 1;
-        let before = html[..equals].trim_end();
-        let name = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
-        let is_address = name.eq_ignore_ascii_case("href") || name.eq_ignore_ascii_case("src");
-        let is_in_tag = before.rfind('<') > before.rfind('>');
-        let value = html[at..].trim_start();
-        let start = html.len() - value.len() + 1;
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-        if let Some(quote) = quote.filter(|_| is_address && is_in_tag) {
-            let end = start + html[start..].find(quote)?;
-            return Some((start, end));
+    // An address that was read ends within its tag, before its quote.
+    let mut in_tag = from > 0;
+    let mut at = from + usize::from(in_tag);
+    while let Some(found) = html.get(at..)?.find(['<', '>', '=']) {
+        let sign = at + found;
+        at = sign + 1;
+        match html.as_bytes()[sign] {
+            b'<' => in_tag = true,
+            b'>' => in_tag = false,
+            _ if in_tag => {
+                let value = html[at..].trim_start();
+                let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                    continue;
+                };
+                let start = html.len() - value.len() + 1;
+                let end = start + html[start..].find(quote)?;
+                if is_address(html[..sign].trim_end()) {
+                    return Some((start, end));
+                }
+                at = end + 1;
+            }
+            _ => {}
         }
     }
     None
+}
+
+/// Whether the attribute that a text ends in holds an address.
+fn is_address(before: &str) -> bool {
+    ["href", "src"].iter().any(|name| {
+        let split = before.len().checked_sub(name.len());
+        let split = split.and_then(|at| before.split_at_checked(at));
+        split.is_some_and(|(tag, last)| {
+            last.eq_ignore_ascii_case(name) && tag.ends_with(char::is_whitespace)
+        })
+    })
 }
 
 /// The file that a program wrote and an image asks for: `asyncio-timings.svg`, also where it is
