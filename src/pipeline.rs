@@ -9,19 +9,31 @@ use crate::{
     execute::{self, Runner},
     lint::{self, Surroundings, Written},
     model::{
-        course::{Course, Lesson},
+        course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
         record::{End, Record},
         site::Site,
-        source::Sources,
+        source::{Source, SourceId, Sources, Span},
     },
     parse, tangle,
     weave::{self, Theme},
 };
 
-/// The file that holds a course's settings and landing page.
+/// Settings and landing page; in a Workbench the landing page alone.
 const INDEX: &str = "index.md";
+
+/// The settings of a course of The Carpentries Workbench.
+const CONFIG: &str = "config.yaml";
+
+/// Link definitions for all texts.
+const LINKS: &str = "links.md";
+
+/// The folder of a Workbench's lessons.
+const EPISODES: &str = "episodes";
+
+/// The folders of the other pages, in the order in which they are shown.
+const PAGES: [&str; 3] = ["learners", "instructors", "profiles"];
 
 /// What a build gave.
 pub struct Built {
@@ -30,51 +42,172 @@ pub struct Built {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// All sources as a course: settings, landing page, and lessons in the order in which they are taught.
+/// All sources as a course: settings, landing page, lessons in the order in which they are taught,
+/// and the other pages.
 pub fn parse(sources: &Sources) -> Diagnosed<Course> {
     let mut diagnostics = vec![];
     let mut course = Course::default();
+    let at = |path: &str| sources.iter().find(|(_, source)| source.path == path);
+    let config = at(CONFIG);
+    let context = parse::Context {
+        definitions: at(LINKS)
+            .map(|(_, links)| parse::definitions(&links.text))
+            .unwrap_or_default(),
+        is_workbench: config.is_some(),
+    };
+    if let Some((id, source)) = config {
+        course.settings = parse::config(id, source).into_value(&mut diagnostics);
+    }
     for (id, source) in sources.iter() {
-        if source.path == INDEX {
-            let (settings, index) = parse::index(id, source).into_value(&mut diagnostics);
-            course.settings = settings;
-            course.index = Some(index);
-        } else {
-            let name = source.path.strip_suffix(".md").unwrap_or(&source.path);
-            course.lessons.push(parse::lesson(name, id, source).into_value(&mut diagnostics));
+        let name = page_name(&source.path);
+        match role(&source.path, context.is_workbench) {
+            Role::Settings => {}
+            Role::Index if context.is_workbench => {
+                let index = parse::page(&context, name, id, source).into_value(&mut diagnostics);
+                course.index = Some(index);
+            }
+            Role::Index => {
+                let parsed = parse::index(&context, id, source);
+                let (settings, index) = parsed.into_value(&mut diagnostics);
+                course.settings = settings;
+                course.index = Some(index);
+            }
+            Role::Lesson | Role::Page if is_draft(source, &course.settings, &context) => {}
+            Role::Lesson => {
+                let lesson = parse::lesson(&context, name, id, source);
+                course.lessons.push(lesson.into_value(&mut diagnostics));
+            }
+            Role::Page => {
+                let page = parse::page(&context, name, id, source);
+                course.pages.push(page.into_value(&mut diagnostics));
+            }
         }
     }
-    diagnostics.extend(put_in_order(&mut course));
+    diagnostics.extend(put_in_order(&mut course, sources));
+    diagnostics.extend(without_namesakes(&mut course, sources));
     Diagnosed { value: course, diagnostics }
 }
 
-/// Lessons that the settings list come first, in that order, the others after them by name.
-fn put_in_order(course: &mut Course) -> Vec<Diagnostic> {
-    let names: Vec<&str> = course.lessons.iter().map(|lesson| lesson.name.as_str()).collect();
-    let listed = &course.settings.lessons;
-    let unknown = listed.iter().filter(|(name, _)| !names.contains(&lesson_name(name)));
-    let diagnostics = unknown
-        .map(|(name, span)| {
-            let diagnostic =
-                Diagnostic::error("unknown-lesson", format!("there is no lesson `{name}`"))
-                    .at(*span, "listed here");
-            match did_you_mean(lesson_name(name), names.iter().copied()) {
-                Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
-                None => diagnostic.hint(format!("write it in `{}.md`", lesson_name(name))),
-            }
-        })
-        .collect();
-    let order: Vec<String> = listed.iter().map(|(name, _)| lesson_name(name).to_owned()).collect();
-    course.lessons.sort_by_cached_key(|lesson| {
-        let listed = order.iter().position(|name| *name == lesson.name);
-        (listed.unwrap_or(order.len()), lesson.name.clone())
-    });
-    diagnostics
+/// What a file of the course is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Settings,
+    Index,
+    Lesson,
+    Page,
 }
 
-/// `asyncio` and `asyncio.md` are one lesson.
-fn lesson_name(listed: &str) -> &str {
-    listed.strip_suffix(".md").unwrap_or(listed)
+fn role(path: &str, is_workbench: bool) -> Role {
+    match path.split_once('/') {
+        None if matches!(path, CONFIG | LINKS) => Role::Settings,
+        None if path == INDEX => Role::Index,
+        None if !is_workbench => Role::Lesson,
+        Some((EPISODES, _)) if is_workbench => Role::Lesson,
+        _ => Role::Page,
+    }
+}
+
+/// The names of a course's lessons, without reading them.
+pub fn lesson_names(sources: &Sources) -> Vec<&str> {
+    let is_workbench = sources.iter().any(|(_, source)| source.path == CONFIG);
+    let lessons =
+        sources.iter().filter(|(_, source)| role(&source.path, is_workbench) == Role::Lesson);
+    lessons.map(|(_, source)| page_name(&source.path)).collect()
+}
+
+/// `setup` for `learners/setup.md`: pages stand in the site side by side, whatever their folder.
+fn page_name(path: &str) -> &str {
+    let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
+    without_extension(file)
+}
+
+/// `asyncio`, `asyncio.md` and `asyncio.Rmd` are one lesson.
+fn without_extension(path: &str) -> &str {
+    path.strip_suffix(".md").or_else(|| path.strip_suffix(".Rmd")).unwrap_or(path)
+}
+
+/// In a Workbench, what its folder's list leaves out is not published yet.
+fn is_draft(source: &Source, settings: &Settings, context: &parse::Context) -> bool {
+    let Some((folder, name)) = source.path.split_once('/').filter(|_| context.is_workbench) else {
+        return false;
+    };
+    let in_folder = |listed: &str| listed.split_once('/').is_some_and(|(other, _)| other == folder);
+    if folder == EPISODES {
+        !settings.lessons.is_empty() && position(&settings.lessons, name).is_none()
+    } else {
+        settings.pages.iter().any(|(listed, _)| in_folder(listed))
+            && position(&settings.pages, &source.path).is_none()
+    }
+}
+
+fn position(listed: &[(String, Span)], path: &str) -> Option<usize> {
+    listed.iter().position(|(name, _)| without_extension(name) == without_extension(path))
+}
+
+/// What the settings list comes first, in that order, the others after it by name.
+fn put_in_order(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
+    let Course { settings, lessons, pages, .. } = course;
+    let path = |lesson: &Lesson| sources.get(lesson.source).path.clone();
+    lessons.sort_by_cached_key(|lesson| {
+        let listed = position(&settings.lessons, &lesson.name);
+        (listed.unwrap_or(usize::MAX), lesson.name.clone())
+    });
+    pages.sort_by_cached_key(|page| {
+        let path = path(page);
+        let folder = PAGES.iter().position(|folder| path.starts_with(&format!("{folder}/")));
+        let listed = position(&settings.pages, &path);
+        (folder.unwrap_or(PAGES.len()), listed.unwrap_or(usize::MAX), path)
+    });
+
+    let names: Vec<String> = lessons.iter().map(|lesson| lesson.name.clone()).collect();
+    let paths: Vec<String> = pages.iter().map(path).collect();
+    let unknown = |(name, span): &(String, Span), known: &[String], noun: &str| {
+        let word = without_extension(name);
+        let mut known = known.iter().map(|name| without_extension(name));
+        if known.clone().any(|name| name == word) {
+            return None;
+        }
+        let message = format!("there is no {noun} `{name}`");
+        let diagnostic = match noun {
+            "lesson" => Diagnostic::error("unknown-lesson", message),
+            _ => Diagnostic::error("unknown-page", message),
+        };
+        let diagnostic = diagnostic.at(*span, "listed here");
+        Some(match did_you_mean(word, known.by_ref()) {
+            Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
+            None => diagnostic.hint(format!("write it in `{word}.md`")),
+        })
+    };
+    let unknown_lessons =
+        settings.lessons.iter().filter_map(|listed| unknown(listed, &names, "lesson"));
+    let unknown_pages = settings.pages.iter().filter_map(|listed| unknown(listed, &paths, "page"));
+    unknown_lessons.chain(unknown_pages).collect()
+}
+
+/// Leaves out what would take another's place in the site.
+fn without_namesakes(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
+    let mut taken: BTreeMap<String, SourceId> = BTreeMap::new();
+    let mut diagnostics = vec![];
+    taken.extend(course.index.iter().map(|index| (weave::page_path(&index.name), index.source)));
+    let mut is_first = |lesson: &Lesson| {
+        let page = weave::page_path(&lesson.name);
+        let Some(first) = taken.get(&page) else {
+            taken.insert(page, lesson.source);
+            return true;
+        };
+        let (path, first) = (&sources.get(lesson.source).path, &sources.get(*first).path);
+        let message = format!("`{first}` and `{path}` would both become `{page}`");
+        let start = Span { source: lesson.source, start: 0, end: 0 };
+        diagnostics.push(
+            Diagnostic::error("same-page", message)
+                .at(start, "this file is left out")
+                .hint("rename one of them"),
+        );
+        false
+    };
+    course.lessons.retain(&mut is_first);
+    course.pages.retain(&mut is_first);
+    diagnostics
 }
 
 /// The packages of a course.
@@ -96,7 +229,7 @@ pub fn build(
 ) -> Built {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
-    if has_errors_in(course.index.as_ref(), &diagnostics) {
+    if diagnostics.iter().any(|diagnostic| spoils_settings(diagnostic, &course)) {
         // Without its settings every page and every run would be another.
         return Built { site: Site::default(), diagnostics };
     }
@@ -213,22 +346,28 @@ fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
     }
 }
 
-/// Lessons with an error in their text, or whose package has one.
+/// Texts with an error in them, and lessons whose package has one.
 fn broken_lessons<'c>(
     course: &'c Course,
     tangled: &Tangled,
     diagnostics: &[Diagnostic],
 ) -> Vec<&'c Lesson> {
-    let lessons = course.lessons.iter().chain(&course.index);
-    lessons
-        .filter(|lesson| {
-            has_errors_in(Some(lesson), diagnostics) || tangled.broken.contains(&lesson.package())
-        })
-        .collect()
+    let in_broken = course.lessons.iter().filter(|it| tangled.broken.contains(&it.package()));
+    course.texts().filter(|it| has_errors_in(it, diagnostics)).chain(in_broken).collect()
 }
 
-fn has_errors_in(lesson: Option<&Lesson>, diagnostics: &[Diagnostic]) -> bool {
+/// Whether a mistake is one in the course's settings.
+fn spoils_settings(diagnostic: &Diagnostic, course: &Course) -> bool {
+    let is_of_text = |span: Span| {
+        course.lessons.iter().chain(&course.pages).any(|text| text.source == span.source)
+    };
+    diagnostic.severity == Severity::Error
+        && matches!(&*diagnostic.code, "front-matter" | "unknown-lesson" | "unknown-page")
+        && diagnostic.span().is_some_and(|span| !is_of_text(span))
+}
+
+fn has_errors_in(lesson: &Lesson, diagnostics: &[Diagnostic]) -> bool {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let mut places = errors.filter_map(Diagnostic::span);
-    lesson.is_some_and(|lesson| places.any(|span| span.source == lesson.source))
+    places.any(|span| span.source == lesson.source)
 }

@@ -1,13 +1,15 @@
 //! Runs the suites in `tests/spec/`: markdown files that read as the dialect's manual.
 //!
 //! Under each `## heading` stands a case: one or more lessons in fences with the word `lesson`
-//! (`lesson other.md` for a further one), then what they must give, in fences with these words:
+//! (`lesson other.md` for a further one, `lesson config.yaml` for settings, `file fig/x.png` for any
+//! other file), then what they must give, in fences with these words:
 //!
 //! - `html`: the woven body of the page
 //! - `findings`: each diagnostic as `file:line:column: severity[code]: message`, a line each
 //! - `check`: what `lessonc check --format short` says, where nothing was ever run; a fence with the
 //!   word `files` lists the course's other files before it, a path a line
 //! - `report`: the diagnostics as the terminal shows them
+//! - `contents`: what the navigation lists, a line each, pages beside the lessons behind `-`
 //! - `tangled`: every generated file that is no manifest, behind a line `== path`
 //! - `manifest`: the generated `Cargo.toml`
 //!
@@ -96,11 +98,17 @@ fn fill_in(suite: &str) -> (String, usize) {
         match words[..] {
             ["lesson", ref options @ ..] => {
                 case.runs |= options.contains(&"run");
-                let name = options.iter().find(|word| word.ends_with(".md"));
+                let name = options.iter().find(|word| word.contains('.'));
                 case.add(name.unwrap_or(&"lesson.md"), &body);
             }
-            ["files"] => case.files = body.lines().map(str::to_owned).collect(),
-            [expected @ ("html" | "findings" | "check" | "report" | "tangled" | "manifest")] => {
+            ["files"] => case.files.extend(body.lines().map(str::to_owned)),
+            ["file", name] => {
+                case.files.insert(name.to_owned());
+            }
+            [
+                expected @ ("html" | "contents" | "findings" | "check" | "report" | "tangled"
+                | "manifest"),
+            ] => {
                 body = case.give(expected);
                 checked += 1;
             }
@@ -132,6 +140,7 @@ impl Case {
             "tangled" => self.tangled(|path| path != "Cargo.toml"),
             "manifest" => self.tangled(|path| path == "Cargo.toml"),
             "check" => self.check(),
+            "contents" => self.contents(),
             _ => {
                 if self.built.is_none() {
                     self.built = Some(self.build());
@@ -165,7 +174,7 @@ impl Case {
             Cargo::new(folder, String::new(), false, Arc::new(terminal::Progress::silent()))
                 .unwrap();
         let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
-        let built = pipeline::build(&self.sources, &BTreeSet::new(), &theme, runner);
+        let built = pipeline::build(&self.sources, &self.files, &theme, runner);
         let pages = built.site.pages.iter().filter(|page| page.path != "index.html");
         let html = pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n");
         let mut diagnostics = built.diagnostics;
@@ -178,6 +187,14 @@ impl Case {
         let mut findings = pipeline::check(&self.sources, &self.files, &theme, &mut NoRecords);
         terminal::put_in_order(&mut findings);
         findings.iter().map(|finding| formats::short(finding, &self.sources) + "\n").collect()
+    }
+
+    fn contents(&self) -> String {
+        const CONTENTS: &str = "{% for it in lessons %}{{ it.url }} {{ it.title }}\n{% endfor %}\
+                                {% for it in pages %}- {{ it.url }} {{ it.title }}\n{% endfor %}";
+        let theme = Theme::new(&[("page.html".to_owned(), CONTENTS.to_owned())]).unwrap();
+        let built = pipeline::build(&self.sources, &self.files, &theme, &mut Nothing);
+        built.site.pages.into_iter().find(|page| page.path == "index.html").unwrap().html
     }
 
     fn finding(&self, diagnostic: &Diagnostic) -> String {

@@ -147,8 +147,7 @@ fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
 ///
 /// Where a lesson that is to be run again does not exist.
 fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
-    let names = course.sources.iter().map(|(_, source)| source.path.trim_end_matches(".md"));
-    let names: Vec<&str> = names.filter(|name| *name != "index").collect();
+    let names = pipeline::lesson_names(&course.sources);
     if names.contains(&lesson) {
         return Ok(());
     }

@@ -273,6 +273,9 @@ pub fn explanation(code: &Code) -> String {
         Found::Always => "found by `lessonc build` and `lessonc check`",
         Found::ByCheck => "found by `lessonc check`",
         Found::ByRunning => "found by `lessonc build`, which runs the lessons",
+        Found::ByFolder => {
+            "found by `lessonc build` and `lessonc check`, in a folder of several files"
+        }
     };
     let settings = if codes::may_be_lowered(name) {
         format!(

@@ -37,6 +37,8 @@ pub enum Found {
     ByCheck,
     /// By `build` only: something must run.
     ByRunning,
+    /// By what stands in the course's folder: no text shows it alone.
+    ByFolder,
 }
 
 /// Every code, by the stage that draws it.

@@ -15,9 +15,19 @@ pub struct Course {
     pub index: Option<Lesson>,
     /// In the order in which they are taught.
     pub lessons: Vec<Lesson>,
+    /// What is read beside the lessons: setup, glossary, instructor notes. Nothing in them runs or
+    /// is tangled.
+    pub pages: Vec<Lesson>,
 }
 
-/// The front matter of `index.md`.
+impl Course {
+    /// Every text that becomes a page of the site.
+    pub fn texts(&self) -> impl Iterator<Item = &Lesson> {
+        self.index.iter().chain(&self.lessons).chain(&self.pages)
+    }
+}
+
+/// The front matter of `index.md`, or a Workbench's `config.yaml`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     pub title: Option<String>,
@@ -26,6 +36,8 @@ pub struct Settings {
     pub language: Option<String>,
     /// Names of the lessons in the order they are taught, and where each is named.
     pub lessons: Vec<(String, Span)>,
+    /// The same for the other pages, with their folder: `learners/setup.md`.
+    pub pages: Vec<(String, Span)>,
     pub dependencies: Dependencies,
     /// The Rust edition of the generated packages.
     pub edition: Option<String>,
@@ -56,7 +68,7 @@ pub struct Meta {
 /// One markdown file.
 #[derive(Clone, Debug)]
 pub struct Lesson {
-    /// The file's name without `.md`: `asyncio`.
+    /// The file's name without its folder and `.md`: `asyncio`.
     pub name: String,
     pub source: SourceId,
     pub meta: Meta,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::attributes;
+use super::{Cells, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::source::{SourceId, Span};
@@ -17,24 +17,38 @@ pub fn chunk(
     block: Range<usize>,
     fenced: bool,
     code: &[Range<usize>],
+    cells: Cells,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Chunk {
     let info = if fenced { info(text, block.start) } else { block.start..block.start };
     let (mut attributes, problem) = attributes::info(&text[info.clone()]);
-    if let Some(problem) = problem {
+    let knitr = is_knitr(&text[info.clone()]);
+    // Knitr's options are R: what of it is no attribute is no mistake either.
+    if let Some(problem) = problem.filter(|_| !knitr) {
         diagnostics.push(bad_attributes(id, text, info.start, problem));
     }
     let has_language = !attributes.classes.is_empty();
     let language = has_language.then(|| attributes.classes.remove(0));
     let end = block.start + text[block.clone()].trim_end().len();
+    let mut lines = code_lines(id, text, lines(text, block.end, code), language.as_deref());
+    if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
+        lines.iter_mut().for_each(|line| line.hidden = true);
+    }
     Chunk {
         span: Span::new(id, block.start..end),
         info: Span::new(id, info),
-        cell: cell(language.as_deref(), &attributes),
-        lines: code_lines(id, text, lines(text, block.end, code), language.as_deref()),
+        cell: cell(language.as_deref(), &attributes, cells),
+        lines,
         language,
         attributes,
     }
+}
+
+/// Whether an info string is a knitr chunk's: `{r label, option=value}`.
+fn is_knitr(info: &str) -> bool {
+    let Some(inside) = info.strip_prefix('{') else { return false };
+    let word = inside.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    word.len() < inside.len() && word.starts_with([' ', ',', '}'])
 }
 
 fn code_lines(
@@ -105,11 +119,11 @@ fn lines(text: &str, end: usize, code: &[Range<usize>]) -> Vec<Range<usize>> {
     lines
 }
 
-fn cell(language: Option<&str>, attributes: &Attributes) -> Option<Cell> {
-    let asked = attributes.has_class("cell");
+fn cell(language: Option<&str>, attributes: &Attributes, cells: Cells) -> Option<Cell> {
+    let asked = attributes.has_class("cell") && cells != Cells::None;
     match language? {
         "rust" => {
-            let unnamed = attributes.id.is_none();
+            let unnamed = cells == Cells::Unnamed && attributes.id.is_none();
             let otherwise = NOT_RUN.iter().any(|word| attributes.has_class(word));
             let runs = (asked || unnamed) && !otherwise && attributes.get("file").is_none();
             runs.then_some(Cell::Rust)

@@ -48,8 +48,12 @@ pub fn split(id: SourceId, text: &str) -> Diagnosed<Front> {
 }
 
 /// A lesson's front matter.
-pub fn meta(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Meta> {
-    let mut reader = Reader { id, source, yaml: front.yaml.clone(), diagnostics: vec![] };
+///
+/// Where it is a Workbench's, keys may stand in it that R or pandoc read: one that we don't know is
+/// told only if it looks like a slip of the pen.
+pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) -> Diagnosed<Meta> {
+    let mut reader = Reader::new(id, source, front.yaml.clone());
+    reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
     let known = ["title", "teaching", "exercises", "dependencies", "crate"];
     for (key, value) in reader.entries(&known) {
@@ -66,7 +70,7 @@ pub fn meta(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Meta> {
 
 /// The course's settings.
 pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Settings> {
-    let mut reader = Reader { id, source, yaml: front.yaml.clone(), diagnostics: vec![] };
+    let mut reader = Reader::new(id, source, front.yaml.clone());
     let mut settings = Settings::default();
     let known = [
         "title",
@@ -96,9 +100,9 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
 }
 
 /// A value of the YAML, and where it stands.
-type Node = Spanned<Yaml>;
+pub(super) type Node = Spanned<Yaml>;
 
-enum Yaml {
+pub(super) enum Yaml {
     Null,
     Bool(bool),
     Integer(i64),
@@ -179,16 +183,32 @@ impl<'de> Visitor<'de> for YamlVisitor {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     id: SourceId,
     source: &'a Source,
     yaml: Range<usize>,
-    diagnostics: Vec<Diagnostic>,
+    /// How messages name the YAML.
+    name: &'static str,
+    /// Keys that mean nothing here and are meant nevertheless.
+    pub ignored: &'static [&'static str],
+    /// Whether that holds for any key that is not nearly a known one.
+    pub ignores_others: bool,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
-    /// The keys and values of the front matter, each known and none twice.
-    fn entries(&mut self, known: &[&str]) -> Vec<(String, Node)> {
+impl<'a> Reader<'a> {
+    fn new(id: SourceId, source: &'a Source, yaml: Range<usize>) -> Self {
+        let name = "the front matter";
+        Self { id, source, yaml, name, ignored: &[], ignores_others: false, diagnostics: vec![] }
+    }
+
+    /// For a file that is YAML from its beginning to its end.
+    pub fn of_file(id: SourceId, source: &'a Source) -> Self {
+        Self { name: "the file", ..Self::new(id, source, 0..source.text.len()) }
+    }
+
+    /// The keys and values, each known and none twice.
+    pub fn entries(&mut self, known: &[&str]) -> Vec<(String, Node)> {
         let yaml = &self.source.text[self.yaml.clone()];
         if yaml.trim().is_empty() {
             return vec![];
@@ -207,7 +227,7 @@ impl Reader<'_> {
                 // The place is in the span; the words say it again, counted from another line.
                 let message = error.to_string();
                 let message = message.split(" at line ").next().unwrap_or_default();
-                self.error(format!("the front matter is not valid YAML: {message}"), span);
+                self.error(format!("{} is not valid YAML: {message}", self.name), span);
                 return vec![];
             }
         };
@@ -227,7 +247,7 @@ impl Reader<'_> {
             } else if known.contains(&name.as_str()) {
                 seen.insert(name.clone(), span);
                 kept.push((name, node));
-            } else {
+            } else if !self.ignored.contains(&name.as_str()) {
                 self.unknown_key(&name, span, known);
             }
         }
@@ -237,6 +257,7 @@ impl Reader<'_> {
     fn unknown_key(&mut self, name: &str, span: Span, known: &[&str]) {
         let hint = match did_you_mean(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if self.ignores_others => return,
             None => format!("known are {}", known.join(", ")),
         };
         let message = format!("`{name}` is no known key");
@@ -254,7 +275,7 @@ impl Reader<'_> {
         self.error(message, self.span(node.defined));
     }
 
-    fn text(&mut self, node: &Node) -> Option<String> {
+    pub fn text(&mut self, node: &Node) -> Option<String> {
         match &node.value {
             Yaml::Text(text) => Some(text.trim().to_string()),
             // As the author wrote it: 0.10 is a version and 2024 a title.
@@ -285,7 +306,7 @@ impl Reader<'_> {
         minutes
     }
 
-    fn names(&mut self, node: &Node) -> Vec<(String, Span)> {
+    pub fn names(&mut self, node: &Node) -> Vec<(String, Span)> {
         match &node.value {
             Yaml::Null => vec![],
             Yaml::List(items) => items
@@ -299,7 +320,7 @@ impl Reader<'_> {
         }
     }
 
-    fn edition(&mut self, node: &Node) -> Option<String> {
+    pub fn edition(&mut self, node: &Node) -> Option<String> {
         const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
         let edition = self.text(node)?;
         if EDITIONS.contains(&edition.as_str()) {
@@ -343,7 +364,7 @@ impl Reader<'_> {
         levels
     }
 
-    fn dependencies(&mut self, node: &Node) -> Dependencies {
+    pub fn dependencies(&mut self, node: &Node) -> Dependencies {
         let mut dependencies = Dependencies::new();
         let entries = match &node.value {
             Yaml::Null => return dependencies,

@@ -179,7 +179,7 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
             let mail = if link_type == LinkType::Email { "mailto:" } else { "" };
             let link = Inline::Link {
                 span: tree.span(range.clone()),
-                target: mail.to_string() + &unmask(&dest_url),
+                target: format!("{mail}{}", unmask(&dest_url)),
                 title: unmask(&title),
                 content,
             };

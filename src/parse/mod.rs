@@ -5,6 +5,8 @@
 
 mod attributes;
 mod chunk;
+mod config;
+mod definitions;
 mod front_matter;
 mod inline;
 mod mask;
@@ -16,33 +18,83 @@ use crate::model::course::{Block, Lesson, Meta, Settings};
 use crate::model::diagnostic::{Diagnosed, Diagnostic};
 use crate::model::source::{Source, SourceId};
 
+pub use config::config;
+pub use definitions::{Definitions, definitions};
+
+/// What a course gives to each of its texts.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// The links that its `links.md` defines.
+    pub definitions: Definitions,
+    /// Whether it is a course of The Carpentries Workbench.
+    pub is_workbench: bool,
+}
+
+/// Which Rust blocks of a text are cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cells {
+    /// Those without a name, and those that say `.cell`.
+    Unnamed,
+    /// Those that say `.cell`.
+    Asked,
+    None,
+}
+
 /// Reads a lesson. `name` is its file's name without `.md`.
-pub fn lesson(name: &str, id: SourceId, source: &Source) -> Diagnosed<Lesson> {
+///
+/// A Workbench lesson was written to be shown: in it only what says `.cell` runs.
+pub fn lesson(context: &Context, name: &str, id: SourceId, source: &Source) -> Diagnosed<Lesson> {
+    let cells = if context.is_workbench { Cells::Asked } else { Cells::Unnamed };
+    text(context, name, id, source, cells)
+}
+
+/// Reads a page that is no lesson: nothing in it runs.
+pub fn page(context: &Context, name: &str, id: SourceId, source: &Source) -> Diagnosed<Lesson> {
+    text(context, name, id, source, Cells::None)
+}
+
+fn text(
+    context: &Context,
+    name: &str,
+    id: SourceId,
+    source: &Source,
+    cells: Cells,
+) -> Diagnosed<Lesson> {
     let mut diagnostics = vec![];
     let front = front_matter::split(id, &source.text).into_value(&mut diagnostics);
-    let meta = front_matter::meta(id, source, &front).into_value(&mut diagnostics);
-    let blocks = blocks(id, &source.text, front.body).into_value(&mut diagnostics);
+    let meta = front_matter::meta(id, source, &front, context.is_workbench);
+    let meta = meta.into_value(&mut diagnostics);
+    let blocks = blocks(context, id, &source.text, front.body, cells);
+    let blocks = blocks.into_value(&mut diagnostics);
     let value = Lesson { name: name.to_string(), source: id, meta, blocks };
     Diagnosed { value, diagnostics: in_order(diagnostics) }
 }
 
 /// Reads `index.md`: its front matter is the course's settings, its body the landing page.
-pub fn index(id: SourceId, source: &Source) -> Diagnosed<(Settings, Lesson)> {
+pub fn index(context: &Context, id: SourceId, source: &Source) -> Diagnosed<(Settings, Lesson)> {
     let mut diagnostics = vec![];
     let front = front_matter::split(id, &source.text).into_value(&mut diagnostics);
     let settings = front_matter::settings(id, source, &front).into_value(&mut diagnostics);
-    let blocks = blocks(id, &source.text, front.body).into_value(&mut diagnostics);
+    let blocks = blocks(context, id, &source.text, front.body, Cells::None);
+    let blocks = blocks.into_value(&mut diagnostics);
     let meta = Meta { title: settings.title.clone(), ..Meta::default() };
     let lesson = Lesson { name: "index".to_string(), source: id, meta, blocks };
     Diagnosed { value: (settings, lesson), diagnostics: in_order(diagnostics) }
 }
 
 /// Reads the markdown that starts at `body`.
-fn blocks(id: SourceId, text: &str, body: usize) -> Diagnosed<Vec<Block>> {
+fn blocks(
+    context: &Context,
+    id: SourceId,
+    text: &str,
+    body: usize,
+    cells: Cells,
+) -> Diagnosed<Vec<Block>> {
     let masked = mask::mask(&blank(text, body));
     let prose = masked.prose.iter().map(|prose| mask::complaint(id, prose));
     let mut diagnostics: Vec<Diagnostic> = prose.collect();
-    let blocks = tree::blocks(id, text, &masked).into_value(&mut diagnostics);
+    let blocks = tree::blocks(id, text, &masked, &context.definitions, cells);
+    let blocks = blocks.into_value(&mut diagnostics);
     Diagnosed { value: blocks, diagnostics }
 }
 

@@ -7,6 +7,14 @@ use crate::model::source::Span;
 
 const ID: SourceId = SourceId(0);
 
+fn lesson(name: &str, id: SourceId, source: &Source) -> Diagnosed<Lesson> {
+    super::lesson(&Context::default(), name, id, source)
+}
+
+fn index(id: SourceId, source: &Source) -> Diagnosed<(Settings, Lesson)> {
+    super::index(&Context::default(), id, source)
+}
+
 fn source(text: &str) -> Source {
     Source::new("a.md", "lessons/a.md", text)
 }
@@ -650,4 +658,36 @@ fn depth_has_an_end() {
     let deep = lesson("a", ID, &source(&"::: hint\n".repeat(200)));
     assert!(deep.diagnostics.iter().any(|diagnostic| diagnostic.code == "too-deep"));
     assert_eq!(shape(&parse(&format!("{}a", "> ".repeat(30))).blocks).matches("quote").count(), 30);
+}
+
+#[test]
+fn no_term_is_lost_behind_a_heading() {
+    let lesson = parse("# Glossary\n\n[one]{#one}\n:   First.\n\ntwo\n:   Second.\n");
+    let terms = lesson.blocks.iter().flat_map(|block| match &block.kind {
+        BlockKind::Definitions(all) => all.iter().map(|it| plain_text(&it.term)).collect(),
+        _ => vec![],
+    });
+    assert_eq!(terms.collect::<Vec<_>>(), ["one", "two"]);
+}
+
+#[test]
+fn options_of_knitr_are_no_attributes() {
+    let chunks = |text: &str| -> Vec<Chunk> { parse(text).chunks().into_iter().cloned().collect() };
+    let chunk = &chunks("```{r fig, fig.cap = \"A b\", dev = c(1, 'x')}\nplot(x)\n```\n")[0];
+    assert_eq!((chunk.language.as_deref(), chunk.lines[0].hidden), (Some("r"), false));
+    let hidden = &chunks("```{r, include = FALSE}\nsetup()\n```\n")[0];
+    assert!(hidden.lines.iter().all(|line| line.hidden));
+}
+
+#[test]
+fn in_a_workbench_only_what_asks_for_it_runs() {
+    let context = Context { is_workbench: true, ..Context::default() };
+    let source = source("---\nlayout: x\ntittle: T\n---\n```rust\n1\n```\n```rust .cell\n2\n```\n");
+    let runs = |lesson: Lesson| -> Vec<bool> {
+        lesson.chunks().iter().map(|chunk| chunk.cell.is_some()).collect()
+    };
+    let Diagnosed { value, diagnostics } = super::lesson(&context, "a", ID, &source);
+    assert_eq!(runs(value), [false, true]);
+    assert_eq!(complaints(&diagnostics, &source), ["3:1 unknown-key: `tittle` is no known key"]);
+    assert_eq!(runs(page(&context, "a", ID, &source).value), [false, false]);
 }

@@ -8,7 +8,7 @@ use pulldown_cmark::{
 };
 
 use super::mask::{Fence, FenceKind, Masked, hides_markup, unmask};
-use super::{attributes, chunk, options};
+use super::{Cells, Definitions, attributes, chunk, options};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Table,
@@ -21,12 +21,20 @@ use crate::model::source::{SourceId, Span};
 const DEEPEST: usize = 32;
 
 /// Parses the masked text. `text` is what the author wrote, of the same length.
-pub fn blocks(id: SourceId, text: &str, masked: &Masked) -> Diagnosed<Vec<Block>> {
+pub fn blocks(
+    id: SourceId,
+    text: &str,
+    masked: &Masked,
+    definitions: &Definitions,
+    cells: Cells,
+) -> Diagnosed<Vec<Block>> {
+    let parser = Parser::new_with_broken_link_callback(&masked.text, options(), Some(definitions));
     let mut tree = Tree {
         id,
         text,
+        cells,
         fences: &masked.fences,
-        events: Parser::new_ext(&masked.text, options()).into_offset_iter(),
+        events: parser.into_offset_iter(),
         peeked: None,
         depth: 0,
         too_deep: None,
@@ -46,8 +54,9 @@ pub fn blocks(id: SourceId, text: &str, masked: &Masked) -> Diagnosed<Vec<Block>
 pub(super) struct Tree<'a> {
     pub id: SourceId,
     pub text: &'a str,
+    cells: Cells,
     fences: &'a BTreeMap<usize, Fence>,
-    events: OffsetIter<'a>,
+    events: OffsetIter<'a, &'a Definitions>,
     peeked: Option<(Event<'a>, Range<usize>)>,
     depth: usize,
     /// The first place that is too deep.
@@ -201,8 +210,9 @@ impl<'a> Tree<'a> {
 
     fn definitions(&mut self) -> BlockKind {
         let mut definitions: Vec<Definition> = vec![];
-        while let Some((Event::Start(tag), _)) = self.next() {
+        while let Some((Event::Start(tag), range)) = self.next() {
             if tag == Tag::DefinitionListTitle {
+                self.leaf_end = range.end;
                 let (term, _) = self.inlines();
                 self.next();
                 definitions.push(Definition { term, meanings: vec![] });
@@ -237,8 +247,9 @@ impl<'a> Tree<'a> {
                     code.push(range);
                 }
                 let fenced = matches!(kind, CodeBlockKind::Fenced(_));
-                let (id, text) = (self.id, self.text);
-                let chunk = chunk::chunk(id, text, range, fenced, &code, &mut self.diagnostics);
+                let Self { id, text, cells, .. } = *self;
+                let found = &mut self.diagnostics;
+                let chunk = chunk::chunk(id, text, range, fenced, &code, cells, found);
                 Some(BlockKind::Code(chunk))
             }
             _ => {

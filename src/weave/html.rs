@@ -86,7 +86,7 @@ impl<'a> Body<'a> {
             theme,
             formulas,
             links,
-            ids: Identifiers::default(),
+            ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
             footnotes: vec![],
             definitions,
@@ -131,7 +131,7 @@ impl<'a> Body<'a> {
                 _ => format!("<p>{}</p>", self.inlines(inlines)),
             },
             BlockKind::Plain(inlines) => self.inlines(inlines),
-            BlockKind::Heading(heading) => self.heading(heading),
+            BlockKind::Heading(heading) => self.heading(block.span, heading),
             BlockKind::Quote(blocks) => {
                 format!("<blockquote>\n{}</blockquote>", self.blocks(blocks))
             }
@@ -141,24 +141,21 @@ impl<'a> Body<'a> {
             BlockKind::Code(chunk) => self.chunk(chunk),
             BlockKind::Div(div) => self.div(div),
             BlockKind::Footnote { .. } => String::new(),
-            BlockKind::Html(html) => html.clone(),
+            BlockKind::Html(html) => self.links.html(self.lesson, html).into_owned(),
             BlockKind::Rule => "<hr>".to_owned(),
         }
     }
 
-    fn heading(&mut self, heading: &Heading) -> String {
+    fn heading(&mut self, span: Span, heading: &Heading) -> String {
         let text = plain_text(&heading.content);
-        let id = match &heading.attributes.id {
-            Some(id) => self.ids.given(id),
-            None => self.ids.of(&text),
-        };
+        let (id, also) = self.ids.at(span);
         let level = (heading.level + self.shift).min(6);
         if level == 2 {
             self.sections.push(Section { title: text, id: id.clone() });
         }
         let id = escape(&id);
         format!(
-            "<h{level} class=\"{}\" id=\"{id}\">{}<a class=\"anchor\" href=\"#{id}\" \
+            "<h{level} class=\"{}\" id=\"{id}\">{also}{}<a class=\"anchor\" href=\"#{id}\" \
              aria-label=\"Link to this section\">#</a></h{level}>",
             classes("heading", &heading.attributes),
             self.inlines(&heading.content),
@@ -231,10 +228,10 @@ impl<'a> Body<'a> {
 
     fn div(&mut self, div: &'a Div) -> String {
         let Some(kind) = div.kind else {
-            let id = div.attributes.id.as_ref().map(|id| self.ids.given(id));
-            let id = id.map(|id| format!(" id=\"{}\"", escape(&id))).unwrap_or_default();
+            let (id, also) = self.ids.at(div.opener);
+            let id = if id.is_empty() { id } else { format!(" id=\"{}\"", escape(&id)) };
             let classes = classes("", &div.attributes);
-            let body = self.titled_blocks(div);
+            let body = also + &self.titled_blocks(div);
             return format!("<div class=\"{classes}\"{id}>\n{body}</div>");
         };
         if matches!(kind, DivKind::Questions | DivKind::Objectives) {
@@ -252,15 +249,23 @@ impl<'a> Body<'a> {
         }
         let label = kind.default_title();
         let title = div.title.as_deref();
-        let id = match (&div.attributes.id, title) {
-            (Some(id), _) => Some(self.ids.given(id)),
-            (None, Some(title)) => Some(self.ids.of(&plain_text(title))),
-            (None, None) => None,
-        };
+        let (id, also) = self.ids.at(div.opener);
+        let id = (!id.is_empty()).then_some(id);
         let title = title.map_or_else(|| escape(label), |title| self.inlines(title));
-        let body = self.blocks(&div.blocks);
+        let body = also + &self.blocks(&div.blocks);
         let callout = Callout { kind: kind.class(), label, title, id, body, folds: kind.folds() };
         self.render("callout.html", &callout, div.opener)
+    }
+
+    /// The blocks of one of the card's divs, with its title where that says more than the card.
+    fn titled(&mut self, div: &'a Div) -> String {
+        let title = div.title.as_deref().map(plain_text).unwrap_or_default();
+        match div.kind {
+            Some(kind) if title.is_empty() || title.eq_ignore_ascii_case(kind.class()) => {
+                self.blocks(&div.blocks)
+            }
+            _ => self.titled_blocks(div),
+        }
     }
 
     /// The blocks of a div that is no callout, its first heading among them.
@@ -289,11 +294,12 @@ impl<'a> Body<'a> {
     }
 
     fn all_of(&mut self, kind: DivKind) -> Option<String> {
-        let divs = self.lesson.blocks.iter().filter_map(|block| match &block.kind {
-            BlockKind::Div(div) if div.kind == Some(kind) => Some(div),
-            _ => None,
+        let mut divs = vec![];
+        walk(&self.lesson.blocks, &mut |block| match &block.kind {
+            BlockKind::Div(div) if div.kind == Some(kind) => divs.push(div),
+            _ => {}
         });
-        let html: String = divs.map(|div| self.blocks(&div.blocks)).collect();
+        let html: String = divs.into_iter().map(|div| self.titled(div)).collect();
         (!html.is_empty()).then_some(html)
     }
 
@@ -304,7 +310,12 @@ impl<'a> Body<'a> {
             (_, Some(Cell::Console)) => self.console(chunk),
             (_, cell) => {
                 let code = self.visible(chunk);
-                let mut html = self.code(chunk, &code, cell.is_some());
+                // A block that is hidden whole leaves no empty box.
+                let is_hidden = code.is_empty() && !chunk.lines.is_empty();
+                let mut html = match is_hidden {
+                    true => String::new(),
+                    false => self.code(chunk, &code, cell.is_some()),
+                };
                 for output in self.outputs(chunk) {
                     html.push_str(&self.output(output, chunk));
                 }
@@ -503,7 +514,7 @@ impl<'a> Body<'a> {
                 html.push_str(&format!("<span class=\"{classes}\"{id}>{content}</span>"));
             }
             Inline::Link { target, title, content, .. } => {
-                let href = escape(&self.links.page(target));
+                let href = escape(&self.links.page(self.lesson, target));
                 let content = self.inlines(content);
                 html.push_str(&format!("<a href=\"{href}\"{}>{content}</a>", title_of(title)));
             }
@@ -514,7 +525,7 @@ impl<'a> Body<'a> {
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
-            Inline::Html(raw) => html.push_str(raw),
+            Inline::Html(raw) => html.push_str(&self.links.html(self.lesson, raw)),
             Inline::SoftBreak => html.push('\n'),
             Inline::HardBreak => html.push_str("<br>\n"),
         }

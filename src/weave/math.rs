@@ -15,13 +15,17 @@ pub struct MathError {
     pub range: Range<usize>,
 }
 
+/// The names of the typesetters, which authors write as formulas.
+const NAMES: [(&str, &str); 2] = [("LaTeX", r"\text{LaTeX}"), ("TeX", r"\text{TeX}")];
+
 impl Formulas {
     /// # Panics
     ///
-    /// Never: only a macro of a configuration can be refused, and there is none.
+    /// Never: only a macro of the configuration can be refused, and they are those below.
     pub fn new() -> Self {
-        let config = MathCoreConfig { annotation: true, ..MathCoreConfig::default() };
-        let converter = LatexToMathML::new(config).unwrap_or_else(|_| unreachable!("no macros"));
+        let macros = NAMES.map(|(name, tex)| (name.to_owned(), tex.to_owned())).to_vec();
+        let config = MathCoreConfig { annotation: true, macros, ..MathCoreConfig::default() };
+        let converter = LatexToMathML::new(config).unwrap_or_else(|_| unreachable!("good macros"));
         Self { converter }
     }
 
@@ -43,6 +47,7 @@ mod tests {
         let formulas = Formulas::new();
         let html = formulas.render("\\pi", false).unwrap_or_default();
         assert!(html.starts_with("<math") && html.contains('π'), "{html}");
+        assert!(formulas.render("\\LaTeX", false).is_ok_and(|html| html.contains("LaTeX")));
         let error = formulas.render("a + \\nosuch", false).err().unwrap();
         assert_eq!(error.range, 4..11);
     }

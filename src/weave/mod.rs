@@ -38,18 +38,19 @@ pub fn weave(
     theme: &Theme,
 ) -> Diagnosed<Site> {
     let formulas = Formulas::new();
-    let links = Links { files };
+    let links = Links::new(course, files, sources);
     let mut site = Site::default();
     let mut diagnostics = vec![];
-    let pages = course.index.iter().map(|index| (index, None));
-    let pages =
-        pages.chain(course.lessons.iter().enumerate().map(|(at, lesson)| (lesson, Some(at))));
-    for (lesson, at) in pages {
-        let record = records.get(&lesson.name).filter(|_| at.is_some());
+    let lessons = course.lessons.iter().enumerate();
+    let lessons = lessons.map(|(at, lesson)| (lesson, Place::Lesson(at)));
+    let others = course.pages.iter().enumerate().map(|(at, page)| (page, Place::Page(at)));
+    let index = course.index.iter().map(|index| (index, Place::Landing));
+    for (lesson, place) in index.chain(lessons).chain(others) {
+        let record = records.get(&lesson.name).filter(|_| matches!(place, Place::Lesson(_)));
         let mut body = Body::new(lesson, record, sources, theme, &formulas, &links);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
-        let context = page_context(course, lesson, at, html, record, body.sections);
+        let context = page_context(course, lesson, place, html, record, body.sections);
         match theme.render("page.html", &context) {
             Ok(html) => site.pages.push(Page { path: page_path(&lesson.name), html }),
             Err(error) => {
@@ -68,14 +69,10 @@ pub fn weave(
             site.assets.push(Asset { path, content: Content::Bytes(file.bytes.clone()) });
         }
     }
-    let is_copied =
-        |path: &&String| COPIED.iter().any(|folder| path.starts_with(&format!("{folder}/")));
-    site.assets.extend(
-        files
-            .iter()
-            .filter(is_copied)
-            .map(|path| Asset { path: path.clone(), content: Content::CourseFile(path.clone()) }),
-    );
+    site.assets.extend(files.iter().map(|path| Asset {
+        path: links::file_path(path).to_owned(),
+        content: Content::CourseFile(path.clone()),
+    }));
     site.assets.extend(theme.assets());
     Diagnosed { value: site, diagnostics }
 }
@@ -90,7 +87,7 @@ fn landing(course: &Course, theme: &Theme, site: &mut Site) -> Option<Diagnostic
     let source = course.lessons.first()?.source;
     let index =
         Lesson { name: "index".to_owned(), source, meta: Default::default(), blocks: vec![] };
-    let context = page_context(course, &index, None, String::new(), None, vec![]);
+    let context = page_context(course, &index, Place::Landing, String::new(), None, vec![]);
     match theme.render("page.html", &context) {
         Ok(html) => site.pages.push(Page { path: page_path(&index.name), html }),
         Err(error) => return Some(html::template_error(error, Span { source, start: 0, end: 0 })),
@@ -98,11 +95,21 @@ fn landing(course: &Course, theme: &Theme, site: &mut Site) -> Option<Diagnostic
     None
 }
 
+/// What a page is, and which of its kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Landing,
+    Lesson(usize),
+    Page(usize),
+}
+
 #[derive(Serialize)]
 struct PageContext<'a> {
     course: CourseContext<'a>,
     page: PageItself<'a>,
     lessons: Vec<LessonContext<'a>>,
+    /// What is read beside the lessons.
+    pages: Vec<LessonContext<'a>>,
     previous: Option<Neighbour<'a>>,
     next: Option<Neighbour<'a>>,
 }
@@ -151,31 +158,35 @@ const UNTITLED: &str = "Lessons";
 fn page_context<'a>(
     course: &'a Course,
     lesson: &'a Lesson,
-    at: Option<usize>,
+    place: Place,
     body: String,
     record: Option<&Record>,
     sections: Vec<Section>,
 ) -> PageContext<'a> {
     let Settings { title, description, language, repository, license, .. } = &course.settings;
     let course_title = title.as_deref().unwrap_or(UNTITLED);
-    let neighbour = |at: Option<usize>| {
-        let lesson = course.lessons.get(at?)?;
+    let neighbour = |at: usize| {
+        let lesson = course.lessons.get(at)?;
         Some(Neighbour { title: lesson.title(), url: page_path(&lesson.name) })
     };
-    let mut sections = Some(sections);
-    let lessons = course.lessons.iter().enumerate().map(|(index, lesson)| {
-        let current = Some(index) == at;
-        LessonContext {
-            title: lesson.title(),
-            url: page_path(&lesson.name),
-            current,
-            teaching: lesson.meta.teaching,
-            exercises: lesson.meta.exercises,
-            sections: if current { sections.take().unwrap_or_default() } else { vec![] },
-        }
-    });
+    let (kind, previous, next) = match place {
+        Place::Landing => ("landing", None, neighbour(0)),
+        Place::Lesson(at) => ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1)),
+        Place::Page(_) => ("page", None, None),
+    };
+    let entry = |lesson: &'a Lesson, its_place: Place| LessonContext {
+        title: lesson.title(),
+        url: page_path(&lesson.name),
+        current: its_place == place,
+        teaching: lesson.meta.teaching,
+        exercises: lesson.meta.exercises,
+        sections: if its_place == place { sections.clone() } else { vec![] },
+    };
+    let lessons = course.lessons.iter().enumerate();
+    let pages = course.pages.iter().enumerate();
     PageContext {
-        lessons: lessons.collect(),
+        lessons: lessons.map(|(at, lesson)| entry(lesson, Place::Lesson(at))).collect(),
+        pages: pages.map(|(at, page)| entry(page, Place::Page(at))).collect(),
         course: CourseContext {
             title: course_title,
             description: description.as_deref(),
@@ -184,8 +195,8 @@ fn page_context<'a>(
             license: license.as_deref(),
         },
         page: PageItself {
-            title: if at.is_some() { lesson.title() } else { course_title },
-            kind: if at.is_some() { "lesson" } else { "landing" },
+            title: if place == Place::Landing { course_title } else { lesson.title() },
+            kind,
             root: "",
             body,
             description: description.as_deref(),
@@ -193,8 +204,8 @@ fn page_context<'a>(
             exercises: lesson.meta.exercises,
             provenance: record.and_then(|record| record.made.as_ref()).map(provenance),
         },
-        previous: neighbour(at.and_then(|at| at.checked_sub(1))),
-        next: neighbour(Some(at.map_or(0, |at| at + 1))),
+        previous,
+        next,
     }
 }
 

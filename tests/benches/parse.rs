@@ -47,6 +47,7 @@ fn main() {
         ("$", repeated("$a ")),
         ("![](x){", repeated("![](x){")),
     ];
+    let context = parse::Context::default();
     println!("{:<22} {:>10} {:>10}", "1 MB of", "ns/byte", "to prose");
     let mut of_prose = 0.0;
     for (name, text) in &texts {
@@ -54,7 +55,7 @@ fn main() {
         let mut rounds: Vec<f64> = (0..ROUNDS)
             .map(|_| {
                 let start = Instant::now();
-                black_box(parse::lesson("lesson", SourceId(0), &source));
+                black_box(parse::lesson(&context, "lesson", SourceId(0), &source));
                 start.elapsed().as_nanos() as f64 / text.len() as f64
             })
             .collect();

@@ -1,6 +1,6 @@
 //! What reading a lesson finds.
 
-use super::{CODE, Code};
+use super::{CODE, Code, Found};
 use crate::model::diagnostic::Severity;
 
 pub const CODES: &[Code] = &[
@@ -180,6 +180,21 @@ title: A lesson
         ..CODE
     },
     Code {
+        name: "same-page",
+        severity: Severity::Error,
+        found: Found::ByFolder,
+        meaning: "two files would become one page",
+        explanation: "Pages stand side by side in the site, whatever folder their text is in, and each has the name of \
+its file. The first keeps the page, the other is left out.",
+        bad: "lessons/setup.md
+lessons/learners/setup.md
+",
+        good: "lessons/first-steps.md
+lessons/learners/setup.md
+",
+        ..CODE
+    },
+    Code {
         name: "unknown-lesson",
         severity: Severity::Error,
         meaning: "the settings list a lesson that does not exist",
@@ -193,6 +208,19 @@ lessons: [leson]
         good: "---
 lessons: [lesson]
 ---
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-page",
+        severity: Severity::Error,
+        meaning: "the settings list a page that does not exist",
+        explanation: "Under `learners:`, `instructors:` and `profiles:` the settings name the pages in the folders of \
+these names, in their order.",
+        file: "config.yaml",
+        bad: "learners: [setpu.md]
+",
+        good: "title: A course
 ",
         ..CODE
     },

@@ -1,0 +1,74 @@
+//! `config.yaml`, the settings of a course of The Carpentries Workbench.
+
+use super::front_matter::Reader;
+use crate::model::course::Settings;
+use crate::model::diagnostic::Diagnosed;
+use crate::model::source::{Source, SourceId, Span};
+
+/// Keys that mean something here: the Workbench's own, and of ours what it has no word for.
+const KNOWN: [&str; 11] = [
+    "title",
+    "lang",
+    "license",
+    "source",
+    "description",
+    "episodes",
+    "learners",
+    "instructors",
+    "profiles",
+    "dependencies",
+    "edition",
+];
+
+/// Keys that mean something to the Workbench only.
+const WORKBENCH: [&str; 24] = [
+    "analytics",
+    "branch",
+    "cache",
+    "carpentry",
+    "carpentry_description",
+    "citation",
+    "contact",
+    "created",
+    "custom",
+    "disable_sidebar_numbering",
+    "doi",
+    "email",
+    "fail_on_error",
+    "glosario",
+    "handout",
+    "keywords",
+    "license_url",
+    "life_cycle",
+    "overview",
+    "pegboard",
+    "sandpaper",
+    "url",
+    "varnish",
+    "workbench-beta",
+];
+
+/// Reads `config.yaml`.
+pub fn config(id: SourceId, source: &Source) -> Diagnosed<Settings> {
+    let mut reader = Reader::of_file(id, source);
+    reader.ignored = &WORKBENCH;
+    let mut settings = Settings::default();
+    for (key, value) in reader.entries(&KNOWN) {
+        match key.as_str() {
+            "title" => settings.title = reader.text(&value),
+            "lang" => settings.language = reader.text(&value),
+            "license" => settings.license = reader.text(&value),
+            "source" => settings.repository = reader.text(&value),
+            "description" => settings.description = reader.text(&value),
+            "episodes" => settings.lessons = reader.names(&value),
+            "dependencies" => settings.dependencies = reader.dependencies(&value),
+            "edition" => settings.edition = reader.edition(&value),
+            folder => settings.pages.extend(in_folder(folder, reader.names(&value))),
+        }
+    }
+    Diagnosed { value: settings, diagnostics: reader.diagnostics }
+}
+
+fn in_folder(folder: &str, names: Vec<(String, Span)>) -> impl Iterator<Item = (String, Span)> {
+    names.into_iter().map(move |(name, span)| (format!("{folder}/{name}"), span))
+}
