@@ -209,6 +209,10 @@ fn demote(text: &str, candidates: &[Candidate], sight: &Sight, verdicts: &mut [V
         if !sight.breaks_at(candidate.range.start) {
             continue;
         }
+        // Behind a marker of its own it begins an item, a definition or a note, whatever is above.
+        if text[candidate.line..candidate.range.start].contains(|c| !" \t>".contains(c)) {
+            continue;
+        }
         let above = text[..candidate.line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
         let below_prose = index > 0
             && verdicts[index - 1].is_some()
@@ -459,6 +463,7 @@ mod tests {
         assert_eq!(fences("> - x\n>\n>   :::a"), ["+:::a"]);
         assert_eq!(fences("- > :::a\n  > :::"), ["+:::a", "-:::"]);
         assert_eq!(fences("- - :::a\n    :::"), ["+:::a", "-:::"]);
+        assert_eq!(fences("t\n:   :::a\n    :::"), ["+:::a", "-:::"]);
         assert_eq!(fences(" :::a"), ["Indented :::a"]);
         assert_eq!(fences("- x\n\n   :::a"), ["Indented :::a"]);
         assert_eq!(fences(">   :::a"), ["Indented :::a"]);

@@ -201,8 +201,9 @@ impl<'a> Tree<'a> {
 
     fn definitions(&mut self) -> BlockKind {
         let mut definitions: Vec<Definition> = vec![];
-        while let Some((Event::Start(tag), _)) = self.next() {
+        while let Some((Event::Start(tag), range)) = self.next() {
             if tag == Tag::DefinitionListTitle {
+                self.leaf_end = range.end;
                 let (term, _) = self.inlines();
                 self.next();
                 definitions.push(Definition { term, meanings: vec![] });

@@ -158,9 +158,10 @@ impl<'a> Body<'a> {
         }
         let id = escape(&id);
         format!(
-            "<h{level} class=\"{}\" id=\"{id}\">{}<a class=\"anchor\" href=\"#{id}\" \
+            "<h{level} class=\"{}\" id=\"{id}\"{}>{}<a class=\"anchor\" href=\"#{id}\" \
              aria-label=\"Link to this section\">#</a></h{level}>",
             classes("heading", &heading.attributes),
+            pairs(&heading.attributes),
             self.inlines(&heading.content),
         )
     }
@@ -231,11 +232,11 @@ impl<'a> Body<'a> {
 
     fn div(&mut self, div: &'a Div) -> String {
         let Some(kind) = div.kind else {
-            let id = div.attributes.id.as_ref().map(|id| self.ids.given(id));
-            let id = id.map(|id| format!(" id=\"{}\"", escape(&id))).unwrap_or_default();
-            let classes = classes("", &div.attributes);
+            if let Some(id) = &div.attributes.id {
+                self.ids.given(id);
+            }
             let body = self.titled_blocks(div);
-            return format!("<div class=\"{classes}\"{id}>\n{body}</div>");
+            return format!("<div{}>\n{body}</div>", attributes(&div.attributes));
         };
         if matches!(kind, DivKind::Questions | DivKind::Objectives) {
             // One card for both, where the first of them stands.
@@ -247,6 +248,10 @@ impl<'a> Body<'a> {
             label: &'c str,
             title: String,
             id: Option<String>,
+            /// Classes beside the kind's, with a blank before each.
+            classes: String,
+            /// Further attributes as HTML.
+            attributes: String,
             body: String,
             folds: bool,
         }
@@ -258,8 +263,17 @@ impl<'a> Body<'a> {
             (None, None) => None,
         };
         let title = title.map_or_else(|| escape(label), |title| self.inlines(title));
-        let body = self.blocks(&div.blocks);
-        let callout = Callout { kind: kind.class(), label, title, id, body, folds: kind.folds() };
+        let others = div.attributes.classes.iter().filter(|class| *class != kind.class());
+        let callout = Callout {
+            kind: kind.class(),
+            label,
+            title,
+            id,
+            classes: others.map(|class| format!(" {class}")).collect(),
+            attributes: pairs(&div.attributes),
+            body: self.blocks(&div.blocks),
+            folds: kind.folds(),
+        };
         self.render("callout.html", &callout, div.opener)
     }
 
@@ -491,16 +505,22 @@ impl<'a> Body<'a> {
             Inline::Strikethrough(content) => around(self, "del", content),
             Inline::Superscript(content) => around(self, "sup", content),
             Inline::Subscript(content) => around(self, "sub", content),
-            Inline::Code { text, attributes } => {
-                let language = attributes.classes.first().map(String::as_str);
-                html.push_str(&format!("<code>{}</code>", highlight(language, text)));
+            Inline::Code { text, attributes: given } => {
+                let language = given.classes.first().map(String::as_str);
+                // The language is said by the colours.
+                let classes = given.classes.iter().skip(1).cloned().collect();
+                let own = attributes(&Attributes { classes, ..given.clone() });
+                html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
-            Inline::Bracketed { attributes, content } => {
-                let id = attributes.id.as_ref().map(|id| format!(" id=\"{}\"", escape(id)));
-                let classes = classes("", attributes);
-                let content = self.inlines(content);
-                let id = id.unwrap_or_default();
-                html.push_str(&format!("<span class=\"{classes}\"{id}>{content}</span>"));
+            Inline::Bracketed { attributes: given, content } => {
+                let own = attributes(given);
+                let inner = self.inlines(content);
+                match &content[..] {
+                    [Inline::Link { .. }] => {
+                        html.push_str(&inner.replacen("<a", &format!("<a{own}"), 1))
+                    }
+                    _ => html.push_str(&format!("<span{own}>{inner}</span>")),
+                }
             }
             Inline::Link { target, title, content, .. } => {
                 let href = escape(&self.links.page(target));
@@ -510,7 +530,12 @@ impl<'a> Body<'a> {
             Inline::Image(image) => {
                 let src = escape(&self.links.image(self.lesson, self.record, &image.target));
                 let (alt, title) = (escape(&image.alt()), title_of(&image.title));
-                html.push_str(&format!("<img src=\"{src}\" alt=\"{alt}\"{title}>"));
+                let without_alt = image.attributes.pairs.iter().filter(|(key, _)| key != "alt");
+                let own = attributes(&Attributes {
+                    pairs: without_alt.cloned().collect(),
+                    ..image.attributes.clone()
+                });
+                html.push_str(&format!("<img src=\"{src}\" alt=\"{alt}\"{title}{own}>"));
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
@@ -571,6 +596,38 @@ fn is_overview(block: &Block) -> bool {
 fn classes(own: &str, attributes: &Attributes) -> String {
     let classes = std::iter::once(own).chain(attributes.classes.iter().map(String::as_str));
     escape(&classes.filter(|class| !class.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// What an author wrote in braces, as HTML: with a blank before each attribute.
+fn attributes(attributes: &Attributes) -> String {
+    let mut html = String::new();
+    if let Some(id) = &attributes.id {
+        html.push_str(&format!(" id=\"{}\"", escape(id)));
+    }
+    if !attributes.classes.is_empty() {
+        html.push_str(&format!(" class=\"{}\"", classes("", attributes)));
+    }
+    html + &pairs(attributes)
+}
+
+/// Attributes that HTML knows on any element, on images and on links. All others become `data-…`,
+/// as they do in pandoc.
+const HTML_ATTRIBUTES: [&str; 11] =
+    ["alt", "dir", "height", "hidden", "lang", "rel", "role", "style", "target", "title", "width"];
+
+fn pairs(attributes: &Attributes) -> String {
+    let written = attributes.pairs.iter().map(|(key, value)| {
+        let known = HTML_ATTRIBUTES.contains(&key.as_str())
+            || key.starts_with("data-")
+            || key.starts_with("aria-");
+        let data = if known { "" } else { "data-" };
+        let value = match key.as_str() {
+            "width" | "height" => value.trim_end_matches("px"),
+            _ => value,
+        };
+        format!(" {data}{}=\"{}\"", escape(key), escape(value))
+    });
+    written.collect()
 }
 
 fn title_of(title: &str) -> String {
