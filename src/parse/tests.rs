@@ -620,6 +620,15 @@ fn no_text_makes_it_panic() {
         "<<a>>",
         "\0",
         "title: ",
+        "https://a.b",
+        ":tada:",
+        "^[",
+        "#| id: a\n",
+        "+---+\n",
+        "| a |\n",
+        "Table: ",
+        "a) ",
+        "(i) ",
     ];
     let mut chance = Chance(7);
     for _ in 0..6000 {

@@ -33,9 +33,12 @@ pub fn blocks(id: SourceId, text: &str, masked: &Masked) -> Diagnosed<Vec<Block>
         attributed: 0..0,
         leaf_end: text.len(),
         task: None,
+        in_link: false,
+        notes: vec![],
         diagnostics: vec![],
     };
-    let value = tree.blocks();
+    let mut value = tree.blocks();
+    value.append(&mut tree.notes);
     if let Some(span) = tree.too_deep {
         let message = format!("more than {DEEPEST} blocks within each other");
         tree.diagnostics.push(Diagnostic::error("too-deep", message).at(span, "too deep"));
@@ -59,6 +62,10 @@ pub(super) struct Tree<'a> {
     pub leaf_end: usize,
     /// The task marker of the item that is being read.
     pub task: Option<bool>,
+    /// Whether what is read stands in a link, where there can be no other.
+    pub in_link: bool,
+    /// The footnotes that were written where they are referred to.
+    notes: Vec<Block>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -85,6 +92,15 @@ impl<'a> Tree<'a> {
 
     pub fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.id, range)
+    }
+
+    /// Keeps a footnote that stands in the text, `^[content]`; gives the label to refer to it by.
+    pub fn note(&mut self, span: Span, content: Vec<Inline>) -> String {
+        // No label of an author's has a blank at its edge.
+        let label = format!(" {}", self.notes.len() + 1);
+        let blocks = vec![Block { span, kind: BlockKind::Paragraph(content) }];
+        self.notes.push(Block { span, kind: BlockKind::Footnote { label: label.clone(), blocks } });
+        label
     }
 
     /// Runs `read` one level deeper, if that is not too deep.
