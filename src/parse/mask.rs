@@ -153,7 +153,14 @@ fn after_markers(line: &str) -> &str {
 /// What a line of three or more colons is by its own looks.
 fn fence(line: &str) -> Option<FenceKind> {
     let behind = line.trim_start_matches(':');
-    let content = behind.trim().trim_end_matches(':').trim_end();
+    let content = behind.trim();
+    let undecorated = content.trim_end_matches(':');
+    // Colons that touch a word belong to it, as they do in pandoc.
+    let content = match undecorated.chars().last() {
+        Some('}') => undecorated,
+        Some(c) if !c.is_whitespace() => content,
+        _ => undecorated.trim_end(),
+    };
     if content.is_empty() {
         return Some(FenceKind::Closer);
     }
@@ -408,6 +415,9 @@ mod tests {
     fn openers_take_one_word_or_attributes() {
         assert_eq!(fences("::: a"), ["+::: a"]);
         assert_eq!(fences(":::::::a ::::"), ["+:::::::a ::::"]);
+        assert_eq!(fences("::: {.a}:::"), ["+::: {.a}:::"]);
+        let FenceKind::Opener { attributes, .. } = fence("::: a::").unwrap() else { panic!() };
+        assert_eq!(attributes.classes, ["a::"]);
         assert_eq!(fences("::: {.a #b k=\"v w\"} ::"), ["+::: {.a #b k=\"v w\"} ::"]);
         assert_eq!(fences("::: a b"), ["Words ::: a b"]);
         assert_eq!(fences("::: {.a} b"), ["Words ::: {.a} b"]);
