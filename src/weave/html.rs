@@ -32,6 +32,21 @@ pub fn escape(text: &str) -> String {
     html
 }
 
+/// A callout as its template takes it.
+#[derive(Serialize)]
+struct Callout<'c> {
+    kind: &'c str,
+    label: &'c str,
+    title: String,
+    id: Option<String>,
+    /// Classes beside the kind's, with a blank before each.
+    classes: String,
+    /// Further attributes as HTML.
+    attributes: String,
+    body: String,
+    folds: bool,
+}
+
 /// A section of a page, for its table of contents.
 #[derive(Clone, Debug, Serialize)]
 pub struct Section {
@@ -57,6 +72,8 @@ pub struct Body<'a> {
     shown: HashSet<String>,
     overview_is_written: bool,
     diagrams: usize,
+    /// How many groups of tabs were written.
+    tabs: usize,
     pub sections: Vec<Section>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -93,6 +110,7 @@ impl<'a> Body<'a> {
             shown: HashSet::new(),
             overview_is_written: false,
             diagrams: 0,
+            tabs: 0,
             sections: vec![],
             diagnostics: vec![],
         }
@@ -242,18 +260,8 @@ impl<'a> Body<'a> {
             // One card for both, where the first of them stands.
             return if self.overview_is_written { String::new() } else { self.overview() };
         }
-        #[derive(Serialize)]
-        struct Callout<'c> {
-            kind: &'c str,
-            label: &'c str,
-            title: String,
-            id: Option<String>,
-            /// Classes beside the kind's, with a blank before each.
-            classes: String,
-            /// Further attributes as HTML.
-            attributes: String,
-            body: String,
-            folds: bool,
+        if matches!(kind, DivKind::Tab | DivKind::GroupTab) {
+            return self.tabs(div, kind);
         }
         let label = kind.default_title();
         let title = div.title.as_deref();
@@ -275,6 +283,62 @@ impl<'a> Body<'a> {
             folds: kind.folds(),
         };
         self.render("callout.html", &callout, div.opener)
+    }
+
+    /// A panel for each heading, of which one is open. They are folds that know of each other, so that
+    /// they work and can be printed without a script; with it, panels of one title in all groups
+    /// open together.
+    fn tabs(&mut self, div: &'a Div, kind: DivKind) -> String {
+        let level = |block: &Block| match &block.kind {
+            BlockKind::Heading(heading) => Some(heading.level),
+            _ => None,
+        };
+        let highest = div.blocks.iter().filter_map(level).min();
+        let begins = |block: &Block| highest.is_some() && level(block) == highest;
+        self.tabs += 1;
+        let name = self.tabs;
+        let mut html = format!("<div{}>\n", attributes(&div.attributes));
+        let first = div.blocks.iter().position(begins).unwrap_or(div.blocks.len());
+        let (before, mut rest) = div.blocks.split_at(first);
+        if let Some(title) = &div.title {
+            html.push_str(&self.panel(kind, name, true, title, before, div.opener));
+        } else {
+            html.push_str(&self.blocks(before));
+        }
+        while let Some((heading, behind)) = rest.split_first() {
+            let end = behind.iter().position(begins).unwrap_or(behind.len());
+            let (blocks, others) = behind.split_at(end);
+            if let BlockKind::Heading(heading_inside) = &heading.kind {
+                let opens = div.title.is_none() && rest.len() == div.blocks.len() - first;
+                let title = &heading_inside.content;
+                html.push_str(&self.panel(kind, name, opens, title, blocks, heading.span));
+            }
+            rest = others;
+        }
+        html + "</div>"
+    }
+
+    fn panel(
+        &mut self,
+        kind: DivKind,
+        name: usize,
+        open: bool,
+        title: &'a [Inline],
+        blocks: &'a [Block],
+        span: Span,
+    ) -> String {
+        let open = if open { " open" } else { "" };
+        let panel = Callout {
+            kind: kind.class(),
+            label: "",
+            title: self.inlines(title),
+            id: Some(self.ids.of(&plain_text(title))),
+            classes: String::new(),
+            attributes: format!(" name=\"tabs-{name}\"{open}"),
+            body: self.blocks(blocks),
+            folds: true,
+        };
+        self.render("callout.html", &panel, span) + "\n"
     }
 
     /// The blocks of a div that is no callout, its first heading among them.
