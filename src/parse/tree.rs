@@ -148,7 +148,9 @@ impl<'a> Tree<'a> {
                 }
                 Event::Start(tag) if is_leaf(tag) => {
                     let kind = self.leaf();
-                    blocks.extend(kind.map(|kind| self.block(range, kind)));
+                    if let Some(kind) = kind {
+                        push_captioned(self.block(range, kind), &mut blocks);
+                    }
                 }
                 Event::Html(_) => {
                     self.next();
@@ -299,7 +301,8 @@ impl<'a> Tree<'a> {
             PulldownAlignment::Center => Alignment::Center,
             PulldownAlignment::Right => Alignment::Right,
         });
-        let mut table = Table { alignments: alignments.collect(), head: vec![], rows: vec![] };
+        let mut table =
+            Table { caption: None, alignments: alignments.collect(), head: vec![], rows: vec![] };
         while let Some((Event::Start(row), _)) = self.next() {
             let mut cells = vec![];
             while let Some((Event::Start(_), range)) = self.next() {
@@ -432,6 +435,37 @@ impl<'a> Tree<'a> {
     fn inlines(&mut self) -> (Vec<Inline>, usize) {
         super::inline::inlines(self)
     }
+}
+
+/// Pushes a block; a caption goes to the table that it stands below or above, as in pandoc.
+fn push_captioned(mut block: Block, blocks: &mut Vec<Block>) {
+    match (&mut block.kind, blocks.last_mut()) {
+        (kind, Some(Block { kind: BlockKind::Table(table), span })) if table.caption.is_none() => {
+            table.caption = caption(kind);
+            if table.caption.is_some() {
+                span.end = block.span.end;
+                return;
+            }
+        }
+        (BlockKind::Table(table), Some(above)) => {
+            table.caption = caption(&above.kind);
+            if table.caption.is_some() {
+                block.span.start = above.span.start;
+                blocks.pop();
+            }
+        }
+        _ => {}
+    }
+    blocks.push(block);
+}
+
+/// The text of a paragraph that begins as a caption does.
+fn caption(kind: &BlockKind) -> Option<Vec<Inline>> {
+    let BlockKind::Paragraph(inlines) = kind else { return None };
+    let (Inline::Text(first), rest) = inlines.split_first()? else { return None };
+    let text = ["Table:", "table:", ":"].iter().find_map(|sign| first.strip_prefix(sign))?;
+    let text = Inline::Text(text.strip_prefix([' ', '\t'])?.trim_start().to_string());
+    Some(std::iter::once(text).chain(rest.iter().cloned()).collect())
 }
 
 fn is_container(tag: &Tag) -> bool {

@@ -221,8 +221,12 @@ impl<'a> Body<'a> {
 
     fn table(&mut self, table: &'a Table) -> String {
         let mut html = "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" \
-                        aria-label=\"Table\"><table>\n<thead>\n"
+                        aria-label=\"Table\"><table>\n"
             .to_owned();
+        if let Some(caption) = &table.caption {
+            html.push_str(&format!("<caption>{}</caption>\n", self.inlines(caption)));
+        }
+        html.push_str("<thead>\n");
         html.push_str(&self.row(&table.head, &table.alignments, "th"));
         html.push_str("</thead>\n<tbody>\n");
         for row in &table.rows {
