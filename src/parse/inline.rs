@@ -297,31 +297,26 @@ fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, 
 
 /// Where a URL begins in `text`, at `from` or later.
 fn scheme(text: &str, from: usize) -> Option<usize> {
-    let begins = |(at, scheme): &(usize, &str)| {
-        let behind = text[at + scheme.len()..].chars().next();
-        let in_word = text[..*at].ends_with(char::is_alphanumeric);
-        !in_word && behind.is_some_and(char::is_alphanumeric)
+    let begins = |at: &usize| {
+        let behind = &text[at + "http".len()..];
+        let behind = behind.strip_prefix('s').unwrap_or(behind).strip_prefix("://");
+        !text[..*at].ends_with(char::is_alphanumeric)
+            && behind.is_some_and(|host| host.starts_with(char::is_alphanumeric))
     };
-    let first = |scheme: &'static str| {
-        let mut found = text[from..].match_indices(scheme).map(|(at, found)| (from + at, found));
-        found.find(begins).map(|(at, _)| at)
-    };
-    first("https://").into_iter().chain(first("http://")).min()
+    text[from..].match_indices("http").map(|(at, _)| from + at).find(begins)
 }
 
 /// The length of the URL that `text` begins with. What ends a sentence is not part of it.
 fn url(text: &str) -> usize {
     let ends = |c: char| c.is_whitespace() || "<>\"`[]{}|\\^".contains(c);
-    let mut url = &text[..text.find(ends).unwrap_or(text.len())];
-    loop {
-        let unbalanced = url.ends_with(')') && url.matches('(').count() < url.matches(')').count();
-        let shorter = match url.strip_suffix(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '~']) {
-            None if unbalanced => &url[..url.len() - 1],
-            None => return url.len(),
-            Some(shorter) => shorter,
-        };
-        url = shorter;
-    }
+    let url = &text[..text.find(ends).unwrap_or(text.len())];
+    let mut surplus = url.matches(')').count().saturating_sub(url.matches('(').count());
+    let trimmed = url.trim_end_matches(|c| {
+        let closes = c == ')' && surplus > 0;
+        surplus -= usize::from(closes);
+        closes || ".,;:!?'*_~".contains(c)
+    });
+    trimmed.len()
 }
 
 /// Puts pictures in the place of their names, `:smile:`. What is within a word is none.
