@@ -15,6 +15,7 @@
 //!
 //! Cells of a case whose lesson fence says `run` are run with real cargo; in all others nothing is.
 //! `UPDATE=1 cargo test --test spec` writes what comes out into the suites: review the diff.
+//! `SUITE=divs` looks at that suite only.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
@@ -45,6 +46,9 @@ fn every_suite_gives_what_it_says() {
     let mut suites: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     suites.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    if let Some(wanted) = std::env::var_os("SUITE") {
+        suites.retain(|path| path.file_stem() == Some(&wanted));
+    }
     suites.sort();
     assert!(!suites.is_empty(), "there are no suites");
     let update = std::env::var_os("UPDATE").is_some();

@@ -226,6 +226,8 @@ pub enum Alignment {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
+    /// What the author wrote about it: `: caption` above or below.
+    pub caption: Option<Vec<Inline>>,
     pub alignments: Vec<Alignment>,
     pub head: Vec<Vec<Inline>>,
     pub rows: Vec<Vec<Vec<Inline>>>,

@@ -10,6 +10,10 @@ use crate::model::source::{SourceId, Span};
 /// What rustdoc does otherwise than run.
 const NOT_RUN: [&str; 4] = ["ignore", "no_run", "should_panic", "compile_fail"];
 
+/// What is shown as it is, and begins with no comment of ours.
+const NO_CODE: [&str; 8] =
+    ["text", "output", "error", "warning", "console", "markdown", "md", "mermaid"];
+
 /// Makes a chunk of a code block's range, and of the ranges in which the parser saw code.
 pub fn chunk(
     id: SourceId,
@@ -30,7 +34,20 @@ pub fn chunk(
     let has_language = !attributes.classes.is_empty();
     let language = has_language.then(|| attributes.classes.remove(0));
     let end = block.start + text[block.clone()].trim_end().len();
-    let mut lines = code_lines(id, text, lines(text, block.end, code), language.as_deref());
+    let mut lines = lines(text, block.end, code);
+    if language.as_deref().is_some_and(|language| !NO_CODE.contains(&language)) {
+        let said =
+            lines.iter().map_while(|line| Some((line.clone(), option(&text[line.clone()])?)));
+        let said: Vec<_> = said.collect();
+        lines.drain(..said.len());
+        for (line, (key, value)) in said {
+            if let Err(message) = set(&mut attributes, key, value) {
+                let diagnostic = Diagnostic::error("bad-attributes", message);
+                diagnostics.push(diagnostic.at(Span::new(id, line), "").hint("say it once"));
+            }
+        }
+    }
+    let mut lines = code_lines(id, text, lines, language.as_deref());
     if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
         lines.iter_mut().for_each(|line| line.hidden = true);
     }
@@ -49,6 +66,41 @@ fn is_knitr(info: &str) -> bool {
     let Some(inside) = info.strip_prefix('{') else { return false };
     let word = inside.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
     word.len() < inside.len() && word.starts_with([' ', ',', '}'])
+}
+
+/// Entangled's and knitr's way to say an attribute: a comment `#| key: value` at the very top of a
+/// block, which is no part of the code.
+fn option(line: &str) -> Option<(&str, &str)> {
+    const COMMENTS: [&str; 6] = ["#|", "//|", "--|", "%|", ";|", ";;|"];
+    let line = line.trim();
+    let said = COMMENTS.iter().find_map(|comment| line.strip_prefix(comment))?;
+    let (key, value) = said.trim().split_once(':')?;
+    let is_key =
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    is_key.then(|| (key, value.trim()))
+}
+
+/// Adds what such a comment says to what stands behind the fence.
+fn set(attributes: &mut Attributes, key: &str, value: &str) -> Result<(), String> {
+    let unquoted = ['"', '\'']
+        .iter()
+        .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(value);
+    match (key, &attributes.id) {
+        ("id", Some(first)) => {
+            return Err(format!("`#{first}` is the name already, there can be no second"));
+        }
+        ("id", None) => attributes.id = Some(unquoted.to_string()),
+        ("file", _) if attributes.get("file").is_some() => {
+            return Err("the block has a `file=` already, there can be no second".to_string());
+        }
+        ("classes", _) => {
+            let list = value.trim_start_matches('[').trim_end_matches(']').split(',');
+            attributes.classes.extend(list.map(|class| class.trim().to_string()));
+        }
+        _ => attributes.pairs.push((key.to_string(), unquoted.to_string())),
+    }
+    Ok(())
 }
 
 fn code_lines(

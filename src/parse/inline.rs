@@ -42,8 +42,8 @@ struct Run {
     /// The text at the end, not yet searched for scripts, and the bytes of it that were escaped.
     text: String,
     escaped: Vec<usize>,
-    /// Where in `inlines` a `[` stands that is no link's.
-    brackets: Vec<usize>,
+    /// Where in `inlines` and in the source a `[` stands that is no link's.
+    brackets: Vec<(usize, usize)>,
 }
 
 impl Run {
@@ -60,8 +60,9 @@ impl Run {
     }
 
     fn flush(&mut self) {
-        let text = std::mem::take(&mut self.text);
-        scripts(&text, &std::mem::take(&mut self.escaped), &mut self.inlines);
+        let (text, escaped) = (std::mem::take(&mut self.text), std::mem::take(&mut self.escaped));
+        let (text, escaped) = emoji(text, escaped);
+        scripts(&text, &escaped, &mut self.inlines);
     }
 
     fn finish(mut self) -> Vec<Inline> {
@@ -103,7 +104,10 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             }
             Event::Start(tag) => {
                 let inline = tree.deeper(range.clone(), |tree| {
+                    let outer = tree.in_link;
+                    tree.in_link |= matches!(tag, Tag::Link { .. } | Tag::Image { .. });
                     let (content, _) = self::run(tree);
+                    tree.in_link = outer;
                     tree.next();
                     spanning(tree, tag, range, content)
                 });
@@ -114,8 +118,9 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             }
             // The edge of attributes lies within it: what remains is text, whatever it was.
             _ if left < range.len() => {
-                run.push_text(&tree.text[before], false);
-                run.push_text(&tree.text[after], false);
+                let text = tree.text;
+                run.push_text(&text[before], false);
+                push_linked(tree, &mut run, &text[after.clone()], after, false);
             }
             Event::Text(text) => push_text(tree, &mut run, &unmask(&text), range),
             Event::Code(text) => {
@@ -159,8 +164,11 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
         Tag::Strikethrough => Inline::Strikethrough(content),
         Tag::Superscript | Tag::Subscript if plain_text(&content).contains(char::is_whitespace) => {
             let sign = if matches!(tag, Tag::Superscript) { "^" } else { "~" };
-            let sign = || std::iter::once(Inline::Text(sign.to_string()));
-            return sign().chain(content).chain(sign()).collect();
+            let sign = || Inline::Text(sign.to_string());
+            let is_note = matches!(content.first(), Some(Inline::FootnoteReference { span, .. })
+                if span.start == range.start);
+            let before = (!is_note).then(sign);
+            return before.into_iter().chain(content).chain([sign()]).collect();
         }
         Tag::Superscript => Inline::Superscript(content),
         Tag::Subscript => Inline::Subscript(content),
@@ -220,24 +228,133 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
     match text {
         "[" if !escaped => {
             run.push(Inline::Text(text.to_string()));
-            run.brackets.push(run.inlines.len() - 1);
+            run.brackets.push((run.inlines.len() - 1, range.start));
         }
         "]" if !escaped => {
-            let opener = run.brackets.pop();
-            let attributes = opener.and_then(|_| attributes_at(tree, range.end, false));
-            match (opener, attributes) {
-                (Some(opener), Some(attributes)) => {
-                    run.flush();
-                    let content = run.inlines.split_off(opener + 1);
-                    run.inlines.pop();
-                    let content = Run { inlines: content, ..Run::default() }.finish();
+            let Some((opener, at)) = run.brackets.pop() else {
+                run.push_text(text, false);
+                return;
+            };
+            let before = &tree.text[..at];
+            let is_note = before.ends_with('^') && !before.ends_with("\\^");
+            let attributes = attributes_at(tree, range.end, false);
+            if !is_note && attributes.is_none() {
+                run.push_text(text, false);
+                return;
+            }
+            run.flush();
+            let content = run.inlines.split_off(opener + 1);
+            run.inlines.pop();
+            let content = Run { inlines: content, ..Run::default() }.finish();
+            match (is_note, run.inlines.last_mut(), attributes) {
+                (true, before, _) => {
+                    match before {
+                        Some(Inline::Text(before)) if before.ends_with('^') => {
+                            before.pop();
+                        }
+                        // It was taken for the beginning of a superscript.
+                        _ => {}
+                    }
+                    let span = tree.span(at - 1..range.end);
+                    let label = tree.note(span, content);
+                    run.push(Inline::FootnoteReference { span, label });
+                }
+                (.., attributes) => {
+                    let attributes = attributes.unwrap_or_default();
                     run.push(Inline::Bracketed { attributes, content });
                 }
-                _ => run.push_text(text, false),
             }
+        }
+        _ if tree.text[range.clone()] == *text => {
+            push_linked(tree, run, text, range, escaped);
         }
         _ => run.push_text(text, escaped),
     }
+}
+
+/// Pushes a text in which bare URLs become links.
+fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, escaped: bool) {
+    let mut done = 0;
+    while let Some(at) = scheme(text, done).filter(|_| !tree.in_link) {
+        let start = range.start + at;
+        let end = start + url(&tree.text[start..tree.leaf_end.max(range.end)]);
+        run.push_text(&text[done..at], escaped && done == 0);
+        let target = tree.text[start..end].to_string();
+        run.push(Inline::Link {
+            span: tree.span(start..end),
+            content: vec![Inline::Text(target.clone())],
+            target,
+            title: String::new(),
+        });
+        // The parser may have parted the URL, at what would be markup in a text.
+        tree.attributed = start..end;
+        done = (end - range.start).min(text.len());
+    }
+    if done < text.len() {
+        run.push_text(&text[done..], escaped && done == 0);
+    }
+}
+
+/// Where a URL begins in `text`, at `from` or later.
+fn scheme(text: &str, from: usize) -> Option<usize> {
+    let begins = |at: &usize| {
+        let behind = &text[at + "http".len()..];
+        let behind = behind.strip_prefix('s').unwrap_or(behind).strip_prefix("://");
+        !text[..*at].ends_with(char::is_alphanumeric)
+            && behind.is_some_and(|host| host.starts_with(char::is_alphanumeric))
+    };
+    text[from..].match_indices("http").map(|(at, _)| from + at).find(begins)
+}
+
+/// The length of the URL that `text` begins with. What ends a sentence is not part of it.
+fn url(text: &str) -> usize {
+    let ends = |c: char| c.is_whitespace() || "<>\"`[]{}|\\^".contains(c);
+    let url = &text[..text.find(ends).unwrap_or(text.len())];
+    let mut surplus = url.matches(')').count().saturating_sub(url.matches('(').count());
+    let trimmed = url.trim_end_matches(|c| {
+        let closes = c == ')' && surplus > 0;
+        surplus -= usize::from(closes);
+        closes || ".,;:!?'*_~".contains(c)
+    });
+    trimmed.len()
+}
+
+/// Puts pictures in the place of their names, `:smile:`. What is within a word is none.
+fn emoji(text: String, escaped: Vec<usize>) -> (String, Vec<usize>) {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || "+-_".contains(c);
+    let joins = |c: char| c.is_alphanumeric() || c == ':';
+    let mut out = String::new();
+    let mut kept = vec![];
+    let mut done = 0;
+    for (at, _) in text.match_indices(':') {
+        if at < done || escaped.binary_search(&at).is_ok() || text[..at].ends_with(joins) {
+            continue;
+        }
+        let name = &text[at + 1..];
+        let name = &name[..name.find(|c| !in_name(c)).unwrap_or(name.len())];
+        let Some(behind) = text[at + 1 + name.len()..].strip_prefix(':') else { continue };
+        if name.is_empty() || behind.starts_with(joins) {
+            continue;
+        }
+        let Some(emoji) = emojis::get_by_shortcode(name) else { continue };
+        kept.extend(moved(&escaped, done..at, out.len()));
+        out.push_str(&text[done..at]);
+        out.push_str(emoji.as_str());
+        done = text.len() - behind.len();
+    }
+    if done == 0 {
+        return (text, escaped);
+    }
+    kept.extend(moved(&escaped, done..text.len(), out.len()));
+    out.push_str(&text[done..]);
+    (out, kept)
+}
+
+/// The offsets within `range`, as they are once it begins at `start`.
+fn moved(offsets: &[usize], range: Range<usize>, start: usize) -> impl Iterator<Item = usize> {
+    let within = offsets.partition_point(|at| *at < range.start)
+        ..offsets.partition_point(|at| *at < range.end);
+    offsets[within].iter().map(move |at| at - range.start + start)
 }
 
 /// Parts a text at `x^2^` and `H~2~O`. Pulldown takes neither next to a letter.

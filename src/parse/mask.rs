@@ -153,7 +153,14 @@ fn after_markers(line: &str) -> &str {
 /// What a line of three or more colons is by its own looks.
 fn fence(line: &str) -> Option<FenceKind> {
     let behind = line.trim_start_matches(':');
-    let content = behind.trim().trim_end_matches(':').trim_end();
+    let content = behind.trim();
+    let undecorated = content.trim_end_matches(':');
+    // Colons that touch a word belong to it, as they do in pandoc.
+    let content = match undecorated.chars().last() {
+        Some('}') => undecorated,
+        Some(c) if !c.is_whitespace() => content,
+        _ => undecorated.trim_end(),
+    };
     if content.is_empty() {
         return Some(FenceKind::Closer);
     }
@@ -207,6 +214,10 @@ fn demote(text: &str, candidates: &[Candidate], sight: &Sight, verdicts: &mut [V
             verdicts[index] = Some(WhyProse::Indented);
         }
         if !sight.breaks_at(candidate.range.start) {
+            continue;
+        }
+        // Behind a marker of its own it begins an item, a definition or a note, whatever is above.
+        if text[candidate.line..candidate.range.start].contains(|c| !" \t>".contains(c)) {
             continue;
         }
         let above = text[..candidate.line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
@@ -404,6 +415,9 @@ mod tests {
     fn openers_take_one_word_or_attributes() {
         assert_eq!(fences("::: a"), ["+::: a"]);
         assert_eq!(fences(":::::::a ::::"), ["+:::::::a ::::"]);
+        assert_eq!(fences("::: {.a}:::"), ["+::: {.a}:::"]);
+        let FenceKind::Opener { attributes, .. } = fence("::: a::").unwrap() else { panic!() };
+        assert_eq!(attributes.classes, ["a::"]);
         assert_eq!(fences("::: {.a #b k=\"v w\"} ::"), ["+::: {.a #b k=\"v w\"} ::"]);
         assert_eq!(fences("::: a b"), ["Words ::: a b"]);
         assert_eq!(fences("::: {.a} b"), ["Words ::: {.a} b"]);
@@ -459,6 +473,7 @@ mod tests {
         assert_eq!(fences("> - x\n>\n>   :::a"), ["+:::a"]);
         assert_eq!(fences("- > :::a\n  > :::"), ["+:::a", "-:::"]);
         assert_eq!(fences("- - :::a\n    :::"), ["+:::a", "-:::"]);
+        assert_eq!(fences("t\n:   :::a\n    :::"), ["+:::a", "-:::"]);
         assert_eq!(fences(" :::a"), ["Indented :::a"]);
         assert_eq!(fences("- x\n\n   :::a"), ["Indented :::a"]);
         assert_eq!(fences(">   :::a"), ["Indented :::a"]);

@@ -628,6 +628,15 @@ fn no_text_makes_it_panic() {
         "<<a>>",
         "\0",
         "title: ",
+        "https://a.b",
+        ":tada:",
+        "^[",
+        "#| id: a\n",
+        "+---+\n",
+        "| a |\n",
+        "Table: ",
+        "a) ",
+        "(i) ",
     ];
     let mut chance = Chance(7);
     for _ in 0..6000 {
@@ -649,6 +658,8 @@ fn no_text_makes_it_panic() {
 
 #[test]
 fn depth_has_an_end() {
+    check_spans(&format!("https://a{}", ")".repeat(100_000)));
+    check_spans(&"https://a.b ".repeat(50_000));
     for bit in [">", "- ", "::: a\n", "*a ", "[", "![", "**a *b ", "{", "~a ", "1. "] {
         check_spans(&bit.repeat(5000));
     }

@@ -41,9 +41,12 @@ pub fn blocks(
         attributed: 0..0,
         leaf_end: text.len(),
         task: None,
+        in_link: false,
+        notes: vec![],
         diagnostics: vec![],
     };
-    let value = tree.blocks();
+    let mut value = tree.blocks();
+    value.append(&mut tree.notes);
     if let Some(span) = tree.too_deep {
         let message = format!("more than {DEEPEST} blocks within each other");
         tree.diagnostics.push(Diagnostic::error("too-deep", message).at(span, "too deep"));
@@ -68,6 +71,10 @@ pub(super) struct Tree<'a> {
     pub leaf_end: usize,
     /// The task marker of the item that is being read.
     pub task: Option<bool>,
+    /// Whether what is read stands in a link, where there can be no other.
+    pub in_link: bool,
+    /// The footnotes that were written where they are referred to.
+    notes: Vec<Block>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -94,6 +101,15 @@ impl<'a> Tree<'a> {
 
     pub fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.id, range)
+    }
+
+    /// Keeps a footnote that stands in the text, `^[content]`; gives the label to refer to it by.
+    pub fn note(&mut self, span: Span, content: Vec<Inline>) -> String {
+        // No label of an author's has a blank at its edge.
+        let label = format!(" {}", self.notes.len() + 1);
+        let blocks = vec![Block { span, kind: BlockKind::Paragraph(content) }];
+        self.notes.push(Block { span, kind: BlockKind::Footnote { label: label.clone(), blocks } });
+        label
     }
 
     /// Runs `read` one level deeper, if that is not too deep.
@@ -141,7 +157,9 @@ impl<'a> Tree<'a> {
                 }
                 Event::Start(tag) if is_leaf(tag) => {
                     let kind = self.leaf();
-                    blocks.extend(kind.map(|kind| self.block(range, kind)));
+                    if let Some(kind) = kind {
+                        push_captioned(self.block(range, kind), &mut blocks);
+                    }
                 }
                 Event::Html(_) => {
                     self.next();
@@ -293,7 +311,8 @@ impl<'a> Tree<'a> {
             PulldownAlignment::Center => Alignment::Center,
             PulldownAlignment::Right => Alignment::Right,
         });
-        let mut table = Table { alignments: alignments.collect(), head: vec![], rows: vec![] };
+        let mut table =
+            Table { caption: None, alignments: alignments.collect(), head: vec![], rows: vec![] };
         while let Some((Event::Start(row), _)) = self.next() {
             let mut cells = vec![];
             while let Some((Event::Start(_), range)) = self.next() {
@@ -437,6 +456,37 @@ impl<'a> Tree<'a> {
     fn inlines(&mut self) -> (Vec<Inline>, usize) {
         super::inline::inlines(self)
     }
+}
+
+/// Pushes a block; a caption goes to the table that it stands below or above, as in pandoc.
+fn push_captioned(mut block: Block, blocks: &mut Vec<Block>) {
+    match (&mut block.kind, blocks.last_mut()) {
+        (kind, Some(Block { kind: BlockKind::Table(table), span })) if table.caption.is_none() => {
+            table.caption = caption(kind);
+            if table.caption.is_some() {
+                span.end = block.span.end;
+                return;
+            }
+        }
+        (BlockKind::Table(table), Some(above)) => {
+            table.caption = caption(&above.kind);
+            if table.caption.is_some() {
+                block.span.start = above.span.start;
+                blocks.pop();
+            }
+        }
+        _ => {}
+    }
+    blocks.push(block);
+}
+
+/// The text of a paragraph that begins as a caption does.
+fn caption(kind: &BlockKind) -> Option<Vec<Inline>> {
+    let BlockKind::Paragraph(inlines) = kind else { return None };
+    let (Inline::Text(first), rest) = inlines.split_first()? else { return None };
+    let text = ["Table:", "table:", ":"].iter().find_map(|sign| first.strip_prefix(sign))?;
+    let text = Inline::Text(text.strip_prefix([' ', '\t'])?.trim_start().to_string());
+    Some(std::iter::once(text).chain(rest.iter().cloned()).collect())
 }
 
 fn is_container(tag: &Tag) -> bool {

@@ -32,6 +32,21 @@ pub fn escape(text: &str) -> String {
     html
 }
 
+/// A callout as its template takes it.
+#[derive(Serialize)]
+struct Callout<'c> {
+    kind: &'c str,
+    label: &'c str,
+    title: String,
+    id: Option<String>,
+    /// Classes beside the kind's, with a blank before each.
+    classes: String,
+    /// Further attributes as HTML.
+    attributes: String,
+    body: String,
+    folds: bool,
+}
+
 /// A section of a page, for its table of contents.
 #[derive(Clone, Debug, Serialize)]
 pub struct Section {
@@ -57,6 +72,8 @@ pub struct Body<'a> {
     shown: HashSet<String>,
     overview_is_written: bool,
     diagrams: usize,
+    /// How many groups of tabs were written.
+    tabs: usize,
     pub sections: Vec<Section>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -93,6 +110,7 @@ impl<'a> Body<'a> {
             shown: HashSet::new(),
             overview_is_written: false,
             diagrams: 0,
+            tabs: 0,
             sections: vec![],
             diagnostics: vec![],
         }
@@ -155,9 +173,10 @@ impl<'a> Body<'a> {
         }
         let id = escape(&id);
         format!(
-            "<h{level} class=\"{}\" id=\"{id}\">{also}{}<a class=\"anchor\" href=\"#{id}\" \
+            "<h{level} class=\"{}\" id=\"{id}\"{}>{also}{}<a class=\"anchor\" href=\"#{id}\" \
              aria-label=\"Link to this section\">#</a></h{level}>",
             classes("heading", &heading.attributes),
+            pairs(&heading.attributes),
             self.inlines(&heading.content),
         )
     }
@@ -199,8 +218,12 @@ impl<'a> Body<'a> {
 
     fn table(&mut self, table: &'a Table) -> String {
         let mut html = "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" \
-                        aria-label=\"Table\"><table>\n<thead>\n"
+                        aria-label=\"Table\"><table>\n"
             .to_owned();
+        if let Some(caption) = &table.caption {
+            html.push_str(&format!("<caption>{}</caption>\n", self.inlines(caption)));
+        }
+        html.push_str("<thead>\n");
         html.push_str(&self.row(&table.head, &table.alignments, "th"));
         html.push_str("</thead>\n<tbody>\n");
         for row in &table.rows {
@@ -229,32 +252,92 @@ impl<'a> Body<'a> {
     fn div(&mut self, div: &'a Div) -> String {
         let Some(kind) = div.kind else {
             let (id, also) = self.ids.at(div.opener);
-            let id = if id.is_empty() { id } else { format!(" id=\"{}\"", escape(&id)) };
-            let classes = classes("", &div.attributes);
+            let id = (!id.is_empty()).then_some(id);
+            let own = attributes(&Attributes { id, ..div.attributes.clone() });
             let body = also + &self.titled_blocks(div);
-            return format!("<div class=\"{classes}\"{id}>\n{body}</div>");
+            return format!("<div{own}>\n{body}</div>");
         };
         if matches!(kind, DivKind::Questions | DivKind::Objectives) {
             // One card for both, where the first of them stands.
             return if self.overview_is_written { String::new() } else { self.overview() };
         }
-        #[derive(Serialize)]
-        struct Callout<'c> {
-            kind: &'c str,
-            label: &'c str,
-            title: String,
-            id: Option<String>,
-            body: String,
-            folds: bool,
+        if matches!(kind, DivKind::Tab | DivKind::GroupTab) {
+            return self.tabs(div, kind);
         }
         let label = kind.default_title();
         let title = div.title.as_deref();
         let (id, also) = self.ids.at(div.opener);
         let id = (!id.is_empty()).then_some(id);
         let title = title.map_or_else(|| escape(label), |title| self.inlines(title));
-        let body = also + &self.blocks(&div.blocks);
-        let callout = Callout { kind: kind.class(), label, title, id, body, folds: kind.folds() };
+        let others = div.attributes.classes.iter().filter(|class| *class != kind.class());
+        let callout = Callout {
+            kind: kind.class(),
+            label,
+            title,
+            id,
+            classes: others.map(|class| format!(" {class}")).collect(),
+            attributes: pairs(&div.attributes),
+            body: also + &self.blocks(&div.blocks),
+            folds: kind.folds(),
+        };
         self.render("callout.html", &callout, div.opener)
+    }
+
+    /// A panel for each heading, of which one is open. They are folds that know of each other, so that
+    /// they work and can be printed without a script; with it, panels of one title in all groups
+    /// open together.
+    fn tabs(&mut self, div: &'a Div, kind: DivKind) -> String {
+        let level = |block: &Block| match &block.kind {
+            BlockKind::Heading(heading) => Some(heading.level),
+            _ => None,
+        };
+        let highest = div.blocks.iter().filter_map(level).min();
+        let begins = |block: &Block| highest.is_some() && level(block) == highest;
+        self.tabs += 1;
+        let name = self.tabs;
+        let mut html = format!("<div{}>\n", attributes(&div.attributes));
+        let first = div.blocks.iter().position(begins).unwrap_or(div.blocks.len());
+        let (before, mut rest) = div.blocks.split_at(first);
+        if let Some(title) = &div.title {
+            html.push_str(&self.panel(kind, name, true, title, before, div.opener));
+        } else {
+            html.push_str(&self.blocks(before));
+        }
+        while let Some((heading, behind)) = rest.split_first() {
+            let end = behind.iter().position(begins).unwrap_or(behind.len());
+            let (blocks, others) = behind.split_at(end);
+            if let BlockKind::Heading(heading_inside) = &heading.kind {
+                let opens = div.title.is_none() && rest.len() == div.blocks.len() - first;
+                let title = &heading_inside.content;
+                html.push_str(&self.panel(kind, name, opens, title, blocks, heading.span));
+            }
+            rest = others;
+        }
+        html + "</div>"
+    }
+
+    fn panel(
+        &mut self,
+        kind: DivKind,
+        name: usize,
+        open: bool,
+        title: &'a [Inline],
+        blocks: &'a [Block],
+        span: Span,
+    ) -> String {
+        let open = if open { " open" } else { "" };
+        let (id, also) = self.ids.at(span);
+        let panel = Callout {
+            kind: kind.class(),
+            label: "",
+            title: self.inlines(title),
+            id: (!id.is_empty()).then_some(id),
+            classes: String::new(),
+            attributes: format!(" name=\"tabs-{name}\"{open}"),
+            body: also + &self.blocks(blocks),
+            folds: true,
+        };
+        self.render("callout.html", &panel, span) + "\n"
     }
 
     /// The blocks of one of the card's divs, with its title where that says more than the card.
@@ -502,16 +585,22 @@ impl<'a> Body<'a> {
             Inline::Strikethrough(content) => around(self, "del", content),
             Inline::Superscript(content) => around(self, "sup", content),
             Inline::Subscript(content) => around(self, "sub", content),
-            Inline::Code { text, attributes } => {
-                let language = attributes.classes.first().map(String::as_str);
-                html.push_str(&format!("<code>{}</code>", highlight(language, text)));
+            Inline::Code { text, attributes: given } => {
+                let language = given.classes.first().map(String::as_str);
+                // The language is said by the colours.
+                let classes = given.classes.iter().skip(1).cloned().collect();
+                let own = attributes(&Attributes { classes, ..given.clone() });
+                html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
-            Inline::Bracketed { attributes, content } => {
-                let id = attributes.id.as_ref().map(|id| format!(" id=\"{}\"", escape(id)));
-                let classes = classes("", attributes);
-                let content = self.inlines(content);
-                let id = id.unwrap_or_default();
-                html.push_str(&format!("<span class=\"{classes}\"{id}>{content}</span>"));
+            Inline::Bracketed { attributes: given, content } => {
+                let own = attributes(given);
+                let inner = self.inlines(content);
+                match &content[..] {
+                    [Inline::Link { .. }] => {
+                        html.push_str(&inner.replacen("<a", &format!("<a{own}"), 1))
+                    }
+                    _ => html.push_str(&format!("<span{own}>{inner}</span>")),
+                }
             }
             Inline::Link { target, title, content, .. } => {
                 let href = escape(&self.links.page(self.lesson, target));
@@ -521,7 +610,12 @@ impl<'a> Body<'a> {
             Inline::Image(image) => {
                 let src = escape(&self.links.image(self.lesson, self.record, &image.target));
                 let (alt, title) = (escape(&image.alt()), title_of(&image.title));
-                html.push_str(&format!("<img src=\"{src}\" alt=\"{alt}\"{title}>"));
+                let without_alt = image.attributes.pairs.iter().filter(|(key, _)| key != "alt");
+                let own = attributes(&Attributes {
+                    pairs: without_alt.cloned().collect(),
+                    ..image.attributes.clone()
+                });
+                html.push_str(&format!("<img src=\"{src}\" alt=\"{alt}\"{title}{own}>"));
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
@@ -582,6 +676,38 @@ fn is_overview(block: &Block) -> bool {
 fn classes(own: &str, attributes: &Attributes) -> String {
     let classes = std::iter::once(own).chain(attributes.classes.iter().map(String::as_str));
     escape(&classes.filter(|class| !class.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// What an author wrote in braces, as HTML: with a blank before each attribute.
+fn attributes(attributes: &Attributes) -> String {
+    let mut html = String::new();
+    if let Some(id) = &attributes.id {
+        html.push_str(&format!(" id=\"{}\"", escape(id)));
+    }
+    if !attributes.classes.is_empty() {
+        html.push_str(&format!(" class=\"{}\"", classes("", attributes)));
+    }
+    html + &pairs(attributes)
+}
+
+/// Attributes that HTML knows on any element, on images and on links. All others become `data-…`,
+/// as they do in pandoc.
+const HTML_ATTRIBUTES: [&str; 11] =
+    ["alt", "dir", "height", "hidden", "lang", "rel", "role", "style", "target", "title", "width"];
+
+fn pairs(attributes: &Attributes) -> String {
+    let written = attributes.pairs.iter().map(|(key, value)| {
+        let known = HTML_ATTRIBUTES.contains(&key.as_str())
+            || key.starts_with("data-")
+            || key.starts_with("aria-");
+        let data = if known { "" } else { "data-" };
+        let value = match key.as_str() {
+            "width" | "height" => value.trim_end_matches("px"),
+            _ => value,
+        };
+        format!(" {data}{}=\"{}\"", escape(key), escape(value))
+    });
+    written.collect()
 }
 
 fn title_of(title: &str) -> String {

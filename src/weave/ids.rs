@@ -100,7 +100,7 @@ fn in_inlines(block: &Block, taken: &mut HashSet<String>) {
         BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => of_inlines(inlines, taken),
         BlockKind::Heading(heading) => of_inlines(&heading.content, taken),
         BlockKind::Table(table) => {
-            let cells = table.head.iter().chain(table.rows.iter().flatten());
+            let cells = table.head.iter().chain(table.rows.iter().flatten()).chain(&table.caption);
             cells.for_each(|cell| of_inlines(cell, taken));
         }
         BlockKind::Definitions(definitions) => {

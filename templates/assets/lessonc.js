@@ -77,6 +77,15 @@
       else box.removeAttribute("tabindex");
   }
 
+  // Panels of one title in all groups of tabs open together; each closes its neighbours by itself.
+  function inStep({ target }) {
+    if (!target.open || !target.matches(".group-tab")) return;
+    const title = (panel) => panel.querySelector(".callout-title").textContent;
+    for (const panel of document.querySelectorAll("details.group-tab:not([open])"))
+      if (title(panel) === title(target)) panel.open = true;
+  }
+
+  document.addEventListener("toggle", inStep, true);
   document.addEventListener("DOMContentLoaded", () => { themeSwitch(); copyButtons(); });
   addEventListener("load", scrollers);
   addEventListener("resize", scrollers);
