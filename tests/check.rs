@@ -1,4 +1,5 @@
 //! `lessonc check` and `lessonc explain` as they are called: formats, exit status, mends.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
     collections::BTreeSet,

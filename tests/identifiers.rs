@@ -1,6 +1,7 @@
 //! The identifiers of headings beside those that pandoc makes.
 //!
 //! Without pandoc this is left out and says so; with `LESSONC_REQUIRE_PANDOC` set it fails instead.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
     collections::BTreeSet,

@@ -15,6 +15,7 @@
 //! - A quote four columns into an item is lost to pandoc's code blocks and lazy lines.
 //! - Lists, quotes and code can interrupt a paragraph in CommonMark, which needs no blank line before
 //!   them, as pandoc does.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{fmt::Write as _, fs, process::Command};
 
