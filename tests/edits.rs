@@ -350,7 +350,8 @@ fn the_site_is_not_put_over_what_is_not_ours() {
     assert_eq!(status, Some(2));
     assert!(words.contains("not written by lessonc"), "{words}");
     assert_eq!(project.read("docs/index.html"), "mine");
-    assert_eq!(project.lessonc(&["build", "--out", "lessons/site"]).0, Some(2));
+    assert_eq!(project.lessonc(&["build", "--out", "lessons"]).0, Some(2));
+    assert_eq!(project.lessonc(&["build", "--out", "lessons/files/site"]).0, Some(2));
 }
 
 #[test]

@@ -117,11 +117,13 @@ fn check_out(options: &Options) -> io::Result<()> {
         return Ok(());
     };
     let out = out.canonicalize().unwrap_or(out);
-    if !out.starts_with(&course) {
+    let Ok(inside) = out.strip_prefix(&course) else { return Ok(()) };
+    let first = inside.components().next().map(|part| part.as_os_str().to_string_lossy());
+    if first.is_some_and(|first| !course::is_own_folder(&first)) {
         return Ok(());
     }
     let message = format!(
-        "{}: the site cannot stand in the course's own folder; name another with --out",
+        "{}: the site cannot stand among the course's own files; name another folder with --out",
         options.out.display()
     );
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))

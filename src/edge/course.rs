@@ -33,6 +33,11 @@ const WORKBENCH_TOP: &[&str] =
 /// stand in `episodes` in a Workbench, and at the top elsewhere.
 const FOLDERS: [&str; 4] = ["episodes", "learners", "instructors", "profiles"];
 
+/// Whether a folder of this name at the top of a course holds what the course is made of.
+pub fn is_own_folder(name: &str) -> bool {
+    FOLDERS.contains(&name) || COPIED.contains(&name) || matches!(name, "_runs" | "templates")
+}
+
 /// # Errors
 ///
 /// Where the folder cannot be read, or holds no lesson at all.

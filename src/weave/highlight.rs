@@ -3,7 +3,7 @@
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, Token, TokenKind, tokenize};
 
-use super::html::escape;
+use super::escape::escape;
 use crate::model::course::reference;
 
 /// Code as HTML, one `<span class="hl-…">` around each token that has a colour.

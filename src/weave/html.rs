@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    diagram, highlight::highlight, ids::Identifiers, links::Links, math::Formulas, template::Theme,
+    diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links, math::Formulas,
+    template::Theme,
 };
 use crate::model::{
     course::{
@@ -16,21 +17,6 @@ use crate::model::{
     record::{Output, Part, Record},
     source::{Sources, Span},
 };
-
-/// Text with what HTML would take for markup written as character references.
-pub fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            c => html.push(c),
-        }
-    }
-    html
-}
 
 /// A callout as its template takes it.
 #[derive(Serialize)]

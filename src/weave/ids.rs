@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::html::escape;
+use super::escape::escape;
 use crate::model::{
     course::{Attributes, Block, BlockKind, Inline, Lesson, plain_text, walk},
     source::Span,

@@ -1,6 +1,7 @@
 //! `(&Course, records) -> Site`: prose, code, outputs and navigation as pages.
 
 mod diagram;
+mod escape;
 mod highlight;
 mod html;
 mod ids;
