@@ -48,7 +48,7 @@ pub fn programs(
     let mut notebooks = vec![];
     for lesson in &course.lessons {
         let Some(package) = tangled.package(lesson) else { continue };
-        let notebook = notebook::compose(lesson, package, &tangled.cells);
+        let notebook = notebook::compose(lesson, package, course.settings.runtime, &tangled.cells);
         notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
     }
     diagnostics.extend(clashes(&notebooks, tangled));

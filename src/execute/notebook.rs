@@ -10,7 +10,7 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 use syn::{MacroDelimiter, Stmt, parse::Parser, spanned::Spanned};
 
 use crate::model::{
-    course::{Block, BlockKind, Cell, Chunk, Lesson, package_name},
+    course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, package_name},
     diagnostic::{Diagnosed, Diagnostic},
     package::{Action, File, Line, Member, Origin, Package, Program, Step, Workspace},
     source::Span,
@@ -43,6 +43,7 @@ impl Notebook {
 pub fn compose(
     lesson: &Lesson,
     package: &Package,
+    runtime: Option<Runtime>,
     cells: &BTreeMap<Span, Vec<Line>>,
 ) -> Diagnosed<Option<Notebook>> {
     let mut composer =
@@ -52,7 +53,7 @@ pub fn compose(
     if steps.is_empty() || !diagnostics.is_empty() {
         return Diagnosed { value: None, diagnostics };
     }
-    let mut main = scaffold(&head(package));
+    let mut main = scaffold(&head(package, runtime));
     main.extend(lines);
     main.extend(scaffold(&"}\n".repeat(depth)));
     main.extend(scaffold("__lessonc.end();"));
@@ -88,10 +89,12 @@ pub fn compose(
     Diagnosed { value: Some(Notebook { member, library, steps }), diagnostics }
 }
 
-fn head(package: &Package) -> String {
-    let main = match tokio_flavour(package) {
-        Some(flavour) => format!("#[tokio::main(flavor = {flavour:?})]\nasync fn main()"),
-        None => "fn main()".to_owned(),
+fn head(package: &Package, runtime: Option<Runtime>) -> String {
+    let runtime = runtime.unwrap_or(Runtime::MultiThread).min(most(package));
+    let main = match runtime {
+        Runtime::MultiThread => "#[tokio::main]\nasync fn main()",
+        Runtime::CurrentThread => "#[tokio::main(flavor = \"current_thread\")]\nasync fn main()",
+        Runtime::None => "fn main()",
     };
     format!(
         "#![allow(warnings)]\n#[path = \"lessonc.rs\"]\nmod __lessonc;\n{main} -> \
@@ -100,14 +103,18 @@ fn head(package: &Package) -> String {
     )
 }
 
-/// The runtime that the features of the package's tokio allow; none where they allow no `main`.
-fn tokio_flavour(package: &Package) -> Option<&'static str> {
-    let features = package.dependencies.get("tokio")?.get("features")?.as_array()?;
-    let has = |name: &str| features.iter().any(|feature| feature.as_str() == Some(name));
+/// The most of a runtime that the features of the package's tokio allow.
+fn most(package: &Package) -> Runtime {
+    let features = package.dependencies.get("tokio").and_then(|tokio| tokio.get("features"));
+    let features = features.and_then(toml::Value::as_array).into_iter().flatten();
+    let features: Vec<&str> = features.filter_map(toml::Value::as_str).collect();
+    let has = |name: &str| features.contains(&name);
     if has("full") || has("macros") && has("rt-multi-thread") {
-        Some("multi_thread")
+        Runtime::MultiThread
+    } else if has("macros") && has("rt") {
+        Runtime::CurrentThread
     } else {
-        (has("macros") && has("rt")).then_some("current_thread")
+        Runtime::None
     }
 }
 

@@ -41,11 +41,36 @@ pub struct Settings {
     pub dependencies: Dependencies,
     /// The Rust edition of the generated packages.
     pub edition: Option<String>,
+    /// What drives the notebooks' futures; none said means the most that tokio's features allow.
+    pub runtime: Option<Runtime>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
     pub check: BTreeMap<String, (Level, Span)>,
+}
+
+/// What drives a notebook's futures, where tokio is among the dependencies.
+///
+/// In the order of what they can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Runtime {
+    None,
+    CurrentThread,
+    MultiThread,
+}
+
+impl Runtime {
+    pub const ALL: [Self; 3] = [Self::MultiThread, Self::CurrentThread, Self::None];
+
+    /// The word in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MultiThread => "multi-thread",
+            Self::CurrentThread => "current-thread",
+            Self::None => "none",
+        }
+    }
 }
 
 /// Cargo's `[dependencies]`, as Cargo takes them.

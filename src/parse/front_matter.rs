@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
-use crate::model::course::{Dependencies, Meta, Settings};
+use crate::model::course::{Dependencies, Meta, Runtime, Settings};
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, Level, did_you_mean, only_near};
 use crate::model::source::{Source, SourceId, Span};
 
@@ -79,6 +79,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "lessons",
         "dependencies",
         "edition",
+        "runtime",
         "repository",
         "license",
         "check",
@@ -91,6 +92,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "lessons" => settings.lessons = reader.names(&value),
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
+            "runtime" => settings.runtime = reader.runtime(&value),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             _ => settings.license = reader.text(&value),
@@ -321,17 +323,27 @@ impl<'a> Reader<'a> {
     }
 
     pub fn edition(&mut self, node: &Node) -> Option<String> {
-        const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
-        let edition = self.text(node)?;
-        if EDITIONS.contains(&edition.as_str()) {
-            return Some(edition);
+        let edition = self.one_of(node, &["2015", "2018", "2021", "2024"], "edition of Rust")?;
+        Some(edition.to_owned())
+    }
+
+    fn runtime(&mut self, node: &Node) -> Option<Runtime> {
+        let names = Runtime::ALL.map(Runtime::name);
+        let name = self.one_of(node, &names, "runtime")?;
+        Runtime::ALL.into_iter().find(|runtime| runtime.name() == name)
+    }
+
+    /// A word of a few that there are.
+    fn one_of<'w>(&mut self, node: &Node, words: &[&'w str], what: &str) -> Option<&'w str> {
+        let text = self.text(node)?;
+        let known = words.iter().find(|word| **word == text);
+        if known.is_none() {
+            let message = format!("`{text}` is no {what}");
+            let hint = format!("there are {}", words.join(", "));
+            let diagnostic = Diagnostic::error("front-matter", message);
+            self.diagnostics.push(diagnostic.at(self.span(node.defined), "").hint(hint));
         }
-        let message = format!("`{edition}` is no edition of Rust");
-        let hint = format!("there are {}", EDITIONS.join(", "));
-        self.diagnostics.push(
-            Diagnostic::error("front-matter", message).at(self.span(node.defined), "").hint(hint),
-        );
-        None
+        known.copied()
     }
 
     fn levels(&mut self, node: &Node) -> BTreeMap<String, (Level, Span)> {
