@@ -225,7 +225,19 @@ pub struct Heading {
 pub struct List {
     /// The first number of an ordered list.
     pub start: Option<u64>,
+    /// How an ordered list's numbers are written.
+    pub numerals: Numerals,
     pub items: Vec<Item>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Numerals {
+    #[default]
+    Decimal,
+    LowerAlpha,
+    UpperAlpha,
+    LowerRoman,
+    UpperRoman,
 }
 
 #[derive(Clone, Debug, PartialEq)]

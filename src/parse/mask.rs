@@ -1,17 +1,17 @@
-//! Finds the fences of divs, which CommonMark doesn't know.
+//! Finds the fences of divs and the markers of pandoc's lists, which CommonMark doesn't know.
 //!
 //! Each line that could be a fence is overwritten with as many `_`: to the parser a thematic break,
 //! which ends paragraphs, tables and lists as a fence does and means nothing inside code. It is a
 //! fence only where the parser then sees that break. So there is one document with one tree, link
 //! references reach into divs, and each byte keeps its offset.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::attributes::{self, Problem};
-use super::options;
+use super::{options, ordered};
 use crate::model::course::Attributes;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::source::{SourceId, Span};
@@ -63,17 +63,30 @@ pub enum WhyProse {
 
 /// Parses `text` as often as it takes to know which lines are fences.
 pub fn mask(text: &str) -> Masked {
-    let candidates = candidates(text);
+    let (candidates, markers) = candidates(text);
+    masked(text, &candidates, markers).unwrap_or_else(|| {
+        masked(text, &candidates, vec![]).unwrap_or_else(|| unreachable!("there are no markers"))
+    })
+}
+
+/// The masked text; none where it could not be found out which markers begin items.
+fn masked(text: &str, candidates: &[Candidate], mut markers: Vec<Range<usize>>) -> Option<Masked> {
     let words = |candidate: &Candidate| candidate.kind.is_none().then_some(WhyProse::Words);
     let mut verdicts: Vec<Verdict> = candidates.iter().map(words).collect();
     let mut sight = Sight::default();
+    let mut settled = false;
     for _ in 0..ROUNDS {
-        sight = Sight::of(&overwrite(text, &candidates, &verdicts));
-        let before = verdicts.clone();
-        demote(text, &candidates, &sight, &mut verdicts);
-        if verdicts == before {
+        sight = Sight::of(&overwrite(text, candidates, &verdicts, &markers));
+        let before = (verdicts.clone(), markers.len());
+        demote(text, candidates, &sight, &mut verdicts, &markers);
+        sight.retain_items(text, &mut markers);
+        settled = before == (verdicts.clone(), markers.len());
+        if settled {
             break;
         }
+    }
+    if !settled && !markers.is_empty() {
+        return None;
     }
 
     let mut fences = BTreeMap::new();
@@ -92,7 +105,7 @@ pub fn mask(text: &str) -> Masked {
             }
         }
     }
-    Masked { text: overwrite(text, &candidates, &verdicts), fences, prose }
+    Some(Masked { text: overwrite(text, candidates, &verdicts, &markers), fences, prose })
 }
 
 /// Undoes what masking did to a piece of text.
@@ -109,12 +122,19 @@ struct Candidate {
     kind: Option<FenceKind>,
 }
 
-fn candidates(text: &str) -> Vec<Candidate> {
-    let mut candidates = vec![];
+/// The lines that could be fences, and the markers that could be of items and that only pandoc
+/// knows.
+fn candidates(text: &str) -> (Vec<Candidate>, Vec<Range<usize>>) {
+    let (mut candidates, mut markers) = (vec![], vec![]);
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
         let content = line.trim_end_matches(['\n', '\r']);
-        let colons = content.len() - after_markers(content).len();
+        let mut found = vec![];
+        let colons = content.len() - after_markers(content, &mut found).len();
+        if !lines.peek().is_some_and(|below| underlines(below)) {
+            markers.extend(found.iter().map(|range| start + range.start..start + range.end));
+        }
         if content[colons..].starts_with(":::") {
             candidates.push(Candidate {
                 line: start,
@@ -124,12 +144,19 @@ fn candidates(text: &str) -> Vec<Candidate> {
         }
         start += line.len();
     }
-    candidates
+    (candidates, markers)
 }
 
-/// The line without the quote and list markers in front. It need not be exact: whether what
-/// follows begins a block is the parser's to say.
-fn after_markers(line: &str) -> &str {
+/// Whether a line makes the one above it a heading or a table's head, which pandoc sees before it
+/// sees lists.
+fn underlines(line: &str) -> bool {
+    let line = line.trim();
+    line.contains(['-', '=']) && line.trim_matches(['-', '=', ':', '|', '+', ' ']).is_empty()
+}
+
+/// The line without the quote and list markers in front; those that only pandoc knows are put into
+/// `fancy`. It need not be exact: whether what follows begins a block is the parser's to say.
+fn after_markers<'a>(line: &'a str, fancy: &mut Vec<Range<usize>>) -> &'a str {
     let mut rest = line;
     loop {
         rest = rest.trim_start_matches([' ', '\t', '>']);
@@ -140,6 +167,10 @@ fn after_markers(line: &str) -> &str {
             &rest[1..]
         } else if let Some(label) = rest.strip_prefix("[^") {
             label.split_once("]:").map_or("", |(_, after)| after)
+        } else if let Some(length) = ordered::fancy(rest) {
+            let start = line.len() - rest.len();
+            fancy.push(start..start + length);
+            &rest[length..]
         } else {
             return rest;
         };
@@ -187,10 +218,23 @@ fn fence(line: &str) -> Option<FenceKind> {
 /// Why a candidate is text, if it is.
 type Verdict = Option<WhyProse>;
 
-fn overwrite(text: &str, candidates: &[Candidate], verdicts: &[Verdict]) -> String {
+fn overwrite(
+    text: &str,
+    candidates: &[Candidate],
+    verdicts: &[Verdict],
+    markers: &[Range<usize>],
+) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut markers = markers.iter().peekable();
+    let mut up_to = |out: &mut String, end: usize| {
+        while let Some(marker) = markers.next_if(|marker| marker.start < end) {
+            out.push_str(&text[out.len()..marker.start]);
+            out.push_str(&ordered::substitute(&text[marker.clone()]));
+        }
+        out.push_str(&text[out.len()..end]);
+    };
     for (Candidate { range, .. }, verdict) in candidates.iter().zip(verdicts) {
-        out.push_str(&text[out.len()..range.start]);
+        up_to(&mut out, range.start);
         if verdict.is_some() {
             out.push(COLON);
             out.push_str(&text[range.start + 1..range.end]);
@@ -198,13 +242,19 @@ fn overwrite(text: &str, candidates: &[Candidate], verdicts: &[Verdict]) -> Stri
             out.extend(std::iter::repeat_n('_', range.len()));
         }
     }
-    out.push_str(&text[out.len()..]);
+    up_to(&mut out, text.len());
     out
 }
 
 /// Finds the candidates that are text although the parser saw a break: openers below a line of a
 /// paragraph, and closers within inline code, HTML or math that the break tore apart.
-fn demote(text: &str, candidates: &[Candidate], sight: &Sight, verdicts: &mut [Verdict]) {
+fn demote(
+    text: &str,
+    candidates: &[Candidate],
+    sight: &Sight,
+    verdicts: &mut [Verdict],
+    markers: &[Range<usize>],
+) {
     let mut torn = vec![];
     for (index, candidate) in candidates.iter().enumerate() {
         if verdicts[index].is_some() {
@@ -238,7 +288,7 @@ fn demote(text: &str, candidates: &[Candidate], sight: &Sight, verdicts: &mut [V
     }
     let mut whole = verdicts.to_vec();
     torn.iter().for_each(|index| whole[*index] = Some(WhyProse::InParagraph));
-    let joined = Sight::of(&overwrite(text, candidates, &whole));
+    let joined = Sight::of(&overwrite(text, candidates, &whole, markers));
     for index in torn {
         if joined.hides(candidates[index].range.start) {
             verdicts[index] = Some(WhyProse::InParagraph);
@@ -257,6 +307,17 @@ struct Sight {
     prose_ends: Vec<usize>,
     /// Code, HTML and math.
     opaque: Vec<Range<usize>>,
+    /// By the offset of the marker.
+    items: BTreeMap<usize, SeenItem>,
+}
+
+/// An item of a list, as the parser sees it.
+struct SeenItem {
+    /// Where its list begins.
+    list: usize,
+    is_first: bool,
+    /// Whether it may begin directly below a paragraph's text: within an item, and below one.
+    may_interrupt: bool,
 }
 
 impl Sight {
@@ -266,7 +327,40 @@ impl Sight {
         let mut html_is_opaque = false;
         // The margins of the containers around, where we know them.
         let mut margins = vec![Some(0)];
+        let mut lists = vec![];
+        // Whether the innermost container is an item.
+        let mut in_item = vec![false];
+        let (mut below_list, mut is_first) = (false, false);
         for (event, range) in Parser::new_ext(masked, options()).into_offset_iter() {
+            match &event {
+                Event::Start(Tag::List(_)) => {
+                    let may_interrupt = below_list || in_item.last() == Some(&true);
+                    lists.push((range.start, may_interrupt));
+                    is_first = true;
+                }
+                Event::Start(Tag::Item) => {
+                    let (list, may_interrupt) = lists.last().copied().unwrap_or_default();
+                    sight.items.insert(range.start, SeenItem { list, is_first, may_interrupt });
+                    is_first = false;
+                    in_item.push(true);
+                }
+                Event::Start(
+                    Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionListDefinition,
+                ) => in_item.push(false),
+                Event::End(TagEnd::List(_)) => {
+                    lists.pop();
+                }
+                Event::End(
+                    TagEnd::Item
+                    | TagEnd::BlockQuote(_)
+                    | TagEnd::FootnoteDefinition
+                    | TagEnd::DefinitionListDefinition,
+                ) => {
+                    in_item.pop();
+                }
+                _ => {}
+            }
+            below_list = matches!(event, Event::End(TagEnd::List(_)));
             match event {
                 Event::Start(Tag::Item) => margins.push(Some(margin(masked, range.start))),
                 Event::Start(Tag::BlockQuote(_)) => margins.push(Some(0)),
@@ -324,6 +418,26 @@ impl Sight {
 
     fn breaks_at(&self, offset: usize) -> bool {
         self.breaks.binary_search(&offset).is_ok()
+    }
+
+    /// Leaves the markers that begin an item where pandoc would see one: not directly below the
+    /// text of a paragraph, unless that stands in an item.
+    fn retain_items(&self, text: &str, markers: &mut Vec<Range<usize>>) {
+        // Lists whose last marker was text: what goes on with them is text as well.
+        let mut broken = BTreeSet::new();
+        markers.retain(|marker| {
+            let Some(item) = self.items.get(&marker.start) else { return false };
+            let line = text[..marker.start].rfind('\n').map_or(0, |at| at + 1);
+            let above = text[..line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+            let interrupts = self.prose_ends_in(above..line)
+                && (item.is_first && !item.may_interrupt || broken.contains(&item.list));
+            if interrupts {
+                broken.insert(item.list);
+            } else {
+                broken.remove(&item.list);
+            }
+            !interrupts
+        });
     }
 
     fn prose_ends_in(&self, line: Range<usize>) -> bool {

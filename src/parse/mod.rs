@@ -10,6 +10,7 @@ mod definitions;
 mod front_matter;
 mod inline;
 mod mask;
+mod ordered;
 mod tree;
 
 use pulldown_cmark::Options;

@@ -660,7 +660,9 @@ fn no_text_makes_it_panic() {
 fn depth_has_an_end() {
     check_spans(&format!("https://a{}", ")".repeat(100_000)));
     check_spans(&"https://a.b ".repeat(50_000));
-    for bit in [">", "- ", "::: a\n", "*a ", "[", "![", "**a *b ", "{", "~a ", "1. "] {
+    for bit in
+        [">", "- ", "::: a\n", "*a ", "[", "![", "**a *b ", "{", "~a ", "1. ", "a) ", "(i) x\n"]
+    {
         check_spans(&bit.repeat(5000));
     }
     check_spans(&format!("{}a{}", "*a ".repeat(3000), "*".repeat(3000)));
@@ -701,4 +703,21 @@ fn in_a_workbench_only_what_asks_for_it_runs() {
     assert_eq!(runs(value), [false, true]);
     assert_eq!(complaints(&diagnostics, &source), ["3:1 unknown-key: `tittle` is no known key"]);
     assert_eq!(runs(page(&context, "a", ID, &source).value), [false, false]);
+}
+
+/// A marker that was overwritten is either an item's or text again.
+#[test]
+fn no_made_up_marker_is_seen() {
+    const BITS: [&str; 20] = [
+        "a) ", "(b) ", "iv. ", "#. ", "A.  ", "(1) ", "- ", "> ", "x", "x\n", "\n", "\n\n", "   ",
+        "::: a\n", ":::\n", "```\n", "`", "<b>\n", "|", "\n---\n",
+    ];
+    let mut chance = Chance(7);
+    for _ in 0..4000 {
+        let text: String = (0..14).map(|_| BITS[chance.below(BITS.len())]).collect();
+        check_spans(&text);
+        let blocks = format!("{:?}", lesson("a", ID, &source(&text)).value.blocks);
+        let made_up = ["1)", "1."].iter().any(|sign| blocks.replace("(1)", "").contains(sign));
+        assert!(!made_up, "{text:?}: {blocks}");
+    }
 }

@@ -8,7 +8,7 @@ use pulldown_cmark::{
 };
 
 use super::mask::{Fence, FenceKind, Masked, hides_markup, unmask};
-use super::{Cells, Definitions, attributes, chunk, options};
+use super::{Cells, Definitions, attributes, chunk, options, ordered};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Table,
@@ -149,9 +149,15 @@ impl<'a> Tree<'a> {
                 Event::Start(tag) if is_container(tag) => {
                     let (tag, blocks) = (tag.clone(), &mut blocks);
                     self.next();
-                    let kind = self.deeper(range.clone(), |tree| tree.container(tag));
-                    match kind {
-                        Some(kind) => blocks.push(self.block(range, kind)),
+                    let inside = self.deeper(range.clone(), |tree| match tag {
+                        Tag::List(start) => tree.lists(start),
+                        tag => {
+                            let kind = tree.container(tag);
+                            vec![tree.block(range, kind)]
+                        }
+                    });
+                    match inside {
+                        Some(inside) => blocks.extend(inside),
                         None => flattened += 1,
                     }
                 }
@@ -206,7 +212,6 @@ impl<'a> Tree<'a> {
 
     fn container(&mut self, tag: Tag<'a>) -> BlockKind {
         match tag {
-            Tag::List(start) => self.list(start),
             Tag::DefinitionList => self.definitions(),
             Tag::FootnoteDefinition(label) => {
                 BlockKind::Footnote { label: unmask(&label), blocks: self.inside() }
@@ -215,15 +220,40 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn list(&mut self, start: Option<u64>) -> BlockKind {
-        let mut items = vec![];
-        while let Some((Event::Start(_), _)) = self.next() {
+    /// The lists that the parser takes for one: to it the markers `a)` and `1)` are alike.
+    fn lists(&mut self, start: Option<u64>) -> Vec<Block> {
+        let mut lists: Vec<(Range<usize>, List)> = vec![];
+        let mut style = None;
+        while let Some((Event::Start(_), range)) = self.next() {
             let outer = self.task.take();
             let blocks = self.inside();
-            items.push(Item { task: self.task.take(), blocks });
+            let item = Item { task: self.task.take(), blocks };
             self.task = outer;
+            let marker = &self.text[range.start..];
+            match lists.last_mut() {
+                Some((whole, list)) if style.is_none_or(|it| ordered::continues(it, marker)) => {
+                    whole.end = range.end;
+                    list.items.push(item);
+                }
+                _ => {
+                    let first = start.and_then(|_| ordered::first(marker));
+                    style = first.map(|(style, _)| style);
+                    let numerals = style.map(|style| style.numerals).unwrap_or_default();
+                    let start = first.map(|(_, number)| number).or(start);
+                    lists.push((range, List { start, numerals, items: vec![item] }));
+                }
+            }
         }
-        BlockKind::List(List { start, items })
+        let are_parts = lists.len() > 1;
+        let is_blank = |line: &str| line.trim_matches([' ', '\t', '\r', '>']).is_empty();
+        let blocks = lists.into_iter().map(|(range, mut list)| {
+            // One blank line anywhere made paragraphs of the texts of them all.
+            if are_parts && !self.text[range.clone()].trim_end().lines().any(is_blank) {
+                list.items.iter_mut().flat_map(|item| &mut item.blocks).for_each(tighten);
+            }
+            self.block(range, BlockKind::List(list))
+        });
+        blocks.collect()
     }
 
     fn definitions(&mut self) -> BlockKind {
@@ -455,6 +485,13 @@ impl<'a> Tree<'a> {
     /// Reads inlines up to what is none; gives them and where they end.
     fn inlines(&mut self) -> (Vec<Inline>, usize) {
         super::inline::inlines(self)
+    }
+}
+
+/// Takes its paragraph from a text.
+fn tighten(block: &mut Block) {
+    if let BlockKind::Paragraph(content) = &mut block.kind {
+        block.kind = BlockKind::Plain(std::mem::take(content));
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::model::{
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
-        Image, Inline, Lesson, List, Table, plain_text, walk,
+        Image, Inline, Lesson, List, Numerals, Table, plain_text, walk,
     },
     diagnostic::Diagnostic,
     record::{Output, Part, Record},
@@ -168,10 +168,17 @@ impl<'a> Body<'a> {
     }
 
     fn list(&mut self, list: &'a List) -> String {
+        let numerals = match list.numerals {
+            Numerals::Decimal => "",
+            Numerals::LowerAlpha => " type=\"a\"",
+            Numerals::UpperAlpha => " type=\"A\"",
+            Numerals::LowerRoman => " type=\"i\"",
+            Numerals::UpperRoman => " type=\"I\"",
+        };
         let mut html = match list.start {
             None => "<ul>\n".to_owned(),
-            Some(1) => "<ol>\n".to_owned(),
-            Some(start) => format!("<ol start=\"{start}\">\n"),
+            Some(1) => format!("<ol{numerals}>\n"),
+            Some(start) => format!("<ol{numerals} start=\"{start}\">\n"),
         };
         for item in &list.items {
             let content = self.blocks(&item.blocks);
