@@ -233,18 +233,25 @@ pub fn build(
         // Without its settings every page and every run would be another.
         return Built { site: Site::default(), diagnostics };
     }
-    let tangled = tangle::tangle(&course, sources).into_value(&mut diagnostics);
-    let programs = execute::programs(&course, &tangled, tangle::PROFILE, sources);
-    let programs = programs.into_value(&mut diagnostics);
+    let (tangled, programs) = compose(&course, sources).into_value(&mut diagnostics);
     let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
-    let broken = broken_lessons(&course, &tangled, &diagnostics);
-    let names = broken.into_iter().map(|lesson| lesson.name.as_str()).chain(failed);
-    let withheld: BTreeSet<String> = names.map(weave::page_path).collect();
+    let broken = broken_names(&course, &tangled, &diagnostics);
+    let withheld: BTreeSet<String> =
+        broken.into_iter().chain(failed).map(weave::page_path).collect();
     site.pages.retain(|page| !withheld.contains(&page.path));
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }
+}
+
+/// What a course's code blocks make, and what can be run of it.
+fn compose(course: &Course, sources: &Sources) -> Diagnosed<(Tangled, Vec<Program>)> {
+    let mut diagnostics = vec![];
+    let tangled = tangle::tangle(course, sources).into_value(&mut diagnostics);
+    let programs = execute::programs(course, &tangled, tangle::PROFILE, sources);
+    let programs = programs.into_value(&mut diagnostics);
+    Diagnosed { value: (tangled, programs), diagnostics }
 }
 
 /// All that is wrong with a course, as far as it can be told without running anything: `recall`
@@ -257,9 +264,7 @@ pub fn check(
 ) -> Vec<Diagnostic> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
-    let tangled = tangle::tangle(&course, sources).into_value(&mut diagnostics);
-    let programs = execute::programs(&course, &tangled, tangle::PROFILE, sources);
-    let programs = programs.into_value(&mut diagnostics);
+    let (tangled, programs) = compose(&course, sources).into_value(&mut diagnostics);
     let mut unknown: BTreeSet<String> = broken_lessons(&course, &tangled, &diagnostics)
         .into_iter()
         .filter(|lesson| lesson.chunks().iter().any(|chunk| chunk.cell.is_some()))
@@ -279,12 +284,11 @@ pub fn check(
     }
     let site = weave::weave(&course, &records, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
-    let lessons = || course.lessons.iter().chain(&course.index);
-    let ids = lessons().filter_map(|lesson| {
+    let ids = course.texts().filter_map(|lesson| {
         let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;
         Some((lesson.source, lint::ids(&page.html)))
     });
-    let written = lessons().map(|lesson| {
+    let written = course.texts().map(|lesson| {
         let files = records.get(&lesson.name).map(|record| &record.files[..]).unwrap_or_default();
         let paths = files.iter().map(|file| file.path.clone()).collect();
         (lesson.source, Written { paths, may_be_more: unknown.contains(&lesson.name) })
@@ -313,11 +317,15 @@ fn run<'p>(
 ) -> (BTreeMap<String, Record>, BTreeSet<&'p str>) {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
     let mut failed = BTreeSet::new();
+    let mut known = diagnostics.len();
+    let mut broken = broken_names(course, tangled, diagnostics);
     for program in programs {
         // What a broken lesson prints will not be shown, so its programs need not run.
-        let broken = broken_lessons(course, tangled, diagnostics);
-        let is_broken = broken.iter().any(|lesson| lesson.name == program.lesson);
-        if is_broken || failed.contains(&*program.lesson) {
+        if known != diagnostics.len() {
+            known = diagnostics.len();
+            broken = broken_names(course, tangled, diagnostics);
+        }
+        if broken.contains(&*program.lesson) || failed.contains(&*program.lesson) {
             continue;
         }
         let record = records.entry(program.lesson.clone()).or_default();
@@ -344,6 +352,15 @@ fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
         Some(step) => diagnostic.at(step.span, "needed for this output"),
         None => diagnostic,
     }
+}
+
+fn broken_names<'c>(
+    course: &'c Course,
+    tangled: &Tangled,
+    diagnostics: &[Diagnostic],
+) -> BTreeSet<&'c str> {
+    let broken = broken_lessons(course, tangled, diagnostics);
+    broken.into_iter().map(|lesson| lesson.name.as_str()).collect()
 }
 
 /// Texts with an error in them, and lessons whose package has one.

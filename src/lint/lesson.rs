@@ -6,18 +6,12 @@ use crate::model::{
     source::{Sources, Span},
 };
 
-/// Folders of a course whose pages are no lessons, as the Workbench names them.
-const NO_LESSONS: &[&str] = &["learners/", "instructors/", "profiles/"];
-
 /// What a lesson should have and has not.
 ///
 /// Source: The Carpentries, "Workbench Component Guide": each episode has questions, objectives,
 /// key points, and its times of teaching and exercises.
 pub fn parts(lesson: &Lesson, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     let source = sources.get(lesson.source);
-    if NO_LESSONS.iter().any(|folder| source.path.starts_with(folder)) {
-        return;
-    }
     let mut kinds = vec![];
     walk(&lesson.blocks, &mut |block| {
         if let BlockKind::Div(Div { kind: Some(kind), .. }) = block.kind {

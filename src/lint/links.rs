@@ -93,7 +93,7 @@ fn broken(
         let diagnostic = Diagnostic::error("missing-file", message).at(span, "");
         return Some(mend_path(diagnostic, known, span, &target));
     };
-    let names = || course.lessons.iter().map(|lesson| last_part(&lesson.name));
+    let names = || course.texts().map(|lesson| last_part(&lesson.name));
     let diagnostic =
         Diagnostic::error("broken-link", format!("there is no lesson `{name}`")).at(span, "");
     let meant = did_you_mean(name, names());
@@ -252,8 +252,10 @@ fn last_part(path: &str) -> &str {
 
 /// The lesson whose file or page this is. Folders count only where two lessons have one name.
 fn find_lesson<'c>(course: &'c Course, known: &Surroundings<'_>, path: &str) -> Option<&'c Lesson> {
-    let path = PAGES.iter().find_map(|ending| path.strip_suffix(ending))?;
-    let lessons = || course.index.iter().chain(&course.lessons);
+    // Authors write the address without its ending too: `setup`, `setup/`.
+    let bare = path.trim_end_matches('/');
+    let path = PAGES.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(bare);
+    let lessons = || course.texts();
     let is_path = |lesson: &&Lesson| {
         let own = &known.sources.get(lesson.source).path;
         lesson.name == path || own.strip_suffix(".md") == Some(path)

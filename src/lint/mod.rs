@@ -47,7 +47,7 @@ pub struct Written {
 /// All that is wrong with a course as it is read and woven.
 pub fn lint(course: &Course, known: &Surroundings<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = vec![];
-    for lesson in course.index.iter().chain(&course.lessons) {
+    for lesson in course.texts() {
         headings::lint(lesson, known, &mut diagnostics);
         links::lint(course, lesson, known, &mut diagnostics);
         lesson::tabs(lesson, &mut diagnostics);

@@ -22,7 +22,7 @@ pub struct Course {
 
 impl Course {
     /// Every text that becomes a page of the site.
-    pub fn texts(&self) -> impl Iterator<Item = &Lesson> {
+    pub fn texts(&self) -> impl Iterator<Item = &Lesson> + Clone {
         self.index.iter().chain(&self.lessons).chain(&self.pages)
     }
 }
