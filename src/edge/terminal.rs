@@ -2,12 +2,12 @@
 
 use std::{io::IsTerminal, sync::Mutex, time::Duration};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::model::{
-    diagnostic::{Diagnostic, Label, Severity},
-    source::Sources,
+    diagnostic::{Diagnostic, Label, RemarkKind, Replacement, Severity},
+    source::{SourceId, Sources},
 };
 
 /// Diagnostics in the order of their places, each once.
@@ -49,24 +49,55 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(&diagnostic.message).id(&*diagnostic.code);
-    let mut group = Group::with_title(title);
-    for (source, labels) in by_source(&diagnostic.labels) {
+    let mut groups = vec![];
+    let mut group = Group::with_title(title).elements(snippets(&diagnostic.labels, sources));
+    for remark in &diagnostic.remarks {
+        let level = match remark.kind {
+            RemarkKind::Note => Level::NOTE,
+            RemarkKind::Help => Level::HELP,
+        };
+        if remark.labels.is_empty() && remark.patches.is_empty() {
+            group = group.element(level.message(&remark.text));
+            continue;
+        }
+        groups.push(group);
+        group = Group::with_title(level.secondary_title(&remark.text))
+            .elements(snippets(&remark.labels, sources))
+            .elements(remark.patches.iter().flat_map(|patch| patched(patch, sources)));
+    }
+    groups.push(group);
+    renderer.render(&groups)
+}
+
+/// The texts that labels speak of, with carets.
+fn snippets<'a>(labels: &'a [Label], sources: &'a Sources) -> Vec<Snippet<'a, Annotation<'a>>> {
+    let snippet = |(source, labels): (SourceId, Vec<&'a Label>)| {
         let source = sources.get(source);
         let annotations = labels.into_iter().map(|label| {
             let kind =
                 if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            kind.span(label.span.range()).label(&label.text)
+            let text = Some(&*label.text).filter(|text| !text.is_empty());
+            kind.span(label.span.range()).label(text)
         });
-        group = group
-            .element(Snippet::source(&source.text).path(&source.shown).annotations(annotations));
-    }
-    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(note)));
-    group = group.elements(diagnostic.hints.iter().map(|hint| Level::HELP.message(hint)));
-    renderer.render(&[group])
+        Snippet::source(&source.text).path(&source.shown).annotations(annotations)
+    };
+    by_source(labels).into_iter().map(snippet).collect()
+}
+
+/// The texts that replacements change, as they would read then.
+fn patched<'a>(
+    replacements: &'a [Replacement],
+    sources: &'a Sources,
+) -> Option<Snippet<'a, Patch<'a>>> {
+    let source = sources.get(replacements.first()?.span.source);
+    let patches = replacements
+        .iter()
+        .map(|replacement| Patch::new(replacement.span.range(), &*replacement.text));
+    Some(Snippet::source(&source.text).path(&source.shown).patches(patches))
 }
 
 /// Labels of one source together, the source of the first primary label first.
-fn by_source(labels: &[Label]) -> Vec<(crate::model::source::SourceId, Vec<&Label>)> {
+fn by_source(labels: &[Label]) -> Vec<(SourceId, Vec<&Label>)> {
     let mut groups: Vec<(_, Vec<&Label>)> = vec![];
     let primary_first =
         labels.iter().filter(|l| l.primary).chain(labels.iter().filter(|l| !l.primary));

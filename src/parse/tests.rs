@@ -493,7 +493,7 @@ fn settings_of_a_course() {
         .collect();
     assert_eq!(names, [("asyncio", "asyncio"), ("é", "\"é\"")]);
     assert_eq!(complaints(&diagnostics, &source), ["10:1 unknown-key: `lisence` is no known key"]);
-    assert_eq!(diagnostics[0].hints, ["did you mean `license`?"]);
+    assert_eq!(diagnostics[0].hints().collect::<Vec<_>>(), ["did you mean `license`?"]);
     assert_eq!((index.title(), shape(&index.blocks).as_str()), ("A", "h1"));
 }
 
