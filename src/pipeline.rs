@@ -241,6 +241,7 @@ pub fn build(
     let withheld: BTreeSet<String> =
         broken.into_iter().chain(failed).map(weave::page_path).collect();
     site.pages.retain(|page| !withheld.contains(&page.path));
+    let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }
 }
@@ -302,6 +303,7 @@ pub fn check(
         site: paths.chain(site.assets.iter().map(|asset| &asset.path)).cloned().collect(),
     };
     diagnostics.extend(lint::lint(&course, &surroundings));
+    let diagnostics = execute::join_uses(diagnostics);
     lint::allow::settle(diagnostics, &course, sources, true)
 }
 
@@ -317,17 +319,10 @@ fn run<'p>(
 ) -> (BTreeMap<String, Record>, BTreeSet<&'p str>) {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
     let mut failed = BTreeSet::new();
-    let mut known = diagnostics.len();
-    let mut broken = broken_names(course, tangled, diagnostics);
-    for program in programs {
-        // What a broken lesson prints will not be shown, so its programs need not run.
-        if known != diagnostics.len() {
-            known = diagnostics.len();
-            broken = broken_names(course, tangled, diagnostics);
-        }
-        if broken.contains(&*program.lesson) || failed.contains(&*program.lesson) {
-            continue;
-        }
+    // What a broken lesson prints will not be shown, so its programs need not run. One that fails
+    // to build, or in its run, stops no other: all mistakes are told at once.
+    let broken = broken_names(course, tangled, diagnostics);
+    for program in programs.iter().filter(|program| !broken.contains(&*program.lesson)) {
         let record = records.entry(program.lesson.clone()).or_default();
         match runner.run(program) {
             Ok(trace) => {

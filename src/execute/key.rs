@@ -24,6 +24,7 @@ pub fn key(program: &Program, lock: &str) -> String {
     match &program.action {
         Action::Notebook => add("notebook"),
         Action::Console(commands) => commands.iter().for_each(|command| add(command)),
+        Action::Build => add("build"),
     }
     for (folder, file) in inputs(program) {
         add(folder);

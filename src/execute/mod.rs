@@ -18,13 +18,14 @@ use std::{collections::BTreeSet, io, sync::Arc};
 use crate::model::{
     course::{Course, Lesson},
     diagnostic::{Diagnosed, Diagnostic},
-    package::{Member, Package, Program, Tangled, Workspace},
+    package::{Action, Member, Package, Program, Step, Tangled, Workspace},
     record::{End, Output, Record, Trace},
     source::{Sources, Span},
 };
 
 use notebook::Notebook;
 
+pub use blame::join_uses;
 pub use key::{fingerprint, key};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
@@ -37,7 +38,8 @@ pub trait Runner {
     fn run(&mut self, program: &Program) -> io::Result<Trace>;
 }
 
-/// Every program of a course: first the notebooks in the order of the lessons, then the consoles.
+/// Every program of a course: first the notebooks in the order of the lessons, then the consoles,
+/// then the packages that neither needs.
 pub fn programs(
     course: &Course,
     tangled: &Tangled,
@@ -62,12 +64,35 @@ pub fn programs(
         .into_iter()
         .map(|(lesson, notebook)| notebook.program(lesson, &workspace))
         .collect();
+    let mut built: BTreeSet<String> = BTreeSet::new();
+    for lesson in course.lessons.iter().filter(|lesson| tangled.package(lesson).is_some()) {
+        let console = console::program(lesson, &workspace, sources);
+        built.extend(console.iter().map(|program| program.member.clone()));
+        programs.extend(console);
+    }
     for lesson in &course.lessons {
-        if tangled.package(lesson).is_some() {
-            programs.extend(console::program(lesson, &workspace, sources));
+        // A program that no console runs must be right all the same.
+        let package = tangled.package(lesson).filter(|package| package.has_manifest());
+        if package.is_some_and(|package| built.insert(package.name.clone())) {
+            programs.extend(build_alone(lesson, &workspace));
         }
     }
     Diagnosed { value: programs, diagnostics }
+}
+
+/// Builds a lesson's package.
+fn build_alone(lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
+    let chunks = lesson.chunks();
+    let target = chunks.into_iter().find(|chunk| chunk.target().is_some())?;
+    Some(Program {
+        lesson: lesson.name.clone(),
+        name: "package".to_owned(),
+        workspace: Arc::clone(workspace),
+        member: lesson.package(),
+        library: None,
+        action: Action::Build,
+        steps: vec![Step { chunk: target.span, span: target.info }],
+    })
 }
 
 /// Cargo knows packages by their names alone, so a notebook's must be nobody else's.
@@ -98,14 +123,12 @@ pub fn add_to_record(
         record.outputs.push(Output {
             chunk: step.chunk,
             span: step.span,
-            parts: parts
-                .map(|part| blame::with_lesson_places(part, &program.workspace, sources))
-                .collect(),
+            parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
             micros: given.micros,
         });
     }
     record.files.extend(trace.files);
-    if trace.end != End::NotBuilt {
+    if trace.end != End::NotBuilt && program.action != Action::Build {
         record.made = Some(trace.made);
     }
     diagnostics

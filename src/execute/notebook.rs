@@ -89,6 +89,12 @@ pub fn compose(
     Diagnosed { value: Some(Notebook { member, library, steps }), diagnostics }
 }
 
+/// What rustdoc allows in examples: what they define need not be used. A forgotten `?` or `.await`
+/// is no such thing.
+///
+/// Source: The rustdoc book, "Documentation tests".
+const LINTS: &str = "#![allow(unused)]\n#![warn(unused_must_use)]";
+
 fn head(package: &Package, runtime: Option<Runtime>) -> String {
     let runtime = runtime.unwrap_or(Runtime::MultiThread).min(most(package));
     let main = match runtime {
@@ -97,7 +103,7 @@ fn head(package: &Package, runtime: Option<Runtime>) -> String {
         Runtime::None => "fn main()",
     };
     format!(
-        "#![allow(warnings)]\n#[path = \"lessonc.rs\"]\nmod __lessonc;\n{main} -> \
+        "{LINTS}\n#[path = \"lessonc.rs\"]\nmod __lessonc;\n{main} -> \
          ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
          let __lessonc = __lessonc::Notebook::start();"
     )
@@ -158,7 +164,8 @@ impl Composer<'_> {
             self.diagnostics.push(unbalanced.diagnostic(chunk, lines, &code));
             return;
         }
-        let span = lines.iter().find_map(|line| line.origin).map_or(chunk.info, |o| o.span);
+        let span =
+            lines.iter().find_map(|line| line.origin.as_ref()).map_or(chunk.info, |o| o.span);
         let index = self.steps.len();
         self.steps.push(Step { chunk: chunk.span, span });
         self.depth += 1;
@@ -168,7 +175,7 @@ impl Composer<'_> {
                 let (before, value) = split(lines, &code, start);
                 self.lines.extend(before);
                 // The compiler takes a value to begin at the bracket before it.
-                let origin = value.first().and_then(|line| line.origin);
+                let origin = value.first().and_then(|line| line.origin.clone());
                 let origin = origin.map(|origin| Origin { indent: SHOW.len(), ..origin });
                 self.lines.push(Line { text: SHOW.to_owned(), origin });
                 self.lines.extend(value);
@@ -227,10 +234,10 @@ fn split(lines: &[Line], code: &str, at: usize) -> (Vec<Line>, Vec<Line>) {
     let (mut before, mut after) = (lines[..index].to_vec(), lines[index..].to_vec());
     let Some(first) = after.first_mut() else { return (before, after) };
     if !first.text[..column].trim().is_empty() {
-        before.push(Line { text: first.text[..column].to_owned(), origin: first.origin });
-        let origin = first.origin.map(|origin| {
+        before.push(Line { text: first.text[..column].to_owned(), origin: first.origin.clone() });
+        let origin = first.origin.take().map(|origin| {
             let start = origin.span.start + column.saturating_sub(origin.indent);
-            Origin { span: Span { start, ..origin.span }, indent: 0 }
+            Origin { span: Span { start, ..origin.span }, indent: 0, ..origin }
         });
         *first = Line { text: first.text[column..].to_owned(), origin };
     }
@@ -268,10 +275,11 @@ impl Unbalanced {
         };
         let line = code[..at].matches('\n').count();
         let column = at - code[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let span = lines.get(line).and_then(|line| line.origin).map_or(chunk.info, |origin| {
-            let start = origin.span.start + column.saturating_sub(origin.indent);
-            Span { start, end: start + length, ..origin.span }
-        });
+        let span =
+            lines.get(line).and_then(|line| line.origin.as_ref()).map_or(chunk.info, |origin| {
+                let start = origin.span.start + column.saturating_sub(origin.indent);
+                Span { start, end: start + length, ..origin.span }
+            });
         Diagnostic::error("unbalanced-cell", message).at(span, "").hint(hint)
     }
 }

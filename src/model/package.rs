@@ -96,11 +96,29 @@ impl Line {
 }
 
 /// Where the text of a generated line stands in a lesson.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub span: Span,
     /// Bytes that tangling put before it.
     pub indent: usize,
+    /// The reference that took it in; none where its block is the target or the cell itself.
+    pub used: Option<Arc<Use>>,
+}
+
+/// A reference, as one of its expansions came to be.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The reference: `<<name>>`.
+    pub span: Span,
+    /// The reference that took in the block which it stands in.
+    pub outer: Option<Arc<Use>>,
+}
+
+impl Origin {
+    /// The references that took it in, innermost first.
+    pub fn uses(&self) -> impl Iterator<Item = Span> {
+        std::iter::successors(self.used.as_ref(), |used| used.outer.as_ref()).map(|it| it.span)
+    }
 }
 
 /// All that a course's code blocks make.
@@ -175,6 +193,8 @@ pub enum Action {
     Notebook,
     /// Run each line in a shell in the member's folder; a step is a command.
     Console(Vec<String>),
+    /// Build the member, and run nothing: there are no steps that would give anything.
+    Build,
 }
 
 /// One part of a program's run that has an output of its own.
