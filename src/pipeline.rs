@@ -12,11 +12,11 @@ use crate::{
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
-        record::{End, Record},
+        record::{Record, Trace},
         site::Site,
         source::{Source, SourceId, Sources, Span},
     },
-    parse, tangle,
+    parse, report, tangle,
     weave::{self, Theme},
 };
 
@@ -276,7 +276,7 @@ pub fn check(
         let record = records.entry(program.lesson.clone()).or_default();
         match recall.run(program) {
             Ok(trace) => {
-                diagnostics.extend(execute::add_to_record(record, program, trace, sources));
+                diagnostics.extend(take(record, program, trace, sources));
             }
             Err(_) => {
                 unknown.insert(program.lesson.clone());
@@ -326,10 +326,10 @@ fn run<'p>(
         let record = records.entry(program.lesson.clone()).or_default();
         match runner.run(program) {
             Ok(trace) => {
-                if trace.end != End::Finished {
+                if !execute::is_as_expected(program, &trace) {
                     failed.insert(&*program.lesson);
                 }
-                diagnostics.extend(execute::add_to_record(record, program, trace, sources));
+                diagnostics.extend(take(record, program, trace, sources));
             }
             Err(error) => {
                 failed.insert(&*program.lesson);
@@ -339,6 +339,15 @@ fn run<'p>(
     }
     records.retain(|lesson, _| !failed.contains(&**lesson));
     (records, failed)
+}
+
+fn take(
+    record: &mut Record,
+    program: &Program,
+    trace: Trace,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    execute::add_to_record(record, program, trace, report::in_block, sources)
 }
 
 fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {

@@ -132,14 +132,14 @@ impl Cargo {
 
     /// Builds a member. What cargo cannot even read or resolve of other members is left out: one
     /// lesson's mistake stops no other.
-    fn build(&mut self, member: &str, with_lines: bool) -> io::Result<Build> {
+    fn build(&mut self, member: &str, options: Options<'_>) -> io::Result<Build> {
         let package = self.workspace.member(member).map(Package::cargo_name).unwrap_or_default();
         loop {
             if let Some(said) = self.left_out.get(member) {
                 return Ok(Build { said: said.clone(), ..Build::default() });
             }
             self.write_workspace()?;
-            let build = self.build_package(&package, with_lines)?;
+            let build = self.build_package(&package, options)?;
             let is_cargos = !build.messages.iter().any(|message| message.error);
             if build.succeeded || !is_cargos || !self.leave_out_culprits(&build.said) {
                 return Ok(build);
@@ -180,10 +180,13 @@ impl Cargo {
     }
 
     /// Gives what the compiler said, the binaries, and what cargo said.
-    fn build_package(&mut self, package: &str, with_lines: bool) -> io::Result<Build> {
+    fn build_package(&mut self, package: &str, options: Options<'_>) -> io::Result<Build> {
         let mut cargo = self.cargo();
-        cargo.envs(with_lines.then_some(LINES));
+        cargo.envs(options.with_lines.then_some(LINES));
         cargo.args(["build", "--package", package, "--keep-going", "--message-format=json"]);
+        if let Some(binary) = options.binary {
+            cargo.args(["--bin", binary]);
+        }
         if self.offline {
             cargo.arg("--offline");
         }
@@ -226,17 +229,16 @@ impl Cargo {
         Ok(build)
     }
 
-    fn run_notebook(&mut self, program: &Program) -> io::Result<Trace> {
-        let package = program.workspace.member(&program.member);
-        let package = package.map(Package::cargo_name).unwrap_or_default();
+    fn run_notebook(&mut self, program: &Program, binary: &str) -> io::Result<Trace> {
         self.progress.begin(&program.lesson, "compiling its cells");
-        let build = self.build(&program.member, false)?;
-        let Some(binary) = build.binaries.get(&package).filter(|_| build.succeeded) else {
+        let options = Options { binary: Some(binary), with_lines: false };
+        let build = self.build(&program.member, options)?;
+        let Some(path) = build.binaries.get(binary).filter(|_| build.succeeded) else {
             return self.not_built(build);
         };
         let runs = self.folder.join("runs").join(&program.lesson);
         let folder = files::fresh_folder(runs)?;
-        let mut command = Command::new(binary);
+        let mut command = Command::new(path);
         self.environment(&mut command);
         let nonce = nonce();
         command.current_dir(&folder).env(NONCE, &nonce);
@@ -261,9 +263,11 @@ impl Cargo {
         self.trace(end, traces, files, build.messages)
     }
 
-    fn build_alone(&mut self, program: &Program) -> io::Result<Trace> {
-        self.progress.begin(&program.lesson, "compiling its programs");
-        let build = self.build(&program.member, false)?;
+    /// Builds and runs nothing.
+    fn compile(&mut self, program: &Program, binary: Option<&str>) -> io::Result<Trace> {
+        let what = if binary.is_some() { "compiling its cells" } else { "compiling its programs" };
+        self.progress.begin(&program.lesson, what);
+        let build = self.build(&program.member, Options { binary, with_lines: false })?;
         if !build.succeeded {
             return self.not_built(build);
         }
@@ -276,7 +280,7 @@ impl Cargo {
         let mut messages = vec![];
         if package.is_some_and(|package| package.has_manifest()) {
             self.progress.begin(&program.lesson, "compiling its programs");
-            let build = self.build(&program.member, with_lines)?;
+            let build = self.build(&program.member, Options { binary: None, with_lines })?;
             if !build.succeeded {
                 return self.not_built(build);
             }
@@ -402,13 +406,23 @@ impl Runner for Cargo {
         }
         self.write_workspace()?;
         let trace = match &program.action {
-            Action::Notebook => self.run_notebook(program),
+            Action::Run { binary } => self.run_notebook(program, binary),
             Action::Console(commands) => self.run_console(program, commands),
-            Action::Build => self.build_alone(program),
+            Action::Compile { binary } => self.compile(program, Some(binary)),
+            Action::Build => self.compile(program, None),
         };
         self.progress.end();
         trace
     }
+}
+
+/// What of a package to build, and how.
+#[derive(Clone, Copy)]
+struct Options<'a> {
+    /// One of its binaries, or else all that cargo builds of it.
+    binary: Option<&'a str>,
+    /// Whether programs know their line numbers.
+    with_lines: bool,
 }
 
 #[derive(Default)]

@@ -2,12 +2,14 @@
 
 use std::{io::IsTerminal, sync::Mutex, time::Duration};
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::model::{
-    diagnostic::{Diagnostic, Label, RemarkKind, Replacement, Severity},
-    source::{SourceId, Sources},
+use crate::{
+    model::{
+        diagnostic::{Diagnostic, Severity},
+        source::Sources,
+    },
+    report,
 };
 
 /// Diagnostics in the order of their places, each once.
@@ -19,7 +21,7 @@ pub fn put_in_order(diagnostics: &mut Vec<Diagnostic>) {
 /// Tells all diagnostics, which are in order, and how many there are.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
     for diagnostic in diagnostics {
-        anstream::eprintln!("{}\n", render(diagnostic, sources, &Renderer::styled()));
+        anstream::eprintln!("{}\n", report::coloured(diagnostic, sources));
     }
     let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -33,81 +35,12 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
 
 /// Tells why a command could not do its work at all.
 pub fn error(error: &std::io::Error) {
-    let title = Level::ERROR.primary_title(error.to_string());
-    anstream::eprintln!("{}", Renderer::styled().render(&[Group::with_title(title)]));
+    anstream::eprintln!("{}", report::headline(&error.to_string()));
 }
 
 /// `1 lesson`, `2 lessons`.
 pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// One diagnostic in rustc's look.
-pub fn render(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let title = level.primary_title(&diagnostic.message).id(&*diagnostic.code);
-    let mut groups = vec![];
-    let mut group = Group::with_title(title).elements(snippets(&diagnostic.labels, sources));
-    for remark in &diagnostic.remarks {
-        let level = match remark.kind {
-            RemarkKind::Note => Level::NOTE,
-            RemarkKind::Help => Level::HELP,
-        };
-        if remark.labels.is_empty() && remark.patches.is_empty() {
-            group = group.element(level.message(&remark.text));
-            continue;
-        }
-        groups.push(group);
-        group = Group::with_title(level.secondary_title(&remark.text))
-            .elements(snippets(&remark.labels, sources))
-            .elements(remark.patches.iter().flat_map(|patch| patched(patch, sources)));
-    }
-    groups.push(group);
-    renderer.render(&groups)
-}
-
-/// The texts that labels speak of, with carets.
-fn snippets<'a>(labels: &'a [Label], sources: &'a Sources) -> Vec<Snippet<'a, Annotation<'a>>> {
-    let snippet = |(source, labels): (SourceId, Vec<&'a Label>)| {
-        let source = sources.get(source);
-        let annotations = labels.into_iter().map(|label| {
-            let kind =
-                if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let text = Some(&*label.text).filter(|text| !text.is_empty());
-            kind.span(label.span.range()).label(text)
-        });
-        Snippet::source(&source.text).path(&source.shown).annotations(annotations)
-    };
-    by_source(labels).into_iter().map(snippet).collect()
-}
-
-/// The texts that replacements change, as they would read then.
-fn patched<'a>(
-    replacements: &'a [Replacement],
-    sources: &'a Sources,
-) -> Option<Snippet<'a, Patch<'a>>> {
-    let source = sources.get(replacements.first()?.span.source);
-    let patches = replacements
-        .iter()
-        .map(|replacement| Patch::new(replacement.span.range(), &*replacement.text));
-    Some(Snippet::source(&source.text).path(&source.shown).patches(patches))
-}
-
-/// Labels of one source together, the source of the first primary label first.
-fn by_source(labels: &[Label]) -> Vec<(SourceId, Vec<&Label>)> {
-    let mut groups: Vec<(_, Vec<&Label>)> = vec![];
-    let primary_first =
-        labels.iter().filter(|l| l.primary).chain(labels.iter().filter(|l| !l.primary));
-    for label in primary_first {
-        match groups.iter_mut().find(|(source, _)| *source == label.span.source) {
-            Some((_, group)) => group.push(label),
-            None => groups.push((label.span.source, vec![label])),
-        }
-    }
-    groups
 }
 
 /// Says what is being done while it takes time: a line that changes on a terminal, a line for each

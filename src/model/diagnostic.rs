@@ -78,6 +78,12 @@ impl Remark {
     }
 }
 
+/// What a code block is called where it is shown as if it were a file.
+pub const CELL: &str = "cell";
+
+/// The code of what a compiler says without one.
+pub const UNCODED: &str = "rustc";
+
 /// One mistake or doubt, told at the lesson's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {

@@ -183,14 +183,28 @@ pub struct Program {
     /// The folder of a member whose library it uses.
     pub library: Option<String>,
     pub action: Action,
+    pub expected: Expected,
     /// The code block of each step, in the order in which the steps run.
     pub steps: Vec<Step>,
 }
 
+/// How a program is to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    Success,
+    /// The compiler refuses it, with this code if one is named.
+    CompilerError {
+        code: Option<String>,
+    },
+    Panic,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Build the member's only binary and run it; a step is a cell.
-    Notebook,
+    /// Build a binary of the member and run it; a step is a cell.
+    Run { binary: String },
+    /// Build a binary of the member, and run nothing.
+    Compile { binary: String },
     /// Run each line in a shell in the member's folder; a step is a command.
     Console(Vec<String>),
     /// Build the member, and run nothing: there are no steps that would give anything.

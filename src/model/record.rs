@@ -69,12 +69,16 @@ pub enum Part {
     Stderr(String),
     /// The value of the expression that a cell ended in.
     Value(String),
+    /// What the compiler says of a block that it was to refuse, in colours of a terminal.
+    Compiler(String),
 }
 
 impl Part {
     pub fn text_mut(&mut self) -> &mut String {
         match self {
-            Self::Stdout(text) | Self::Stderr(text) | Self::Value(text) => text,
+            Self::Stdout(text) | Self::Stderr(text) | Self::Value(text) | Self::Compiler(text) => {
+                text
+            }
         }
     }
 
@@ -82,7 +86,7 @@ impl Part {
     pub fn stderr(&self) -> Option<&str> {
         match self {
             Self::Stderr(text) => Some(text),
-            Self::Stdout(_) | Self::Value(_) => None,
+            Self::Stdout(_) | Self::Value(_) | Self::Compiler(_) => None,
         }
     }
 }

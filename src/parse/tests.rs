@@ -1,7 +1,7 @@
 //! Whole lessons through the module's door.
 
 use super::*;
-use crate::model::course::{Attributes, BlockKind, Cell, Chunk, Inline, plain_text, walk};
+use crate::model::course::{Attributes, BlockKind, Cell, Chunk, Inline, Trial, plain_text, walk};
 use crate::model::diagnostic::Severity;
 use crate::model::source::Span;
 
@@ -300,12 +300,17 @@ fn cells() {
         "rust file=a.rs",
         "rust .cell file=a.rs",
         "rust,ignore",
-        "rust,no_run .cell",
-        "rust,should_panic",
-        "rust compile_fail,E0382",
+        "rust,no_run #a",
         "console",
     ] {
         assert_eq!(cell(info), None, "{info}");
+    }
+    for (info, trial) in [
+        ("rust,no_run .cell #a", Trial::NoRun),
+        ("rust,should_panic", Trial::ShouldPanic),
+        ("rust compile_fail,E0382", Trial::CompileFail),
+    ] {
+        assert_eq!(cell(info), Some(Cell::Trial(trial)), "{info}");
     }
     assert_eq!(cell("{.console .cell}"), Some(Cell::Console));
 }

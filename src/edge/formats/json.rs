@@ -1,16 +1,16 @@
 //! Diagnostics in the shape of `cargo build --message-format=json`, so that what reads cargo's
 //! reads ours: editors, problem matchers, review bots.
 
-use annotate_snippets::Renderer;
 use serde_json::{Value, json};
 
-use super::{explanation, terminal, word};
+use super::{explanation, word};
 use crate::{
     lint::codes,
     model::{
         diagnostic::{Diagnostic, Label, Remark, RemarkKind, Replacement},
         source::{LineColumn, Sources, Span},
     },
+    report,
 };
 
 /// One diagnostic as an object. A lesson stands where cargo has a target, and files are named as
@@ -45,7 +45,7 @@ pub fn json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
             "message": message,
             "spans": labels.iter().map(|label| labelled(label, sources)).collect::<Vec<_>>(),
             "children": remarks.iter().map(|it| remark(it, sources)).chain(fix).collect::<Vec<_>>(),
-            "rendered": terminal::render(diagnostic, sources, &Renderer::plain()) + "\n\n",
+            "rendered": report::plain(diagnostic, sources) + "\n\n",
         },
     })
 }

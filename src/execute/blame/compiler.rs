@@ -5,8 +5,8 @@ use super::{
     places::{end_above, origin, stretches, uses},
 };
 use crate::model::{
-    diagnostic::{Diagnostic, Label, Remark, RemarkKind, Replacement},
-    package::Program,
+    diagnostic::{Diagnostic, Label, Remark, RemarkKind, Replacement, UNCODED},
+    package::{Expected, Program},
     record::{CompilerMessage, CompilerSpan},
     source::{Sources, Span},
 };
@@ -78,7 +78,7 @@ struct Translator<'a> {
 impl Translator<'_> {
     /// None for doubts about code that no author wrote.
     fn diagnostic(&self, message: &CompilerMessage) -> Option<Diagnostic> {
-        let code = message.code.clone().unwrap_or_else(|| "rustc".to_owned());
+        let code = message.code.clone().unwrap_or_else(|| UNCODED.to_owned());
         let mut diagnostic = if message.error {
             Diagnostic::error(code, &message.text)
         } else {
@@ -95,7 +95,9 @@ impl Translator<'_> {
             diagnostic = diagnostic
                 .hint("a cell shows the value that it ends in: end it with `;` to show none");
         }
-        let speaks_of_crates = speaks_of_crates(message);
+        // What readers are shown is the compiler's word alone.
+        let is_for_authors = !matches!(self.program.expected, Expected::CompilerError { .. });
+        let speaks_of_crates = is_for_authors && speaks_of_crates(message);
         for child in &message.children {
             let is_cargos = speaks_of_crates && child.text.contains("cargo add");
             if !is_of_shown_value(child) && !is_cargos {
@@ -103,16 +105,23 @@ impl Translator<'_> {
             }
         }
         Some(match message.code.as_deref() {
-            Some("E0728") => diagnostic.hint(
-                "cells may `.await` where tokio has a runtime: add `tokio: { version: \"1\", \
+            Some("E0728") if is_for_authors && !self.is_in_own_function(message) => diagnostic
+                .hint(
+                    "cells may `.await` where tokio has a runtime: add `tokio: { version: \"1\", \
                  features: [macros, rt-multi-thread] }` to `dependencies:` in the lesson's front \
                  matter",
-            ),
+                ),
             Some("E0432" | "E0433") if speaks_of_crates => diagnostic.hint(
                 "crates.io packages are named under `dependencies:` in the lesson's front matter",
             ),
             _ => diagnostic,
         })
+    }
+
+    /// Whether the function that an `.await` stands in is an author's.
+    fn is_in_own_function(&self, message: &CompilerMessage) -> bool {
+        let mut others = message.spans.iter().filter(|span| !span.primary);
+        others.any(|span| !stretches(self.program, span, self.sources).is_empty())
     }
 
     fn labels(&self, message: &CompilerMessage) -> Vec<Label> {

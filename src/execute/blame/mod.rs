@@ -36,9 +36,9 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
     };
     diagnostics.push(panic_diagnostic(program, trace, sources).unwrap_or_else(|| {
         let what = match &program.action {
-            Action::Notebook => "the notebook",
+            Action::Run { .. } => "the notebook",
             Action::Console(_) => "the command",
-            Action::Build => "the build",
+            Action::Build | Action::Compile { .. } => "the build",
         };
         at_last_step(
             program,

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::model::{
-    package::{File, Origin, Program},
+    diagnostic::CELL,
+    package::{Expected, File, Origin, Program},
     record::{CompilerSpan, Part},
     source::{LineColumn, Sources, Span},
 };
@@ -105,8 +106,9 @@ fn is_one_block(stretch: Span, place: Span, sources: &Sources) -> bool {
 }
 
 /// Rewrites the places in what a program printed (`src/main.rs:12:5`, as panics, `dbg!` and
-/// backtraces have them) to places in the lesson.
-pub fn with_lesson_places(part: Part, program: &Program, sources: &Sources) -> Part {
+/// backtraces have them) to places in the lesson. Of a block that is to panic, lines are counted from
+/// its first, as readers see it.
+pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) -> Part {
     let rewrite = |text: String| {
         if !text.contains(".rs:") {
             return text;
@@ -114,14 +116,17 @@ pub fn with_lesson_places(part: Part, program: &Program, sources: &Sources) -> P
         let lines: String = text.split_inclusive('\n').map(without_thread_number).collect();
         rewritten(&lines, program, sources)
     };
-    match part {
-        Part::Stdout(text) => Part::Stdout(rewrite(text)),
-        Part::Stderr(text) => Part::Stderr(rewrite(text)),
-        Part::Value(text) => Part::Value(rewrite(text)),
-    }
+    let text = part.text_mut();
+    *text = rewrite(std::mem::take(text));
+    part
+}
+
+fn holds(block: Span, span: Span) -> bool {
+    block.source == span.source && block.range().contains(&span.start)
 }
 
 fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
+    let is_to_panic = program.expected == Expected::Panic;
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(".rs:") {
@@ -141,7 +146,14 @@ fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
                 let source = sources.get(span.source);
                 let LineColumn { line, column: lesson_column } = source.line_column(span.start);
                 out.push_str(&rest[..path_start]);
-                _ = write!(out, "{}:{line}", source.path);
+                let block = program.steps.first().map(|step| step.chunk);
+                _ = match block.filter(|block| is_to_panic && holds(*block, span)) {
+                    Some(block) => {
+                        let fence = source.line_column(block.start).line;
+                        write!(out, "{CELL}:{}", line - fence)
+                    }
+                    None => write!(out, "{}:{line}", source.path),
+                };
                 if column.is_some() {
                     _ = write!(out, ":{lesson_column}");
                 }
@@ -237,7 +249,8 @@ mod tests {
             workspace: Arc::new(Workspace { members, profile: String::new() }),
             member: "notebooks/b".into(),
             library: None,
-            action: Action::Notebook,
+            action: Action::Run { binary: "b-notebook".into() },
+            expected: Expected::Success,
             steps: vec![],
         };
         for (printed, shown) in [
