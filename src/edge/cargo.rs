@@ -6,7 +6,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use cargo_metadata::{
@@ -17,14 +17,14 @@ use tokio::{process::Command, runtime::Runtime};
 
 use super::{
     files,
-    process::{self, Ended},
+    process::{self, Allowance, Ended},
     terminal::Progress,
     with_path,
 };
 use crate::{
     execute::{NONCE, Runner, Splitter, Stream, fingerprint},
     model::{
-        package::{Action, Member, Package, Program, Workspace},
+        package::{Action, Member, Package, Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, CompilerSpan, End, Made, Part, StepTrace, Trace},
     },
     tangle::workspace_manifest,
@@ -34,8 +34,16 @@ use crate::{
 const CAPTURED: &[&str] =
     &["csv", "gif", "jpeg", "jpg", "json", "png", "svg", "tsv", "txt", "webp"];
 
-/// A program, or a command, that prints more than this many bytes is ended.
-const MOST_OUTPUT: usize = 16 << 20;
+/// Bytes that a cell or a command may print.
+const MOST_OUTPUT: usize = 1 << 20;
+
+/// What a program may take before its first cell begins: in a program that repeats others, these
+/// have their own time.
+const START: Allowance = Allowance { time: Duration::from_secs(600), output: 16 << 20 };
+
+fn allowance(step: &Step) -> Allowance {
+    Allowance { time: Duration::from_secs(step.timeout.into()), output: MOST_OUTPUT }
+}
 
 /// What a run sees of our own environment; the rest is fixed, so that runs can be compared.
 const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
@@ -192,14 +200,17 @@ impl Cargo {
         }
         let (mut stdout, mut stderr) = (vec![], vec![]);
         let progress = Arc::clone(&self.progress);
-        let ended = process::run(&self.runtime, cargo, usize::MAX, |stream, bytes| match stream {
-            Stream::Stdout => stdout.extend_from_slice(bytes),
-            Stream::Stderr => {
-                stderr.extend_from_slice(bytes);
-                if let Some(line) = String::from_utf8_lossy(bytes).lines().last() {
-                    progress.detail(line.trim());
+        let ended = process::run(&self.runtime, cargo, Allowance::UNLIMITED, |stream, bytes| {
+            match stream {
+                Stream::Stdout => stdout.extend_from_slice(bytes),
+                Stream::Stderr => {
+                    stderr.extend_from_slice(bytes);
+                    if let Some(line) = String::from_utf8_lossy(bytes).lines().last() {
+                        progress.detail(line.trim());
+                    }
                 }
             }
+            None
         })
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
@@ -247,10 +258,16 @@ impl Cargo {
         self.progress.begin(&program.lesson, "running its cells");
         let progress = Arc::clone(&self.progress);
         let before = listing(&folder)?;
-        let ended = process::run(&self.runtime, command, MOST_OUTPUT, |stream, bytes| {
+        let mut begun = 0;
+        let ended = process::run(&self.runtime, command, START, |stream, bytes| {
             let mut splitter = splitter.borrow_mut();
             splitter.push(stream, bytes);
-            progress.detail(&format!("cell {} of {steps}", splitter.steps()));
+            let before = std::mem::replace(&mut begun, splitter.steps());
+            if begun == before {
+                return None;
+            }
+            progress.detail(&format!("cell {begun} of {steps}"));
+            program.steps.get(begun - 1).map(allowance)
         })?;
         let (traces, reached_end) = splitter.into_inner().finish();
         let end = match ended {
@@ -258,6 +275,7 @@ impl Cargo {
             Ended::Status(status) => End::Exited(status),
             Ended::Signal(signal) => End::Killed(signal),
             Ended::Flooded => End::Flooded,
+            Ended::TimedOut => End::TimedOut,
         };
         let files = captured(&folder, &before)?;
         self.trace(end, traces, files, build.messages)
@@ -291,7 +309,7 @@ impl Cargo {
         let before = listing(&folder)?;
         let splitter = RefCell::new(Splitter::unmarked());
         let mut end = End::Finished;
-        for command in commands {
+        for (command, step) in commands.iter().zip(&program.steps) {
             self.progress.begin(&program.lesson, &format!("$ {command}"));
             let mut shell = shell(command);
             self.environment(&mut shell);
@@ -301,8 +319,9 @@ impl Cargo {
             shell.envs(with_lines.then_some(LINES));
             splitter.borrow_mut().next_step();
             let start = Instant::now();
-            let ended = process::run(&self.runtime, shell, MOST_OUTPUT, |stream, bytes| {
+            let ended = process::run(&self.runtime, shell, allowance(step), |stream, bytes| {
                 splitter.borrow_mut().push(stream, bytes);
+                None
             })?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
@@ -310,6 +329,7 @@ impl Cargo {
                 Ended::Status(status) => end = End::Exited(status),
                 Ended::Signal(signal) => end = End::Killed(signal),
                 Ended::Flooded => end = End::Flooded,
+                Ended::TimedOut => end = End::TimedOut,
             }
             break;
         }
@@ -377,8 +397,9 @@ impl Cargo {
             let mut rustc = Command::new("rustc");
             rustc.arg("-vV").current_dir(self.workspace_folder());
             let mut said = vec![];
-            process::run(&self.runtime, rustc, usize::MAX, |_, bytes| {
-                said.extend_from_slice(bytes)
+            process::run(&self.runtime, rustc, Allowance::UNLIMITED, |_, bytes| {
+                said.extend_from_slice(bytes);
+                None
             })?;
             let said = String::from_utf8_lossy(&said);
             let version = said.lines().next().unwrap_or_default();

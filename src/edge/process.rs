@@ -28,10 +28,26 @@ pub enum Ended {
     Signal(i32),
     /// It printed more than it may, and was ended.
     Flooded,
+    /// It took longer than it may, and was ended.
+    TimedOut,
 }
 
-/// Runs a command in a process group of its own with no standard input. Once it has printed more
-/// than `limit` bytes it is ended.
+/// What a process may take from some moment on.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    pub time: Duration,
+    /// Bytes that it may print.
+    pub output: usize,
+}
+
+impl Allowance {
+    /// For what is ours or cargo's, and ends by itself.
+    pub const UNLIMITED: Self = Self { time: Duration::MAX, output: usize::MAX };
+}
+
+/// Runs a command in a process group of its own with no standard input. Where it goes beyond its
+/// allowance it is ended, with all its children. `on_output` may give a new one, which holds from
+/// then on.
 ///
 /// # Errors
 ///
@@ -40,8 +56,8 @@ pub enum Ended {
 pub fn run(
     runtime: &Runtime,
     mut command: Command,
-    limit: usize,
-    mut on_output: impl FnMut(Stream, &[u8]),
+    allowance: Allowance,
+    mut on_output: impl FnMut(Stream, &[u8]) -> Option<Allowance>,
 ) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     runtime.block_on(async {
@@ -55,7 +71,17 @@ pub fn run(
         let (mut out, mut err) = ([0; 16 * 1024], [0; 16 * 1024]);
         let mut status = None;
         let mut deadline = None;
-        let mut printed = 0;
+        let (mut allowance, mut since, mut printed) = (allowance, Instant::now(), 0);
+        let mut take = |stream, bytes: &[u8]| {
+            printed += bytes.len();
+            if let Some(next) = on_output(stream, bytes) {
+                (allowance, since, printed) = (next, Instant::now(), 0);
+            }
+            // Further away than any clock goes is never.
+            let deadline = since.checked_add(allowance.time);
+            (printed > allowance.output, deadline)
+        };
+        let (mut is_over, mut latest) = take(Stream::Stdout, &[]);
         while status.is_none() || stdout.is_some() || stderr.is_some() {
             // What is there to be read goes before the deadline, so that no last word is lost.
             tokio::select! {
@@ -66,27 +92,24 @@ pub fn run(
                 }
                 read = read(&mut stdout, &mut out) => match read? {
                     0 => stdout = None,
-                    length => {
-                        printed += length;
-                        on_output(Stream::Stdout, &out[..length]);
-                    }
+                    length => (is_over, latest) = take(Stream::Stdout, &out[..length]),
                 },
                 read = read(&mut stderr, &mut err) => match read? {
                     0 => stderr = None,
-                    length => {
-                        printed += length;
-                        on_output(Stream::Stderr, &err[..length]);
-                    }
+                    length => (is_over, latest) = take(Stream::Stderr, &err[..length]),
                 },
                 ended = leader(&mut *child), if status.is_none() => {
                     status = Some(ended?);
                     deadline = Some(Instant::now() + AFTER_END);
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => break,
+                () = sleep_until(latest.unwrap_or_else(Instant::now)),
+                    if latest.is_some() && status.is_none() => {}
             }
-            if printed > limit {
+            let is_late = status.is_none() && latest.is_some_and(|latest| Instant::now() >= latest);
+            if is_over || is_late {
                 end_group(&mut *child).await;
-                return Ok(Ended::Flooded);
+                return Ok(if is_over { Ended::Flooded } else { Ended::TimedOut });
             }
         }
         end_group(&mut *child).await;
@@ -164,9 +187,13 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         let (mut out, mut err) = (vec![], vec![]);
-        let ended = run(&runtime().unwrap(), command, 1 << 20, |stream, bytes| match stream {
-            Stream::Stdout => out.extend_from_slice(bytes),
-            Stream::Stderr => err.extend_from_slice(bytes),
+        let allowance = Allowance { time: Duration::from_secs(5), output: 1 << 20 };
+        let ended = run(&runtime().unwrap(), command, allowance, |stream, bytes| {
+            match stream {
+                Stream::Stdout => out.extend_from_slice(bytes),
+                Stream::Stderr => err.extend_from_slice(bytes),
+            }
+            None
         });
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (ended.unwrap(), text(out), text(err))
@@ -184,6 +211,22 @@ mod tests {
         let (ended, out, _) = shell("yes");
         assert_eq!(ended, Ended::Flooded);
         assert!(out.len() < 2 << 20);
+    }
+
+    #[test]
+    fn what_does_not_end_is_ended() {
+        assert_eq!(shell("sleep 60").0, Ended::TimedOut);
+        // The children too: they hold the pipes.
+        assert_eq!(shell("while true; do echo tick; sleep 0.1; done & wait").0, Ended::TimedOut);
+    }
+
+    #[test]
+    fn a_new_allowance_holds_from_then_on() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "for i in 1 2 3 4; do echo $i; sleep 0.4; done"]);
+        let allowance = Allowance { time: Duration::from_secs(1), output: 100 };
+        let ended = run(&runtime().unwrap(), command, allowance, |_, _| Some(allowance));
+        assert_eq!(ended.unwrap(), Ended::Status(0));
     }
 
     #[test]

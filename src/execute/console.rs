@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::{
-    course::{Cell, Lesson},
+    course::{Cell, Course, Lesson},
     package::{Action, Expected, Program, Step, Workspace},
     source::Sources,
 };
@@ -13,15 +13,21 @@ pub const PROMPT: &str = "$ ";
 
 /// The console blocks of a lesson as one program, since a command may use what an earlier one left
 /// in the folder; none where there is nothing to run.
-pub fn program(lesson: &Lesson, workspace: &Arc<Workspace>, sources: &Sources) -> Option<Program> {
+pub fn program(
+    course: &Course,
+    lesson: &Lesson,
+    workspace: &Arc<Workspace>,
+    sources: &Sources,
+) -> Option<Program> {
     let mut commands = vec![];
     let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
+        let timeout = course.timeout(lesson, chunk);
         for line in &chunk.lines {
             let command = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
             if let Some(command) = command.filter(|command| !command.is_empty()) {
                 commands.push(command.to_owned());
-                steps.push(Step { chunk: chunk.span, span: line.span });
+                steps.push(Step { chunk: chunk.span, span: line.span, timeout });
             }
         }
     }

@@ -53,7 +53,7 @@ pub fn programs(
     let mut notebooks = vec![];
     for lesson in &course.lessons {
         let Some(package) = tangled.package(lesson) else { continue };
-        let notebook = notebook::compose(lesson, package, course.settings.runtime, &tangled.cells);
+        let notebook = notebook::compose(course, lesson, package, &tangled.cells);
         notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
     }
     diagnostics.extend(clashes(&notebooks, tangled));
@@ -69,7 +69,7 @@ pub fn programs(
         .collect();
     let mut built: BTreeSet<String> = BTreeSet::new();
     for lesson in course.lessons.iter().filter(|lesson| tangled.package(lesson).is_some()) {
-        let console = console::program(lesson, &workspace, sources);
+        let console = console::program(course, lesson, &workspace, sources);
         built.extend(console.iter().map(|program| program.member.clone()));
         programs.extend(console);
     }
@@ -77,14 +77,14 @@ pub fn programs(
         // A program that no console runs must be right all the same.
         let package = tangled.package(lesson).filter(|package| package.has_manifest());
         if package.is_some_and(|package| built.insert(package.name.clone())) {
-            programs.extend(build_alone(lesson, &workspace));
+            programs.extend(build_alone(course, lesson, &workspace));
         }
     }
     Diagnosed { value: programs, diagnostics }
 }
 
 /// Builds a lesson's package.
-fn build_alone(lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
+fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
     let chunks = lesson.chunks();
     let target = chunks.into_iter().find(|chunk| chunk.target().is_some())?;
     Some(Program {
@@ -95,7 +95,11 @@ fn build_alone(lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
         library: None,
         action: Action::Build,
         expected: Expected::Success,
-        steps: vec![Step { chunk: target.span, span: target.info }],
+        steps: vec![Step {
+            chunk: target.span,
+            span: target.info,
+            timeout: course.timeout(lesson, target),
+        }],
     })
 }
 

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::syntax::{tail, unbalanced};
 use crate::model::{
-    course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, Trial, package_name},
+    course::{Block, BlockKind, Cell, Chunk, Course, Lesson, Runtime, Trial, package_name},
     diagnostic::{Diagnosed, Diagnostic},
     package::{Action, Expected, File, Line, Member, Origin, Package, Program, Step, Workspace},
     source::Span,
@@ -53,15 +53,17 @@ impl Notebook {
 
 /// The notebook of a lesson; none where it has no cells, or one whose brackets don't match.
 pub fn compose(
+    course: &Course,
     lesson: &Lesson,
     package: &Package,
-    runtime: Option<Runtime>,
     cells: &BTreeMap<Span, Vec<Line>>,
 ) -> Diagnosed<Option<Notebook>> {
     let name = package_name(&lesson.name);
     let mut composer = Composer {
+        course,
+        lesson,
         name: &name,
-        head: head(package, runtime),
+        head: head(package, course.settings.runtime),
         cells,
         depth: 0,
         lines: vec![],
@@ -149,7 +151,9 @@ fn scaffold(text: &str) -> Vec<Line> {
 pub const SHOW: &str = "__lessonc.show(&(";
 
 struct Composer<'a> {
-    /// The lesson's.
+    course: &'a Course,
+    lesson: &'a Lesson,
+    /// The lesson's, as a package's.
     name: &'a str,
     /// How `main` begins.
     head: String,
@@ -186,7 +190,7 @@ impl<'a> Composer<'a> {
     fn cell(&mut self, chunk: &Chunk) {
         let Some((lines, code)) = self.code(chunk, true) else { return };
         let index = self.steps.len();
-        self.steps.push(step(chunk, lines));
+        self.steps.push(self.step(chunk, lines));
         self.depth += 1;
         self.lines.extend(scaffold(&format!("{{\n{STEP}{index});")));
         self.lines.extend(statements(lines, &code));
@@ -219,7 +223,7 @@ impl<'a> Composer<'a> {
             }
             Trial::ShouldPanic => (Action::Run { binary }, Expected::Panic),
         };
-        self.parts.push(Part { name, action, expected, steps: vec![step(chunk, lines)] });
+        self.parts.push(Part { name, action, expected, steps: vec![self.step(chunk, lines)] });
     }
 
     /// The notebook itself, when all its cells are known.
@@ -249,6 +253,15 @@ impl<'a> Composer<'a> {
         File { path, lines }
     }
 
+    fn step(&self, chunk: &Chunk, lines: &[Line]) -> Step {
+        let first = lines.iter().find_map(|line| line.origin.as_ref());
+        Step {
+            chunk: chunk.span,
+            span: first.map_or(chunk.info, |origin| origin.span),
+            timeout: self.course.timeout(self.lesson, chunk),
+        }
+    }
+
     /// A block's code, if it is known, and whole where it must be.
     fn code(&mut self, chunk: &Chunk, whole: bool) -> Option<(&'a [Line], String)> {
         let lines = self.cells.get(&chunk.span)?.as_slice();
@@ -263,11 +276,6 @@ impl<'a> Composer<'a> {
 
 /// What begins the line that says that a cell begins.
 const STEP: &str = "__lessonc.step(";
-
-fn step(chunk: &Chunk, lines: &[Line]) -> Step {
-    let first = lines.iter().find_map(|line| line.origin.as_ref());
-    Step { chunk: chunk.span, span: first.map_or(chunk.info, |origin| origin.span) }
-}
 
 /// A cell's code, with what shows the value that it ends in.
 fn statements(lines: &[Line], code: &str) -> Vec<Line> {

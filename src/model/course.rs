@@ -21,11 +21,20 @@ pub struct Course {
 }
 
 impl Course {
+    /// Seconds that a run of a code block may take.
+    pub fn timeout(&self, lesson: &Lesson, chunk: &Chunk) -> u32 {
+        let said = chunk.timeout().or(lesson.meta.timeout).or(self.settings.timeout);
+        said.unwrap_or(TIMEOUT)
+    }
+
     /// Every text that becomes a page of the site.
     pub fn texts(&self) -> impl Iterator<Item = &Lesson> + Clone {
         self.index.iter().chain(&self.lessons).chain(&self.pages)
     }
 }
+
+/// Seconds that a cell or command may take where nothing is said.
+const TIMEOUT: u32 = 60;
 
 /// The front matter of `index.md`, or a Workbench's `config.yaml`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +52,8 @@ pub struct Settings {
     pub edition: Option<String>,
     /// What drives the notebooks' futures; none said means the most that tokio's features allow.
     pub runtime: Option<Runtime>,
+    /// Seconds that each cell or command may take.
+    pub timeout: Option<u32>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
@@ -88,6 +99,8 @@ pub struct Meta {
     pub dependencies: Dependencies,
     /// The package that the lesson's code goes to; the lesson's own name where absent.
     pub package: Option<String>,
+    /// Seconds that each cell or command may take; the course's where absent.
+    pub timeout: Option<u32>,
 }
 
 /// One markdown file.
@@ -365,6 +378,11 @@ impl Chunk {
             })
         };
         self.attributes.classes.iter().find(is_code).map(String::as_str)
+    }
+
+    /// Seconds that a run of it may take, where it says so.
+    pub fn timeout(&self) -> Option<u32> {
+        self.attributes.get("timeout")?.parse().ok()
     }
 
     /// Whether its code is compiled in the lesson's notebook.

@@ -218,6 +218,8 @@ pub struct Step {
     pub chunk: Span,
     /// What a message about it points at: the cell's first line, or the command.
     pub span: Span,
+    /// Seconds that it may take.
+    pub timeout: u32,
 }
 
 #[cfg(test)]

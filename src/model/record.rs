@@ -51,6 +51,8 @@ pub enum End {
     Killed(i32),
     /// It printed more than it may, and was ended.
     Flooded,
+    /// A step took longer than it may, and the program was ended.
+    TimedOut,
 }
 
 /// What one step gave.

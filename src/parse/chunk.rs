@@ -48,6 +48,14 @@ pub fn chunk(
     if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
         lines.iter_mut().for_each(|line| line.hidden = true);
     }
+    if let Some(value) = attributes.get("timeout")
+        && value.parse::<u32>().is_err()
+    {
+        let message = format!("`timeout={value}` is no number of seconds");
+        let place = Span::new(id, info.clone());
+        let diagnostic = Diagnostic::error("bad-attributes", message);
+        diagnostics.push(diagnostic.at(place, "").hint("write a whole number: `timeout=120`"));
+    }
     Chunk {
         span: Span::new(id, block.start..end),
         info: Span::new(id, info),

@@ -55,12 +55,13 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate"];
+    let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout"];
     for (key, value) in reader.entries(&known) {
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
-            "teaching" => meta.teaching = reader.minutes(&value),
-            "exercises" => meta.exercises = reader.minutes(&value),
+            "teaching" => meta.teaching = reader.number(&value, "minutes"),
+            "exercises" => meta.exercises = reader.number(&value, "minutes"),
+            "timeout" => meta.timeout = reader.number(&value, "seconds"),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             _ => meta.package = reader.text(&value),
         }
@@ -80,6 +81,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "dependencies",
         "edition",
         "runtime",
+        "timeout",
         "repository",
         "license",
         "check",
@@ -93,6 +95,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
+            "timeout" => settings.timeout = reader.number(&value, "seconds"),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             _ => settings.license = reader.text(&value),
@@ -294,18 +297,18 @@ impl<'a> Reader<'a> {
         self.source.text[self.span(node.defined).range()].trim().to_string()
     }
 
-    fn minutes(&mut self, node: &Node) -> Option<u32> {
-        let minutes = match &node.value {
+    fn number(&mut self, node: &Node, of: &str) -> Option<u32> {
+        let number = match &node.value {
             Yaml::Null => return None,
-            Yaml::Integer(minutes) => u32::try_from(*minutes).ok(),
+            Yaml::Integer(number) => u32::try_from(*number).ok(),
             Yaml::Text(text) => text.trim().parse().ok(),
             _ => None,
         };
-        if minutes.is_none() {
-            let message = "expected a whole number of minutes";
+        if number.is_none() {
+            let message = format!("expected a whole number of {of}");
             self.error(message, self.span(node.defined));
         }
-        minutes
+        number
     }
 
     pub fn names(&mut self, node: &Node) -> Vec<(String, Span)> {

@@ -5,7 +5,7 @@ mod places;
 
 use crate::model::{
     diagnostic::{Diagnostic, Severity},
-    package::{Action, Program},
+    package::{Action, Program, Step},
     record::{End, Part, StepTrace, Trace},
     source::{Sources, Span},
 };
@@ -29,25 +29,39 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
             }
             return diagnostics;
         }
-        End::Exited(0) => "ended before its last cell".to_owned(),
-        End::Exited(status) => format!("ended with status {status}"),
-        End::Flooded => "printed without end, and was ended".to_owned(),
-        End::Killed(signal) => format!("was ended by signal {signal}"),
+        End::Exited(0) => run_failed(program, "ended before its last cell"),
+        End::Exited(status) => run_failed(program, &format!("ended with status {status}")),
+        End::Killed(signal) => run_failed(program, &format!("was ended by signal {signal}")),
+        End::Flooded => {
+            Diagnostic::error("output-limit", "this printed more than a mebibyte, and was ended")
+                .hint("let it print less")
+        }
+        End::TimedOut => {
+            let seconds = last_step(program, trace).map_or(0, |step| step.timeout);
+            let message = format!("this took longer than {seconds} s, and was ended");
+            Diagnostic::error("time-limit", message).hint(
+                "give it longer, in seconds: by `timeout=` behind the fence, or `timeout:` in the \
+                 front matter",
+            )
+        }
     };
-    diagnostics.push(panic_diagnostic(program, trace, sources).unwrap_or_else(|| {
-        let what = match &program.action {
-            Action::Run { .. } => "the notebook",
-            Action::Console(_) => "the command",
-            Action::Build | Action::Compile { .. } => "the build",
-        };
-        at_last_step(
-            program,
-            trace,
-            Diagnostic::error("run-failed", format!("{what} {failed}")),
-            sources,
-        )
-    }));
+    let panic = panic_diagnostic(program, trace, sources);
+    diagnostics.push(panic.unwrap_or_else(|| at_last_step(program, trace, failed, sources)));
     diagnostics
+}
+
+fn run_failed(program: &Program, how: &str) -> Diagnostic {
+    let what = match &program.action {
+        Action::Run { .. } => "the notebook",
+        Action::Console(_) => "the command",
+        Action::Build | Action::Compile { .. } => "the build",
+    };
+    Diagnostic::error("run-failed", format!("{what} {how}"))
+}
+
+/// The step that ran when all was over.
+fn last_step<'p>(program: &'p Program, trace: &Trace) -> Option<&'p Step> {
+    program.steps.get(trace.steps.len().saturating_sub(1))
 }
 
 fn not_built(program: &Program, trace: &Trace) -> Diagnostic {
@@ -73,8 +87,7 @@ fn at_last_step(
     diagnostic: Diagnostic,
     sources: &Sources,
 ) -> Diagnostic {
-    let last = trace.steps.len().saturating_sub(1);
-    let diagnostic = match program.steps.get(last) {
+    let diagnostic = match last_step(program, trace) {
         Some(step) => diagnostic.at(step.span, "while this ran"),
         None => diagnostic,
     };

@@ -114,6 +114,26 @@ drop(map);
         ..CODE
     },
     Code {
+        name: "output-limit",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a cell or command printed more than it may",
+        explanation: "A mebibyte is more than anybody reads. The program was ended with all that it had started.",
+        bad: "```rust
+loop {
+    println!(\"Venus\");
+}
+```
+",
+        good: "```rust
+for _ in 0..3 {
+    println!(\"Venus\");
+}
+```
+",
+        ..CODE
+    },
+    Code {
         name: "panic",
         severity: Severity::Error,
         found: Found::ByRunning,
@@ -167,6 +187,24 @@ fn double(x: u32) -> u32 {
 fn double(x: u32) -> u32 {
     2 * x
 }
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "time-limit",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a cell or command took longer than it may",
+        explanation: "Each may take 60 seconds. The program was ended with all that it had started; nothing of its run is
+recorded. Another limit is set by `timeout=` behind the fence, or by `timeout:` in the front matter of the lesson or of
+index.md, in seconds.",
+        bad: "```rust
+std::thread::sleep(std::time::Duration::from_secs(90));
+```
+",
+        good: "```rust timeout=120
+std::thread::sleep(std::time::Duration::from_secs(90));
 ```
 ",
         ..CODE
