@@ -283,6 +283,8 @@ pub fn check(
             }
         }
     }
+    let is_whole = |lesson: &str| !unknown.contains(lesson);
+    diagnostics.extend(unexpected(&course, &records, is_whole, sources));
     let site = weave::weave(&course, &records, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
     let ids = course.texts().filter_map(|lesson| {
@@ -338,7 +340,20 @@ fn run<'p>(
         }
     }
     records.retain(|lesson, _| !failed.contains(&**lesson));
+    diagnostics.extend(unexpected(course, &records, |_| true, sources));
     (records, failed)
+}
+
+/// Where cells gave something else than their author says below them.
+fn unexpected(
+    course: &Course,
+    records: &BTreeMap<String, Record>,
+    is_whole: impl Fn(&str) -> bool,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    let lessons = course.lessons.iter().filter(|lesson| is_whole(&lesson.name));
+    let recorded = lessons.filter_map(|lesson| Some((lesson, records.get(&lesson.name)?)));
+    recorded.flat_map(|(lesson, record)| execute::compare(lesson, record, sources)).collect()
 }
 
 fn take(

@@ -6,6 +6,7 @@ mod console;
 mod expected;
 mod key;
 mod notebook;
+mod outputs;
 #[expect(
     clippy::disallowed_macros,
     clippy::disallowed_methods,
@@ -30,6 +31,7 @@ use notebook::Notebook;
 pub use blame::join_uses;
 pub use expected::is_as_expected;
 pub use key::{fingerprint, key};
+pub use outputs::compare;
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
 

@@ -136,6 +136,32 @@ impl Lesson {
     }
 }
 
+impl Lesson {
+    /// Cells with the blocks directly below that say what they are expected to give.
+    pub fn expectations(&self) -> Vec<(&Chunk, &Chunk)> {
+        let mut pairs = vec![];
+        add_expectations(&self.blocks, &mut pairs);
+        pairs
+    }
+}
+
+fn add_expectations<'a>(blocks: &'a [Block], pairs: &mut Vec<(&'a Chunk, &'a Chunk)>) {
+    let mut cell: Option<&Chunk> = None;
+    for block in blocks {
+        cell = match (&block.kind, cell) {
+            (BlockKind::Code(chunk), _) if chunk.cell.is_some() => Some(chunk),
+            (BlockKind::Code(chunk), Some(cell)) if chunk.is_output() => {
+                pairs.push((cell, chunk));
+                Some(cell)
+            }
+            _ => None,
+        };
+        for children in block.children() {
+            add_expectations(children, pairs);
+        }
+    }
+}
+
 /// A name as Cargo accepts it for a package.
 pub fn package_name(name: &str) -> String {
     let mut name: String =
@@ -378,6 +404,11 @@ impl Chunk {
             })
         };
         self.attributes.classes.iter().find(is_code).map(String::as_str)
+    }
+
+    /// Whether it is what some code gives, typed by the author.
+    pub fn is_output(&self) -> bool {
+        matches!(self.language.as_deref(), Some("output" | "error" | "warning"))
     }
 
     /// Seconds that a run of it may take, where it says so.

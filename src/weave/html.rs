@@ -54,6 +54,8 @@ pub struct Body<'a> {
     /// Footnotes in the order in which they are first referred to.
     footnotes: Vec<String>,
     definitions: HashMap<String, &'a [Block]>,
+    /// Blocks that say what a cell is expected to give.
+    expectations: HashSet<Span>,
     /// Names of blocks that were already shown.
     shown: HashSet<String>,
     overview_is_written: bool,
@@ -93,6 +95,7 @@ impl<'a> Body<'a> {
             shift: 2_u8.saturating_sub(highest),
             footnotes: vec![],
             definitions,
+            expectations: lesson.expectations().iter().map(|(_, said)| said.span).collect(),
             shown: HashSet::new(),
             overview_is_written: false,
             diagrams: 0,
@@ -382,7 +385,9 @@ impl<'a> Body<'a> {
     fn chunk(&mut self, chunk: &'a Chunk) -> String {
         match (chunk.language.as_deref(), chunk.cell) {
             (Some("mermaid"), _) => self.diagram(chunk),
-            (Some("output" | "error" | "warning"), _) => self.typed_output(chunk),
+            // What a cell gave stands there already.
+            _ if self.expectations.contains(&chunk.span) => String::new(),
+            _ if chunk.is_output() => self.typed_output(chunk),
             (_, Some(Cell::Console)) => self.console(chunk),
             (_, cell) => {
                 let code = self.visible(chunk);

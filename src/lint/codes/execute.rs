@@ -114,6 +114,32 @@ drop(map);
         ..CODE
     },
     Code {
+        name: "other-output",
+        severity: Severity::Error,
+        found: Found::Always,
+        meaning: "a cell gives something else than its author says below it",
+        explanation: "An `output` block directly below a cell says what is expected on standard output and as the cell's value,
+`error` and `warning` what is expected on standard error. Readers see what the cell really gave. `[..]` stands for
+any text of a line, a line `...` for any lines.",
+        bad: "```rust
+println!(\"{} planets\", 2 * 4);
+```
+
+```output
+9 planets
+```
+",
+        good: "```rust
+println!(\"{} planets\", 2 * 4);
+```
+
+```output
+[..] planets
+```
+",
+        ..CODE
+    },
+    Code {
         name: "output-limit",
         severity: Severity::Error,
         found: Found::ByRunning,

@@ -1,0 +1,155 @@
+//! What authors expect of a cell, in an `output`, `error` or `warning` block below it, against what it
+//! gave.
+
+use crate::model::{
+    course::{Chunk, Lesson},
+    diagnostic::{Diagnostic, Remark, RemarkKind, Replacement},
+    record::{Part, Record},
+    source::{Sources, Span},
+};
+
+/// Any lines, none included.
+const ANY_LINES: &str = "...";
+
+/// Any text within a line.
+const ANY_TEXT: &str = "[..]";
+
+/// What is not as the lesson's author says.
+pub fn compare(lesson: &Lesson, record: &Record, sources: &Sources) -> Vec<Diagnostic> {
+    let expectations = lesson.expectations().into_iter();
+    expectations.filter_map(|(cell, said)| difference(cell, said, record, sources)).collect()
+}
+
+fn difference(
+    cell: &Chunk,
+    said: &Chunk,
+    record: &Record,
+    sources: &Sources,
+) -> Option<Diagnostic> {
+    let is_of_stdout = said.language.as_deref() == Some("output");
+    let outputs = record.outputs.iter().filter(|output| output.chunk == cell.span);
+    let parts = outputs.flat_map(|output| &output.parts).filter_map(|part| match part {
+        Part::Stdout(text) | Part::Value(text) if is_of_stdout => Some(text.as_str()),
+        Part::Stderr(text) | Part::Compiler(text) if !is_of_stdout => Some(text.as_str()),
+        _ => None,
+    });
+    let given = without_escapes(&parts.collect::<String>());
+    let given: Vec<&str> = given.trim_matches('\n').lines().map(str::trim_end).collect();
+    let lines: Vec<&str> = said.lines.iter().map(|line| sources.text(line.span)).collect();
+    let expected = lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>();
+    let blank = |line: &&&str| line.is_empty();
+    let before = expected.iter().take_while(blank).count();
+    let after = expected[before..].iter().rev().take_while(blank).count();
+    let expected = &expected[before..expected.len() - after];
+    if matches(expected, &given) {
+        return None;
+    }
+    let same = expected.iter().zip(&given).take_while(|(line, given)| is_like(line, given)).count();
+    let place = said.lines.get(before + same).or(said.lines.last()).map_or(said.info, |it| it.span);
+    let label = match (expected.get(same), given.get(same)) {
+        (Some(_), Some(given)) => format!("it gives `{given}`"),
+        (Some(_), None) => "it gives nothing more".to_owned(),
+        _ => "it gives more after this".to_owned(),
+    };
+    let diagnostic = Diagnostic::error("other-output", "the cell gives something else")
+        .at(place, label)
+        .also(cell.info, "this cell");
+    Some(diagnostic.remark(as_given(said, &given, sources)))
+}
+
+/// How the block would read with what the cell gave.
+fn as_given(said: &Chunk, given: &[&str], sources: &Sources) -> Remark {
+    let mut remark = Remark::new(
+        RemarkKind::Help,
+        "where it may vary, write `[..]` for any text of a line, and a line `...` for any lines; \
+         this is what it gave",
+    );
+    if let (Some(first), Some(last)) = (said.lines.first(), said.lines.last()) {
+        let source = sources.get(first.span.source);
+        let before = &source.text[..first.span.start];
+        let margin = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
+        let span = Span { end: last.span.end, ..first.span };
+        let text = given.join(&format!("\n{margin}"));
+        remark.patches.push(vec![Replacement { span, text }]);
+    }
+    remark
+}
+
+/// Whether lines are as expected. Each `...` takes as few lines as will do, and more where the rest
+/// does not fit.
+fn matches(expected: &[&str], given: &[&str]) -> bool {
+    let (mut e, mut g) = (0, 0);
+    // Where to go on if what follows the last `...` does not fit.
+    let mut again: Option<(usize, usize)> = None;
+    while g < given.len() || e < expected.len() {
+        match expected.get(e) {
+            Some(&ANY_LINES) => {
+                e += 1;
+                again = Some((e, g));
+            }
+            Some(line) if given.get(g).is_some_and(|given| is_like(line, given)) => {
+                e += 1;
+                g += 1;
+            }
+            _ => match again {
+                Some((line, from)) if from < given.len() => {
+                    again = Some((line, from + 1));
+                    (e, g) = (line, from + 1);
+                }
+                _ => return false,
+            },
+        }
+    }
+    true
+}
+
+/// Whether a line is as expected, `[..]` standing for any text.
+fn is_like(expected: &str, given: &str) -> bool {
+    let Some((start, rest)) = expected.split_once(ANY_TEXT) else { return expected == given };
+    let Some(mut given) = given.strip_prefix(start) else { return false };
+    let mut pieces: Vec<&str> = rest.split(ANY_TEXT).collect();
+    let end = pieces.pop().unwrap_or_default();
+    for piece in pieces {
+        let Some(at) = given.find(piece) else { return false };
+        given = &given[at + piece.len()..];
+    }
+    given.ends_with(end)
+}
+
+/// Text without what colours it on a terminal.
+fn without_escapes(text: &str) -> String {
+    let mut pieces = text.split("\x1b[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|c: char| ('@'..='~').contains(&c)).map_or(piece.len(), |at| at + 1);
+        plain.push_str(&piece[end..]);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_stand_for_any_text_and_any_lines() {
+        for (expected, given) in [
+            ("one", "one"),
+            ("took [..] s", "took 0.25 s"),
+            ("[..]a[..]b", "xaxab"),
+            ("...", ""),
+            ("...\nlast", "first\nlast\nlast"),
+            ("first\n...\nlast", "first\nlast"),
+            ("...\na\n...\nb", "a\nx\na\nb"),
+        ] {
+            let lines = |text: &'static str| text.lines().collect::<Vec<_>>();
+            assert!(matches(&lines(expected), &lines(given)), "{expected:?} {given:?}");
+        }
+        for (expected, given) in
+            [("one", "two"), ("[..]b", "a"), ("a\n...\nc", "a\nb"), ("a", "a\nb"), ("a\nb", "a")]
+        {
+            let lines = |text: &'static str| text.lines().collect::<Vec<_>>();
+            assert!(!matches(&lines(expected), &lines(given)), "{expected:?} {given:?}");
+        }
+    }
+}
