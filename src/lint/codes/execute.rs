@@ -116,7 +116,7 @@ drop(map);
     Code {
         name: "other-output",
         severity: Severity::Error,
-        found: Found::Always,
+        found: Found::ByRunning,
         meaning: "a cell gives something else than its author says below it",
         explanation: "An `output` block directly below a cell says what is expected on standard output and as the cell's value,
 `error` and `warning` what is expected on standard error. Readers see what the cell really gave. `[..]` stands for
