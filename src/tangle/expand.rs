@@ -77,6 +77,7 @@ impl<'a> Expansion<'a, '_> {
             return;
         }
         let blanks = &line.text[..line.text.len() - line.text.trim_start().len()];
+        let indent = if line.in_string { "" } else { indent };
         self.open.push((name, span));
         self.pieces(pieces, &format!("{indent}{blanks}"));
         self.open.pop();
