@@ -67,12 +67,14 @@ pub struct File {
     /// Below the package's folder, with `/` between folders.
     pub path: String,
     pub lines: Vec<Line>,
+    /// Unix permissions, if not the usual ones.
+    pub mode: Option<u32>,
 }
 
 impl File {
     /// A file that no lesson line stands behind.
     pub fn generated(path: impl Into<String>, text: &str) -> Self {
-        Self { path: path.into(), lines: text.lines().map(Line::generated).collect() }
+        Self { path: path.into(), lines: text.lines().map(Line::generated).collect(), mode: None }
     }
 
     /// The file's text, each line ended by `\n`.

@@ -7,6 +7,7 @@ mod expand;
 mod manifest;
 mod names;
 mod strings;
+mod targets;
 
 use crate::model::{
     course::{Cell, Course, Lesson},
@@ -98,9 +99,10 @@ fn package(
     let mut files: Vec<File> = names
         .targets
         .iter()
-        .map(|(path, pieces)| File {
+        .map(|(path, target)| File {
             path: path.clone(),
-            lines: expand::expand(pieces, &names, diagnostics),
+            lines: expand::expand(&target.pieces, &names, diagnostics),
+            mode: target.mode.map(|(mode, _)| mode),
         })
         .collect();
     let cells = lessons

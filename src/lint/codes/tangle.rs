@@ -91,6 +91,30 @@ fn b() {}
         ..CODE
     },
     Code {
+        name: "target-case",
+        severity: Severity::Error,
+        meaning: "two targets differ in upper and lower case alone",
+        explanation: "On many systems, `Notes.txt` and `notes.txt` are one file, and one block would be written over
+the other.",
+        bad: r#"``` {.text file="Notes.txt"}
+one
+```
+
+``` {.text file="notes.txt"}
+two
+```
+"#,
+        good: r#"``` {.text file="notes.txt"}
+one
+```
+
+``` {.text file="notes.txt"}
+two
+```
+"#,
+        ..CODE
+    },
+    Code {
         name: "target-folder",
         severity: Severity::Error,
         meaning: "a target is the folder of another",
@@ -109,6 +133,40 @@ one
 
 ``` {.text file="notes/today"}
 two
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "target-mode",
+        severity: Severity::Error,
+        meaning: "a file's permissions cannot be what `mode=` says",
+        explanation: "`mode=` gives a target its Unix permissions, in octal: 755 for a script that everybody may run.
+Its owner must be able to read and write it, or it could not be tangled again. Blocks that are joined to one file say
+one mode, or none.",
+        bad: r#"``` {.bash file="run.sh" mode=rwx}
+cargo run
+```
+"#,
+        good: r#"``` {.bash file="run.sh" mode=755}
+cargo run
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "target-name",
+        severity: Severity::Error,
+        meaning: "a target has a name that not every system can write",
+        explanation: r#"A `file=` names a file in the same way on all systems: with `/` between folders, without the
+characters `< > : " | ? *`, without a dot or blank at the end, and none of its parts is a device of Windows, such as
+`aux` or `con.txt`."#,
+        bad: r#"``` {.rust file="src/aux.rs"}
+fn f() {}
+```
+"#,
+        good: r#"``` {.rust file="src/auxiliary.rs"}
+fn f() {}
 ```
 "#,
         ..CODE
