@@ -136,9 +136,15 @@ impl From<Format> for formats::Format {
 #[command(after_help = "\
 Examples:
   lessonc tangle                    write lessons/ below target/lessonc/lessons/crates
-  lessonc tangle --out ../crates    write elsewhere
+  lessonc tangle --out crates       write into a folder of its own, to be committed
+  lessonc tangle --out crates --check
+                                    say what in there is not as the lessons give it (for CI)
 
-Exit status: 0 written, 1 something in the course is wrong, 2 it could not be read or written.")]
+What somebody edited there is told with the lesson's lines and never written over, unless --force
+says so. All files of a package change together, or none.
+
+Exit status: 0 written, or nothing differs; 1 something in the course is wrong, or differs;
+2 it could not be read or written.")]
 struct Tangle {
     /// The course's folder
     #[arg(default_value = "lessons")]
@@ -146,9 +152,12 @@ struct Tangle {
     /// Where to write
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write over files that were edited since
+    /// Write over files that somebody edited since, or wrote
     #[arg(long)]
     force: bool,
+    /// Write nothing; say what differs from what the lessons give, as a patch
+    #[arg(long, conflicts_with = "force")]
+    check: bool,
 }
 
 /// Does what the command line says.
@@ -159,8 +168,8 @@ pub fn run() -> ExitCode {
             edge::check::check(&edge::check::Options { course, format: format.into(), fix })
         }
         Command::Explain(Explain { code }) => edge::check::explain(code.as_deref()),
-        Command::Tangle(Tangle { course, out, force }) => {
-            edge::tangle::tangle(&edge::tangle::Options { course, out, force })
+        Command::Tangle(Tangle { course, out, force, check }) => {
+            edge::tangle::tangle(&edge::tangle::Options { course, out, force, check })
         }
     };
     match outcome {

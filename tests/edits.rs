@@ -329,8 +329,13 @@ fn tangling_writes_through_no_link_and_over_nobodys_file() {
     fs::create_dir(project.path("outside")).unwrap();
     std::os::unix::fs::symlink("../../outside", project.path("out/a/src")).unwrap();
     let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
-    assert_eq!(status, Some(2));
-    assert!(words.contains("is a link"), "{words}");
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[target-taken]: `out/a/src` is a link"), "{words}");
+    assert!(words.contains("lessons/a.md:1:5"), "{words}");
+    assert!(!project.path("outside/main.rs").exists());
+    assert!(!project.path("out/a/notes.txt").exists(), "half of a package was written");
+    // Not even when asked to.
+    assert_eq!(project.lessonc(&["tangle", "--out", "out", "--force"]).0, Some(1));
     assert!(!project.path("outside/main.rs").exists());
     // A file that is there already, and as the lesson gives it, does not become ours.
     fs::remove_file(project.path("out/a/src")).unwrap();
@@ -404,14 +409,121 @@ fn tangling_touches_only_what_changes_and_removes_what_is_gone() {
 fn a_generated_file_that_somebody_edited_is_not_overwritten() {
     let project = Project::new(&[("a.md", TARGETS)]);
     project.lessonc(&["tangle", "--out", "out"]);
-    fs::write(project.path("out/a/notes.txt"), "mine\n").unwrap();
-    project.write("a.md", &TARGETS.replace("old", "new"));
+    let main = project.read("out/a/src/main.rs");
+    fs::write(project.path("out/a/notes.txt"), "old\nmine\n").unwrap();
+    project.write("a.md", &TARGETS.replace("fn main() {}", "fn main() { todo!() }"));
     let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
     assert_eq!(status, Some(1));
-    assert!(words.contains("notes.txt") && words.contains("--force"), "{words}");
-    assert_eq!(project.read("out/a/notes.txt"), "mine\n");
+    let told = "\
+error[edited-file]: `out/a/notes.txt` was edited since it was written
+ --> lessons/a.md:6:1
+  |
+6 | old
+  | ^^^ more behind it there
+  |
+  = note: the edit:
+          --- the lesson's
+          +++ out/a/notes.txt
+          @@ -1 +1,2 @@
+           old
+          +mine
+  = help: bring the edit into the lesson, or take the lesson's text with `--force`
+";
+    assert!(words.contains(told), "{words}");
+    assert_eq!(project.read("out/a/notes.txt"), "old\nmine\n");
+    assert_eq!(project.read("out/a/src/main.rs"), main, "half of a package was written");
+    // Once the lesson says it, it is no edit.
+    project.write("a.md", &TARGETS.replace("old\n", "old\nmine\n"));
+    assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(0));
+    fs::write(project.path("out/a/notes.txt"), "again\n").unwrap();
     assert_eq!(project.lessonc(&["tangle", "--out", "out", "--force"]).0, Some(0));
-    assert_eq!(project.read("out/a/notes.txt"), "new\n");
+    assert_eq!(project.read("out/a/notes.txt"), "old\nmine\n");
+}
+
+#[test]
+fn tangling_spares_the_lessons_and_what_others_wrote() {
+    // The package `lessons` would be the course's own folder.
+    let lesson = "---\ncrate: lessons\n---\n\n``` {.text file=\"a.md\"}\ngone\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    for force in [&["tangle", "--out", "."][..], &["tangle", "--out", ".", "--force"]] {
+        let (status, words) = project.lessonc(force);
+        assert_eq!(status, Some(1));
+        let told = "error[target-taken]: `./lessons/a.md` is a file of the course";
+        assert!(words.contains(told) && words.contains("lessons/a.md:5:5"), "{words}");
+        assert_eq!(project.read("lessons/a.md"), lesson);
+    }
+    project.write("a.md", TARGETS);
+    fs::create_dir_all(project.path("out/a")).unwrap();
+    fs::write(project.path("out/a/notes.txt"), "by hand\n").unwrap();
+    let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("`out/a/notes.txt` was not written by lessonc"), "{words}");
+    assert!(words.contains("lessons/a.md:5:5"), "{words}");
+    assert_eq!(project.read("out/a/notes.txt"), "by hand\n");
+    assert!(!project.path("out/a/src").exists(), "half of a package was written");
+    assert_eq!(project.lessonc(&["tangle", "--out", "out", "--force"]).0, Some(0));
+    assert_eq!(project.read("out/a/notes.txt"), "old\n");
+}
+
+#[test]
+fn a_package_with_a_mistake_keeps_its_files_and_no_other_waits_for_it() {
+    let project = Project::new(&[("a.md", TARGETS), ("b.md", TARGETS)]);
+    assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(0));
+    let broken = TARGETS.replace("old", "new").replace("fn main() {}", "<<missing>>");
+    project.write("a.md", &broken.replace("notes.txt", "other.txt"));
+    project.write("b.md", &TARGETS.replace("old", "new"));
+    assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(1));
+    assert_eq!(project.read("out/a/notes.txt"), "old\n");
+    assert!(!project.path("out/a/other.txt").exists());
+    assert_eq!(project.read("out/b/notes.txt"), "new\n");
+    assert!(project.read("out/Cargo.toml").contains("\"a\""));
+}
+
+#[test]
+fn tangle_check_says_what_differs_and_writes_nothing() {
+    let project = Project::new(&[("a.md", TARGETS)]);
+    let check = || project.lessonc(&["tangle", "--out", "out", "--check"]);
+    let (status, words) = check();
+    assert_eq!(status, Some(1));
+    assert!(words.contains("out/a/src/main.rs: is missing"), "{words}");
+    assert!(!project.path("out").exists());
+    project.lessonc(&["tangle", "--out", "out"]);
+    let (status, words) = check();
+    assert_eq!(status, Some(0), "{words}");
+    // The same in a fresh clone, which has no private folder.
+    fs::remove_dir_all(project.path("target")).ok();
+    assert_eq!(check().0, Some(0));
+    project.write("a.md", &TARGETS.replace("old", "new").replace("src/main.rs", "src/bin/x.rs"));
+    let (status, words) = check();
+    assert_eq!(status, Some(1));
+    let patch = "--- out/a/notes.txt\n+++ what the lessons give\n@@ -1 +1 @@\n-old\n+new\n";
+    assert!(words.contains(patch), "{words}");
+    assert!(words.contains("out/a/src/bin/x.rs: is missing"), "{words}");
+    assert!(words.contains("out/a/src/main.rs: no lesson writes it any more"), "{words}");
+    assert!(words.contains("3 differences"), "{words}");
+    assert_eq!(project.read("out/a/notes.txt"), "old\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_are_as_the_lesson_says() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new(&[]);
+    let script = |mode: &str| {
+        project.write("a.md", &format!("``` {{.bash file=\"run.sh\"{mode}}}\necho hello\n```\n"));
+        assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(0));
+        fs::metadata(project.path("out/a/run.sh")).unwrap().permissions().mode() & 0o777
+    };
+    let usual = script("");
+    assert_eq!(usual & 0o111, 0);
+    assert_eq!(script(" mode=755"), 0o755);
+    // The text is the same, the permissions are not.
+    fs::set_permissions(project.path("out/a/run.sh"), fs::Permissions::from_mode(0o600)).unwrap();
+    let (status, words) = project.lessonc(&["tangle", "--out", "out", "--check"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("run.sh: its permissions are not 755"), "{words}");
+    assert_eq!(script(" mode=755"), 0o755);
+    assert_eq!(script(""), usual);
 }
 
 #[test]

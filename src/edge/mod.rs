@@ -9,6 +9,7 @@ pub mod check;
 mod course;
 mod files;
 pub mod formats;
+mod generated;
 mod process;
 pub mod records;
 mod serve;

@@ -83,7 +83,7 @@ pub fn compose(
     notebook.files = vec![
         notebook.manifest(),
         File::generated("src/lessonc.rs", RUNTIME),
-        File { path: "src/main.rs".to_owned(), lines: main, mode: None },
+        File { lines: main, ..File::generated("src/main.rs", "") },
     ];
     let member = Member { folder: format!("notebooks/{name}"), package: notebook };
     Diagnosed { value: Some(Notebook { member, library, steps }), diagnostics }

@@ -24,6 +24,11 @@ impl Package {
         self.files.iter().find(|file| file.path == path)
     }
 
+    /// The first block with a `file=` in it: where to tell of what no block stands behind.
+    pub fn place(&self) -> Option<Span> {
+        self.files.iter().filter_map(|file| file.info).min()
+    }
+
     /// The name that Cargo knows it by: a lesson may tangle a `Cargo.toml` of its own.
     pub fn cargo_name(&self) -> String {
         let manifest = self.file("Cargo.toml").map(File::text).unwrap_or_default();
@@ -69,12 +74,19 @@ pub struct File {
     pub lines: Vec<Line>,
     /// Unix permissions, if not the usual ones.
     pub mode: Option<u32>,
+    /// What stands behind the fence of the block that names it first; none where no block does.
+    pub info: Option<Span>,
 }
 
 impl File {
     /// A file that no lesson line stands behind.
     pub fn generated(path: impl Into<String>, text: &str) -> Self {
-        Self { path: path.into(), lines: text.lines().map(Line::generated).collect(), mode: None }
+        Self {
+            path: path.into(),
+            lines: text.lines().map(Line::generated).collect(),
+            mode: None,
+            info: None,
+        }
     }
 
     /// The file's text, each line ended by `\n`.

@@ -3,6 +3,7 @@
 //! Names and targets belong to a package. A package with a mistake in it is left out whole, so
 //! that nothing half-made is ever written or run.
 
+mod edits;
 mod expand;
 mod manifest;
 mod names;
@@ -16,6 +17,7 @@ use crate::model::{
     source::{Sources, Span},
 };
 
+pub use edits::{edited, patch};
 pub use manifest::{PROFILE, workspace_manifest};
 
 /// The edition of packages whose course does not say one.
@@ -103,6 +105,7 @@ fn package(
             path: path.clone(),
             lines: expand::expand(&target.pieces, &names, diagnostics),
             mode: target.mode.map(|(mode, _)| mode),
+            info: target.pieces.first().map(|piece| piece.chunk.info),
         })
         .collect();
     let cells = lessons

@@ -5,6 +5,28 @@ use crate::model::diagnostic::Severity;
 
 pub const CODES: &[Code] = &[
     Code {
+        name: "edited-file",
+        severity: Severity::Error,
+        meaning: "a generated file was edited since it was written",
+        explanation: "Tangling never writes over what somebody changed. The edit is shown as a patch, and each part of it at the
+lesson's line to which it belongs: bring it into the lesson, and the file is what the lesson gives. `--force` takes the
+lesson's text, and the edit is gone. Nothing of the file's package is written until then.",
+        bad: r#"``` {.rust file="src/lib.rs"}
+pub const ANSWER: u32 = 41;
+```
+
+and in the file that was written of it
+
+pub const ANSWER: u32 = 42;
+"#,
+        good: r#"``` {.rust file="src/lib.rs"}
+pub const ANSWER: u32 = 42;
+```
+"#,
+        found: Found::ByTangling,
+        ..CODE
+    },
+    Code {
         name: "inline-reference",
         meaning: "a reference has other code on its line",
         explanation: r#"Only a reference alone on its line is replaced by the block that it names. This one is left as it
@@ -185,6 +207,26 @@ fn f() {}
 fn f() {}
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "target-taken",
+        severity: Severity::Error,
+        meaning: "something else stands where a target would be written",
+        explanation: "A target is written where nothing stands, or what tangling wrote there before. A file of somebody else's is
+written over with `--force` only; a folder, a link and the lessons themselves never are. Nothing of the package is written
+until the place is free.",
+        bad: r#"``` {.text file="notes.txt"}
+one
+```
+
+where `notes.txt` is there already, and written by hand
+"#,
+        good: r#"``` {.text file="generated.txt"}
+one
+```
+"#,
+        found: Found::ByTangling,
         ..CODE
     },
     Code {
