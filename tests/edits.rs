@@ -504,6 +504,54 @@ fn tangle_check_says_what_differs_and_writes_nothing() {
     assert_eq!(project.read("out/a/notes.txt"), "old\n");
 }
 
+/// Two packages with a `src/lib.rs`; in the first, one block is used twice.
+const TWICE: &str = "> ``` {.rust #inner}\n> let π = 3;\n> ```\n\n\
+    ``` {.rust file=\"src/lib.rs\"}\npub fn f() {\n    <<inner>>\n}\npub fn g() {\n    <<inner>>\n}\n```\n";
+
+#[test]
+fn one_piece_is_printed() {
+    let project = Project::new(&[("a.md", TWICE), ("b.md", TWICE)]);
+    let (status, words) = project.lessonc(&["tangle", "--print", "b/inner"]);
+    assert_eq!((status, words.as_str()), (Some(0), "let π = 3;\n"));
+    let (status, words) = project.lessonc(&["tangle", "--print", "a/src/lib.rs"]);
+    assert_eq!(status, Some(0));
+    assert_eq!(words, "pub fn f() {\n    let π = 3;\n}\npub fn g() {\n    let π = 3;\n}\n");
+    for (name, told) in [
+        ("inner", "`inner` is one of several: a/inner, b/inner"),
+        ("inter", "there is no block or target `inter`; did you mean `inner`?"),
+    ] {
+        let (status, words) = project.lessonc(&["tangle", "--print", name]);
+        assert_eq!(status, Some(2));
+        assert!(words.contains(told), "{words}");
+    }
+    assert!(!project.path("target").exists());
+}
+
+#[test]
+fn generated_lines_and_lesson_lines_lead_to_each_other() {
+    let project = Project::new(&[("a.md", TWICE), ("b.md", TWICE)]);
+    let locate = |place: &str| project.lessonc(&["locate", place, "--out", "out"]);
+    let found = |words: &str| (Some(0), words.to_owned());
+    assert_eq!(locate("out/a/src/lib.rs:2:9"), found("lessons/a.md:2:7\n"));
+    assert_eq!(locate("./a/src/lib.rs:5"), found("lessons/a.md:2:3\n"));
+    assert_eq!(locate("target/lessonc/lessons/build/b/src/lib.rs:4"), found("lessons/b.md:9:1\n"));
+    assert_eq!(locate("lessons/a.md:2:7"), found("out/a/src/lib.rs:2:9\nout/a/src/lib.rs:5:9\n"));
+    assert_eq!(locate("lessons/b.md:6"), found("out/b/src/lib.rs:1:1\n"));
+    for (place, told) in [
+        ("src/lib.rs:1", "`src/lib.rs` is one of several: a/src/lib.rs, b/src/lib.rs"),
+        ("a/src/lib.rs:99", "a/src/lib.rs has 6 lines"),
+        ("a/Cargo.toml:1", "a/Cargo.toml:1 is written in no lesson"),
+        ("lessons/a.md:4", "lessons/a.md:4 goes to no generated file"),
+        ("lessons/c.md:4", "there is no generated file or lesson `lessons/c.md`"),
+        ("a/src/lib.rs", "is no place"),
+    ] {
+        let (status, words) = locate(place);
+        assert_eq!(status, Some(2), "{place}");
+        assert!(words.contains(told), "{words}");
+    }
+    assert!(!project.path("out").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn permissions_are_as_the_lesson_says() {

@@ -5,6 +5,7 @@
 
 mod edits;
 mod expand;
+pub mod locate;
 mod manifest;
 mod names;
 mod strings;
@@ -38,6 +39,31 @@ pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
         diagnostics.extend(found);
     }
     Diagnosed { value: tangled, diagnostics }
+}
+
+/// A named block or a target with its references replaced.
+pub struct Expanded {
+    pub package: String,
+    /// The block's name, or the target's path.
+    pub name: String,
+    pub lines: Vec<Line>,
+}
+
+/// Every named block and every target, also those of packages with a mistake, and what is wrong
+/// with them.
+pub fn pieces(course: &Course, sources: &Sources) -> Diagnosed<Vec<Expanded>> {
+    let mut diagnostics = vec![];
+    let mut expanded = vec![];
+    for (package, lessons) in lessons_by_package(course) {
+        let names = names::collect(&lessons, sources, &mut diagnostics);
+        let named = names.named.iter().map(|(name, pieces)| ((*name).to_owned(), pieces));
+        let targets = names.targets.iter().map(|(path, target)| (path.clone(), &target.pieces));
+        expanded.extend(named.chain(targets).map(|(name, pieces)| {
+            let lines = expand::expand(pieces, &names, &mut diagnostics);
+            Expanded { package: package.clone(), name, lines }
+        }));
+    }
+    Diagnosed { value: expanded, diagnostics }
 }
 
 /// Names that Cargo or the compiler keep for themselves, and the folder of the notebooks.
