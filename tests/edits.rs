@@ -552,6 +552,32 @@ fn generated_lines_and_lesson_lines_lead_to_each_other() {
     assert!(!project.path("out").exists());
 }
 
+#[test]
+fn a_relative_dependency_leads_from_the_course_wherever_its_user_is_written() {
+    let lesson = "---\ndependencies: { mylib: { path: ../mylib }, b: { path: ../b } }\n---\n\n\
+        ``` {.rust file=\"src/main.rs\"}\nfn main() {\n    println!(\"seven is {}\", mylib::six() + b::one());\n}\n```\n\n\
+        ``` {.console .cell}\n$ ./run.sh\n```\n\n\
+        ``` {.bash file=\"run.sh\" mode=755}\n#!/bin/sh\ncargo run\n```\n\n\
+        ```rust\nprintln!(\"cell {}\", mylib::six());\n```\n";
+    let sibling = "``` {.rust file=\"src/lib.rs\"}\npub fn one() -> u32 {\n    1\n}\n```\n";
+    let project = Project::new(&[("a.md", lesson), ("b.md", sibling)]);
+    fs::create_dir_all(project.path("mylib/src")).unwrap();
+    let manifest = "[package]\nname = \"mylib\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(project.path("mylib/Cargo.toml"), manifest).unwrap();
+    fs::write(project.path("mylib/src/lib.rs"), "pub fn six() -> u32 {\n    6\n}\n").unwrap();
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains("cell 6") && page.contains("seven is 7"), "{page}");
+    assert_eq!(project.lessonc(&["tangle", "--out", "deep/out"]).0, Some(0));
+    let manifest = project.read("deep/out/a/Cargo.toml");
+    assert!(manifest.contains("path = \"../../../lessons/../mylib\""), "{manifest}");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["check", "--offline"]).current_dir(project.path("deep/out"));
+    let (status, words) = status_and_words(cargo.output().unwrap());
+    assert_eq!(status, Some(0), "{words}");
+}
+
 #[cfg(unix)]
 #[test]
 fn permissions_are_as_the_lesson_says() {

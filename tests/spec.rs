@@ -174,9 +174,14 @@ impl Case {
         .unwrap();
         // One folder for all cases and runs, so that dependencies are compiled once.
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spec");
-        let mut cargo =
-            Cargo::new(folder, String::new(), false, Arc::new(terminal::Progress::silent()))
-                .unwrap();
+        let mut cargo = Cargo::new(
+            folder.clone(),
+            folder,
+            String::new(),
+            false,
+            Arc::new(terminal::Progress::silent()),
+        )
+        .unwrap();
         let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
         let built = pipeline::build(&self.sources, &self.files, &theme, runner);
         let pages = built.site.pages.iter().filter(|page| page.path != "index.html");

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     execute::{NONCE, Runner, Splitter, Stream, fingerprint},
     model::{
-        package::{Action, Package, Program, Workspace},
+        package::{Action, Member, Package, Program, Workspace},
         record::{CapturedFile, CompilerMessage, CompilerSpan, End, Made, Part, StepTrace, Trace},
     },
     tangle::workspace_manifest,
@@ -43,6 +43,7 @@ const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "TMPDIR", "TEMP", "TMP", "S
 pub struct Cargo {
     /// The folder for everything private to the course.
     folder: PathBuf,
+    course: PathBuf,
     /// The versions that the course is recorded with.
     lock: String,
     offline: bool,
@@ -56,12 +57,22 @@ pub struct Cargo {
 impl Cargo {
     pub fn new(
         folder: PathBuf,
+        course: PathBuf,
         lock: String,
         offline: bool,
         progress: Arc<Progress>,
     ) -> io::Result<Self> {
         let runtime = process::runtime()?;
-        Ok(Self { folder, lock, offline, written: None, toolchain: None, runtime, progress })
+        Ok(Self {
+            folder,
+            course,
+            lock,
+            offline,
+            written: None,
+            toolchain: None,
+            runtime,
+            progress,
+        })
     }
 
     /// The workspace that everything is built in.
@@ -79,14 +90,22 @@ impl Cargo {
             if member.package.has_manifest() {
                 folders.push(member.folder.as_str());
             }
+            let way = files::way(&self.workspace().join(&member.folder), &self.course)?;
             all.extend(member.package.files.iter().map(|file| {
-                (format!("{}/{}", member.folder, file.path), file.text().into_bytes())
+                (format!("{}/{}", member.folder, file.path), file.text_at(&way).into_bytes())
             }));
         }
         let manifest = workspace_manifest(&folders, &workspace.profile);
         all.push(("Cargo.toml".to_owned(), manifest.into_bytes()));
         let folder = self.workspace();
         files::mirror(&folder, &all, &["Cargo.lock"])?;
+        for Member { folder: inside, package } in &workspace.members {
+            for file in &package.files {
+                if let Some(mode) = file.mode {
+                    files::set_mode(&folder.join(inside).join(&file.path), mode)?;
+                }
+            }
+        }
         if !self.lock.is_empty() {
             files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
         }

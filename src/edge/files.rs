@@ -154,12 +154,33 @@ fn second_name(path: &Path) -> io::Result<Option<TempPath>> {
     Ok(Some(named.map_err(with_path(path))?.into_temp_path()))
 }
 
+/// Gives a file Unix permissions, where the system has such.
+pub fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(with_path(path))?;
+    Ok(())
+}
+
 /// The permissions of a file, where the system has such.
 pub fn mode(path: &Path) -> Option<u32> {
     #[cfg(unix)]
     return fs::metadata(path).ok().map(|data| data.permissions().mode() & 0o777);
     #[cfg(not(unix))]
     None
+}
+
+/// The way from a folder to another place, with `/` between folders: `../../lessons`. The folder
+/// need not be there yet.
+pub fn way(from: &Path, to: &Path) -> io::Result<String> {
+    let (from, to) = (real(from)?, real(to)?);
+    let same = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    if same == 0 {
+        // Another drive.
+        return Ok(to.to_string_lossy().into_owned());
+    }
+    let up = from.components().skip(same).map(|_| "..".into());
+    let down = to.components().skip(same).map(|part| part.as_os_str().to_string_lossy());
+    Ok(up.chain(down).collect::<Vec<_>>().join("/"))
 }
 
 /// A path without links and dots. Its end need not be there yet.
@@ -278,6 +299,14 @@ mod tests {
         change_to(&changes[..3]).unwrap();
         assert_eq!(list(folder.path(), &[]).unwrap(), ["a/old", "b", "d/e/new"]);
         assert_eq!(list_where(folder.path(), |_| true).unwrap().len(), 3, "something was left");
+    }
+
+    #[test]
+    fn ways_lead_from_folder_to_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        assert_eq!(way(&at("out/a"), &at("lessons")).unwrap(), "../../lessons");
+        assert_eq!(way(&at("a"), &at("a/b")).unwrap(), "b");
     }
 
     #[test]

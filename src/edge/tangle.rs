@@ -61,7 +61,7 @@ pub fn tangle(options: &Options) -> io::Result<Outcome> {
     let mut broken: BTreeSet<&str> = tangled.broken.iter().map(String::as_str).collect();
     let mut wanted = vec![];
     for package in &packages {
-        for file in files_of(package, &folder) {
+        for file in files_of(package, &folder, &options.course)? {
             let mistake = mistake(&file, package.place(), &folder, &is_of_course, options.force);
             if mistake.is_some() {
                 broken.insert(&package.name);
@@ -116,10 +116,16 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
-fn files_of<'a>(package: &'a Package, folder: &Generated) -> impl Iterator<Item = Wanted<'a>> {
-    package.files.iter().map(|file| {
-        folder.compare(format!("{}/{}", package.name, file.path), file.text(), Some(file))
-    })
+fn files_of<'a>(
+    package: &'a Package,
+    folder: &Generated,
+    course: &Path,
+) -> io::Result<Vec<Wanted<'a>>> {
+    let way = files::way(&folder.path(&package.name), course)?;
+    let files = package.files.iter().map(|file| {
+        folder.compare(format!("{}/{}", package.name, file.path), file.text_at(&way), Some(file))
+    });
+    Ok(files.collect())
 }
 
 /// What is not in a package's folder, but beside them all.

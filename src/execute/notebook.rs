@@ -70,7 +70,7 @@ pub fn compose(
     for dependency in notebook.dependencies.values_mut() {
         // Written for the package's own folder.
         if let Some(toml::Value::String(path)) = dependency.get_mut("path")
-            && !path.starts_with('/')
+            && path.starts_with("../")
         {
             *path = format!("../../{}/{path}", package.name);
         }

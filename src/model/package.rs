@@ -3,10 +3,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{
-    course::{Dependencies, Lesson},
-    source::Span,
-};
+use super::{course::Lesson, source::Span};
+
+/// Cargo's `[dependencies]`, as Cargo takes them.
+pub type Dependencies = BTreeMap<String, toml::Value>;
+
+/// Stands in generated manifests for the course's folder. Only who writes them knows the way.
+pub const COURSE: &str = "${course}";
 
 /// Everything that one lesson, or several that share a `crate`, tangle to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,6 +90,12 @@ impl File {
             mode: None,
             info: None,
         }
+    }
+
+    /// The file's text where `course` is the way from its package to the course's folder.
+    pub fn text_at(&self, course: &str) -> String {
+        let text = self.text();
+        if self.info.is_none() { text.replace(COURSE, course) } else { text }
     }
 
     /// The file's text, each line ended by `\n`.

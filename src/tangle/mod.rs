@@ -3,6 +3,7 @@
 //! Names and targets belong to a package. A package with a mistake in it is left out whole, so
 //! that nothing half-made is ever written or run.
 
+mod dependencies;
 mod edits;
 mod expand;
 pub mod locate;
@@ -27,9 +28,11 @@ const EDITION: &str = "2024";
 pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
     let mut tangled = Tangled::default();
     let mut diagnostics = vec![];
-    for (name, lessons) in lessons_by_package(course) {
+    let all = lessons_by_package(course);
+    let packages: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
+    for (name, lessons) in all {
         let mut found = mistaken_names(&name, &lessons, course);
-        let (package, cells) = package(&name, &lessons, course, sources, &mut found);
+        let (package, cells) = package(&name, &lessons, course, &packages, sources, &mut found);
         if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             tangled.broken.push(name);
         } else {
@@ -120,6 +123,7 @@ fn package(
     name: &str,
     lessons: &[&Lesson],
     course: &Course,
+    packages: &[String],
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Package, Vec<(Span, Vec<Line>)>) {
@@ -145,17 +149,16 @@ fn package(
         .collect();
     names::report_unused(&names, diagnostics);
 
+    let dependencies = dependencies::dependencies(lessons, course, packages, sources, diagnostics);
     let mut package = Package {
         name: name.to_owned(),
         files: vec![],
-        dependencies: course.settings.dependencies.clone(),
+        dependencies,
         edition: course.settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
     };
-    for lesson in lessons {
-        package.dependencies.extend(lesson.meta.dependencies.clone());
-    }
-    let has_own_manifest = files.iter().any(|file| file.path == "Cargo.toml");
-    if !has_own_manifest && files.iter().any(|file| manifest::is_crate_root(&file.path)) {
+    let own_manifest = files.iter().find(|file| file.path == "Cargo.toml");
+    diagnostics.extend(own_manifest.and_then(manifest::mistake));
+    if own_manifest.is_none() && files.iter().any(|file| manifest::is_crate_root(&file.path)) {
         files.push(package.manifest());
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

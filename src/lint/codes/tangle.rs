@@ -5,6 +5,51 @@ use crate::model::diagnostic::Severity;
 
 pub const CODES: &[Code] = &[
     Code {
+        name: "bad-manifest",
+        severity: Severity::Error,
+        meaning: "a lesson's own `Cargo.toml` is no TOML",
+        explanation: "A lesson may write its package's manifest itself, with `file=\"Cargo.toml\"`; then it must be one.",
+        bad: r#"``` {.toml file="Cargo.toml"}
+[package]
+name = dice
+```
+"#,
+        good: r#"``` {.toml file="Cargo.toml"}
+[package]
+name = "dice"
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "dependency-twice",
+        severity: Severity::Error,
+        meaning: "lessons of one package ask for a dependency in two ways",
+        explanation: "Lessons with the same `crate:` grow one package, which has one manifest. What one of them asks of a
+dependency goes for all of them, and need not be said again. What a lesson asks for does take the place of what the
+course's settings say.",
+        bad: r#"---
+crate: shared
+dependencies:
+  rand: "0.9"
+---
+
+beside a lesson with the same `crate:` and
+
+  rand: "0.8"
+"#,
+        good: r#"---
+crate: shared
+dependencies:
+  rand: "0.9"
+---
+
+beside a lesson with the same `crate:` that doesn't name `rand`
+"#,
+        found: Found::ByFolder,
+        ..CODE
+    },
+    Code {
         name: "edited-file",
         severity: Severity::Error,
         meaning: "a generated file was edited since it was written",
