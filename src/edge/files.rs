@@ -122,6 +122,7 @@ fn make_folder(folder: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// A temporary file that is to take the place of the one at `path`.
+#[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
 fn write_beside(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<TempPath> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -155,6 +156,7 @@ fn second_name(path: &Path) -> io::Result<Option<TempPath>> {
 }
 
 /// Gives a file Unix permissions, where the system has such.
+#[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
 pub fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(with_path(path))?;
@@ -162,6 +164,7 @@ pub fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
 }
 
 /// The permissions of a file, where the system has such.
+#[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
 pub fn mode(path: &Path) -> Option<u32> {
     #[cfg(unix)]
     return fs::metadata(path).ok().map(|data| data.permissions().mode() & 0o777);

@@ -1,7 +1,7 @@
 //! `lessonc tangle --print` and `lessonc locate`: what tangling gives, looked up without writing it.
 
 use std::{
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -34,8 +34,13 @@ pub fn print(course: &Path, name: &str) -> io::Result<Outcome> {
     };
     terminal::put_in_order(&mut diagnostics);
     terminal::report(&diagnostics, &course.sources);
-    for piece in pieces.iter().filter(|piece| full((&piece.package, &piece.name)) == *one) {
-        piece.lines.iter().for_each(|line| println!("{}", line.text));
+    let piece = pieces.iter().filter(|piece| full((&piece.package, &piece.name)) == *one);
+    let text: String =
+        piece.flat_map(|it| &it.lines).flat_map(|line| [&*line.text, "\n"]).collect();
+    match io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads it has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written?,
     }
     let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);
     Ok(if has_errors { Outcome::Findings } else { Outcome::Fine })
