@@ -112,7 +112,7 @@ enum Format {
     Human,
     /// A line each, `file:line:column: severity[code]: message`
     Short,
-    /// A JSON object on a line each
+    /// A JSON object on a line each, in the shape of `cargo build --message-format=json`
     Json,
     /// A SARIF 2.1.0 log, as code hosts and editors read it
     Sarif,

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The map, in the order in which the data flows. Arrows point down only:
-//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, weave, lint } -> model`. The
+//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, weave, lint, report } -> model`. The
 //! stages never import each other, and are pure: no files, processes, clocks or printing outside of
 //! [`edge`].
 //!
@@ -23,6 +23,7 @@
 //! - [`weave`]: a course and its records become a site; `template.rs` is the only file that knows
 //!   tera
 //! - [`lint`]: a course and its woven site become findings, and every code has its explanation
+//! - [`report`]: a diagnostic becomes text with carets; the only file that knows annotate-snippets
 //! - [`model`]: the nouns, plain data that every stage shares
 
 pub mod cli;
@@ -32,5 +33,6 @@ pub mod lint;
 pub mod model;
 pub mod parse;
 pub mod pipeline;
+pub mod report;
 pub mod tangle;
 pub mod weave;

@@ -12,11 +12,11 @@ use crate::{
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
-        record::{End, Record},
+        record::{Record, Trace},
         site::Site,
         source::{Source, SourceId, Sources, Span},
     },
-    parse, tangle,
+    parse, report, tangle,
     weave::{self, Theme},
 };
 
@@ -249,6 +249,7 @@ pub fn build(
     let withheld: BTreeSet<String> =
         broken.into_iter().chain(failed).map(weave::page_path).collect();
     site.pages.retain(|page| !withheld.contains(&page.path));
+    let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }
 }
@@ -283,7 +284,7 @@ pub fn check(
         let record = records.entry(program.lesson.clone()).or_default();
         match recall.run(program) {
             Ok(trace) => {
-                diagnostics.extend(execute::add_to_record(record, program, trace, sources));
+                diagnostics.extend(take(record, program, trace, sources));
             }
             Err(_) => {
                 unknown.insert(program.lesson.clone());
@@ -310,6 +311,7 @@ pub fn check(
         site: paths.chain(site.assets.iter().map(|asset| &asset.path)).cloned().collect(),
     };
     diagnostics.extend(lint::lint(&course, &surroundings));
+    let diagnostics = execute::join_uses(diagnostics);
     lint::allow::settle(diagnostics, &course, sources, true)
 }
 
@@ -325,24 +327,17 @@ fn run<'p>(
 ) -> (BTreeMap<String, Record>, BTreeSet<&'p str>) {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
     let mut failed = BTreeSet::new();
-    let mut known = diagnostics.len();
-    let mut broken = broken_names(course, tangled, diagnostics);
-    for program in programs {
-        // What a broken lesson prints will not be shown, so its programs need not run.
-        if known != diagnostics.len() {
-            known = diagnostics.len();
-            broken = broken_names(course, tangled, diagnostics);
-        }
-        if broken.contains(&*program.lesson) || failed.contains(&*program.lesson) {
-            continue;
-        }
+    // What a broken lesson prints will not be shown, so its programs need not run. One that fails
+    // to build, or in its run, stops no other: all mistakes are told at once.
+    let broken = broken_names(course, tangled, diagnostics);
+    for program in programs.iter().filter(|program| !broken.contains(&*program.lesson)) {
         let record = records.entry(program.lesson.clone()).or_default();
         match runner.run(program) {
             Ok(trace) => {
-                if trace.end != End::Finished {
+                if !execute::is_as_expected(program, &trace) {
                     failed.insert(&*program.lesson);
                 }
-                diagnostics.extend(execute::add_to_record(record, program, trace, sources));
+                diagnostics.extend(take(record, program, trace, sources));
             }
             Err(error) => {
                 failed.insert(&*program.lesson);
@@ -352,6 +347,15 @@ fn run<'p>(
     }
     records.retain(|lesson, _| !failed.contains(&**lesson));
     (records, failed)
+}
+
+fn take(
+    record: &mut Record,
+    program: &Program,
+    trace: Trace,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    execute::add_to_record(record, program, trace, report::in_block, sources)
 }
 
 fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {

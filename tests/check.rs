@@ -8,6 +8,10 @@ use std::{
     process::{Command, Output},
 };
 
+use cargo_metadata::{
+    CompilerMessage, Message,
+    diagnostic::{Applicability, DiagnosticLevel},
+};
 use lessonc::{
     execute::Runner,
     lint::codes::{self, Code, Found},
@@ -179,25 +183,34 @@ fn short_findings_are_a_line_each() {
     );
 }
 
+/// What reads cargo's messages reads ours: here cargo_metadata, as editors use it.
 #[test]
-fn json_is_an_object_a_line() {
+fn json_has_the_shape_of_cargos() {
     let (_, stdout, _) = two_findings().run(&["check", "--format", "json"]);
-    let objects: Vec<Value> =
-        stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(objects.len(), 2);
-    let found = &objects[1];
-    assert_eq!(found["severity"], "error");
-    assert_eq!(found["code"], "broken-link");
-    assert_eq!(found["place"]["file"], "lessons/a,b.md");
-    assert_eq!(found["place"]["line"], 5);
-    assert_eq!(found["place"]["column"], 7);
-    assert_eq!(found["place"]["endColumn"], 30);
-    assert_eq!(found["place"]["start"], 37);
-    assert_eq!(found["place"]["end"], 60);
-    assert_eq!(found["hints"][0], "did you mean `other.md`?");
-    assert_eq!(found["fix"]["replacements"][0]["text"], "other.md");
-    assert_eq!(found["fix"]["replacements"][0]["start"], 52);
-    assert!(objects[0]["fix"].is_null());
+    let messages: Vec<CompilerMessage> = Message::parse_stream(stdout.as_bytes())
+        .map(|message| match message.unwrap() {
+            Message::CompilerMessage(message) => message,
+            other => panic!("not a compiler's message: {other:?}"),
+        })
+        .collect();
+    assert_eq!(messages.len(), 2);
+    let found = &messages[1].message;
+    assert_eq!(found.level, DiagnosticLevel::Error);
+    assert_eq!(found.code.as_ref().unwrap().code, "broken-link");
+    let span = &found.spans[0];
+    assert_eq!(span.file_name, "lessons/a,b.md");
+    assert_eq!((span.line_start, span.column_start, span.line_end, span.column_end), (5, 7, 5, 30));
+    assert_eq!((span.byte_start, span.byte_end), (37, 60));
+    assert_eq!((span.text[0].highlight_start, span.text[0].highlight_end), (7, 30));
+    assert!(found.rendered.as_ref().unwrap().starts_with("error[broken-link]: there is no lesson"));
+    let help = &found.children[0];
+    assert_eq!((help.level, &*help.message), (DiagnosticLevel::Help, "did you mean `other.md`?"));
+    let fix = &found.children[1].spans[0];
+    assert_eq!(fix.suggested_replacement.as_deref(), Some("other.md"));
+    assert_eq!(fix.suggestion_applicability, Some(Applicability::MachineApplicable));
+    assert_eq!(fix.byte_start, 52);
+    let fixes = messages[0].message.children.iter().flat_map(|child| &child.spans);
+    assert_eq!(fixes.count(), 0);
 }
 
 #[test]

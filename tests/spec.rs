@@ -26,7 +26,6 @@ use std::{
     sync::Arc,
 };
 
-use annotate_snippets::Renderer;
 use lessonc::{
     edge::{cargo::Cargo, formats, terminal},
     execute::Runner,
@@ -36,7 +35,7 @@ use lessonc::{
         record::{End, Made, Trace},
         source::{Source, Sources},
     },
-    pipeline,
+    pipeline, report,
     weave::Theme,
 };
 
@@ -154,9 +153,7 @@ impl Case {
                     "html" => without_colours(html),
                     "findings" => diagnostics.iter().map(|d| self.finding(d)).collect(),
                     _ => {
-                        let plain = Renderer::plain();
-                        let reports =
-                            diagnostics.iter().map(|d| terminal::render(d, &self.sources, &plain));
+                        let reports = diagnostics.iter().map(|d| report::plain(d, &self.sources));
                         reports.collect::<Vec<_>>().join("\n\n") + "\n"
                     }
                 }

@@ -149,7 +149,7 @@ proptest! {
             let given: Vec<String> = file.lines.iter().map(|line| line.text.clone()).collect();
             prop_assert_eq!(given, texts(expected), "{}", text);
             for (index, (Line { text, origin }, (number, _))) in file.lines.iter().zip(expected).enumerate() {
-                let Origin { span, indent } = origin.expect("every line stands in a lesson");
+                let Origin { span, indent, .. } = origin.clone().expect("every line stands in a lesson");
                 let place = sources.get(id).line_column(span.start);
                 prop_assert_eq!(place.line, *number);
                 let said = sources.text(span);

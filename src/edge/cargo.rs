@@ -40,6 +40,10 @@ const MOST_OUTPUT: usize = 16 << 20;
 /// What a run sees of our own environment; the rest is fixed, so that runs can be compared.
 const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
 
+/// Makes cargo put line numbers into programs, for their backtraces. Compiling takes a third longer
+/// with them, so only programs do that show one.
+const LINES: (&str, &str) = ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+
 pub struct Cargo {
     /// The folder for everything private to the course.
     folder: PathBuf,
@@ -47,8 +51,13 @@ pub struct Cargo {
     /// The versions that the course is recorded with.
     lock: String,
     offline: bool,
-    /// What is on disk now.
-    written: Option<Arc<Workspace>>,
+    /// What is being built.
+    workspace: Arc<Workspace>,
+    /// Folders of members that cargo takes for broken, with its words, and of those that need them.
+    /// The others are built without them.
+    left_out: BTreeMap<String, String>,
+    /// Whether the workspace is on disk as it should be.
+    is_written: bool,
     toolchain: Option<(String, String)>,
     runtime: Runtime,
     progress: Arc<Progress>,
@@ -68,38 +77,42 @@ impl Cargo {
             course,
             lock,
             offline,
-            written: None,
+            workspace: Arc::default(),
+            left_out: BTreeMap::new(),
+            is_written: false,
             toolchain: None,
             runtime,
             progress,
         })
     }
 
-    /// The workspace that everything is built in.
-    fn workspace(&self) -> PathBuf {
+    /// Where everything is built.
+    fn workspace_folder(&self) -> PathBuf {
         self.folder.join("build")
     }
 
-    fn write_workspace(&mut self, workspace: &Arc<Workspace>) -> io::Result<()> {
-        if self.written.as_ref().is_some_and(|written| Arc::ptr_eq(written, workspace)) {
+    fn write_workspace(&mut self) -> io::Result<()> {
+        if self.is_written {
             return Ok(());
         }
+        let workspace = &self.workspace;
         let mut all = vec![];
         let mut folders = vec![];
-        for member in &workspace.members {
+        let is_wanted = |member: &&Member| !self.left_out.contains_key(&member.folder);
+        for member in workspace.members.iter().filter(is_wanted) {
             if member.package.has_manifest() {
                 folders.push(member.folder.as_str());
             }
-            let way = files::way(&self.workspace().join(&member.folder), &self.course)?;
+            let way = files::way(&self.workspace_folder().join(&member.folder), &self.course)?;
             all.extend(member.package.files.iter().map(|file| {
                 (format!("{}/{}", member.folder, file.path), file.text_at(&way).into_bytes())
             }));
         }
         let manifest = workspace_manifest(&folders, &workspace.profile);
         all.push(("Cargo.toml".to_owned(), manifest.into_bytes()));
-        let folder = self.workspace();
+        let folder = self.workspace_folder();
         files::mirror(&folder, &all, &["Cargo.lock"])?;
-        for Member { folder: inside, package } in &workspace.members {
+        for Member { folder: inside, package } in workspace.members.iter().filter(is_wanted) {
             for file in &package.files {
                 if let Some(mode) = file.mode {
                     files::set_mode(&folder.join(inside).join(&file.path), mode)?;
@@ -109,13 +122,13 @@ impl Cargo {
         if !self.lock.is_empty() {
             files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
         }
-        self.written = Some(Arc::clone(workspace));
+        self.is_written = true;
         Ok(())
     }
 
     fn cargo(&self) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(self.workspace());
+        cargo.current_dir(self.workspace_folder());
         // A cargo that runs us sets these for us, not for the packages that we build.
         for (name, _) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
@@ -128,11 +141,63 @@ impl Cargo {
         cargo
     }
 
-    /// Builds a package. Gives what the compiler said, the binaries, and what cargo said if it
-    /// failed.
-    fn build(&mut self, package: &str) -> io::Result<Build> {
+    /// Builds a member. What cargo cannot even read or resolve of other members is left out: one
+    /// lesson's mistake stops no other.
+    fn build(&mut self, member: &str, options: Options<'_>) -> io::Result<Build> {
+        let package = self.workspace.member(member).map(Package::cargo_name).unwrap_or_default();
+        loop {
+            if let Some(said) = self.left_out.get(member) {
+                return Ok(Build { said: said.clone(), ..Build::default() });
+            }
+            self.write_workspace()?;
+            let build = self.build_package(&package, options)?;
+            let is_cargos = !build.messages.iter().any(|message| message.error);
+            if build.succeeded || !is_cargos || !self.leave_out_culprits(&build.said) {
+                return Ok(build);
+            }
+        }
+    }
+
+    /// Leaves out the members that cargo complains of, and says whether there was one.
+    fn leave_out_culprits(&mut self, said: &str) -> bool {
+        let before = self.left_out.len();
+        let workspace = Arc::clone(&self.workspace);
+        let folder = self.workspace_folder();
+        for member in &workspace.members {
+            let path = folder.join(&member.folder);
+            // `required by package `x v0.1.0 (/path)``, or a manifest that cannot be read.
+            let named =
+                [format!("({})", path.display()), path.join("Cargo.toml").display().to_string()];
+            if named.iter().any(|name| said.contains(name)) {
+                self.leave_out(member, said);
+            }
+        }
+        self.left_out.len() > before
+    }
+
+    fn leave_out(&mut self, culprit: &Member, said: &str) {
+        if self.left_out.contains_key(&culprit.folder) {
+            return;
+        }
+        self.left_out.insert(culprit.folder.clone(), said.to_owned());
+        self.is_written = false;
+        let workspace = Arc::clone(&self.workspace);
+        let name = culprit.package.cargo_name();
+        for member in &workspace.members {
+            if member.package.dependencies.contains_key(&name) {
+                self.leave_out(member, said);
+            }
+        }
+    }
+
+    /// Gives what the compiler said, the binaries, and what cargo said.
+    fn build_package(&mut self, package: &str, options: Options<'_>) -> io::Result<Build> {
         let mut cargo = self.cargo();
-        cargo.args(["build", "--package", package, "--message-format=json"]);
+        cargo.envs(options.with_lines.then_some(LINES));
+        cargo.args(["build", "--package", package, "--keep-going", "--message-format=json"]);
+        if let Some(binary) = options.binary {
+            cargo.args(["--bin", binary]);
+        }
         if self.offline {
             cargo.arg("--offline");
         }
@@ -175,17 +240,16 @@ impl Cargo {
         Ok(build)
     }
 
-    fn run_notebook(&mut self, program: &Program) -> io::Result<Trace> {
-        let package = program.workspace.member(&program.member);
-        let package = package.map(Package::cargo_name).unwrap_or_default();
+    fn run_notebook(&mut self, program: &Program, binary: &str) -> io::Result<Trace> {
         self.progress.begin(&program.lesson, "compiling its cells");
-        let build = self.build(&package)?;
-        let Some(binary) = build.binaries.get(&package).filter(|_| build.succeeded) else {
+        let options = Options { binary: Some(binary), with_lines: false };
+        let build = self.build(&program.member, options)?;
+        let Some(path) = build.binaries.get(binary).filter(|_| build.succeeded) else {
             return self.not_built(build);
         };
         let runs = self.folder.join("runs").join(&program.lesson);
         let folder = files::fresh_folder(runs)?;
-        let mut command = Command::new(binary);
+        let mut command = Command::new(path);
         self.environment(&mut command);
         let nonce = nonce();
         command.current_dir(&folder).env(NONCE, &nonce);
@@ -210,19 +274,30 @@ impl Cargo {
         self.trace(end, traces, files, build.messages)
     }
 
+    /// Builds and runs nothing.
+    fn compile(&mut self, program: &Program, binary: Option<&str>) -> io::Result<Trace> {
+        let what = if binary.is_some() { "compiling its cells" } else { "compiling its programs" };
+        self.progress.begin(&program.lesson, what);
+        let build = self.build(&program.member, Options { binary, with_lines: false })?;
+        if !build.succeeded {
+            return self.not_built(build);
+        }
+        self.trace(End::Finished, vec![], vec![], build.messages)
+    }
+
     fn run_console(&mut self, program: &Program, commands: &[String]) -> io::Result<Trace> {
         let package = program.workspace.member(&program.member);
+        let with_lines = commands.iter().any(|command| command.contains("RUST_BACKTRACE"));
         let mut messages = vec![];
         if package.is_some_and(|package| package.has_manifest()) {
             self.progress.begin(&program.lesson, "compiling its programs");
-            let name = package.map(Package::cargo_name).unwrap_or_default();
-            let build = self.build(&name)?;
+            let build = self.build(&program.member, Options { binary: None, with_lines })?;
             if !build.succeeded {
                 return self.not_built(build);
             }
             messages = build.messages;
         }
-        let folder = self.workspace().join(&program.member);
+        let folder = self.workspace_folder().join(&program.member);
         fs::create_dir_all(&folder).map_err(with_path(&folder))?;
         let before = listing(&folder)?;
         let splitter = RefCell::new(Splitter::unmarked());
@@ -234,6 +309,7 @@ impl Cargo {
             shell.current_dir(&folder);
             shell.env("CARGO_TARGET_DIR", self.folder.join("target"));
             shell.env("CARGO_TERM_QUIET", "true");
+            shell.envs(with_lines.then_some(LINES));
             splitter.borrow_mut().next_step();
             let start = Instant::now();
             let ended = process::run(&self.runtime, shell, MOST_OUTPUT, |stream, bytes| {
@@ -283,19 +359,34 @@ impl Cargo {
     fn trace(
         &mut self,
         end: End,
-        steps: Vec<StepTrace>,
+        mut steps: Vec<StepTrace>,
         files: Vec<CapturedFile>,
         messages: Vec<CompilerMessage>,
     ) -> io::Result<Trace> {
         let made = self.made()?;
-        let lock = fs::read_to_string(self.workspace().join("Cargo.lock")).unwrap_or_default();
+        for part in steps.iter_mut().flat_map(|step| &mut step.parts) {
+            self.hide_folders(part.text_mut());
+        }
+        let lock =
+            fs::read_to_string(self.workspace_folder().join("Cargo.lock")).unwrap_or_default();
         Ok(Trace { made, end, steps, files, messages, lock })
+    }
+
+    /// Names files as they are named below the workspace: where that stands is nobody's concern,
+    /// and differs from machine to machine.
+    fn hide_folders(&self, text: &mut String) {
+        for (folder, shown) in [("build", ""), ("target", "target/")] {
+            let folder = format!("{}/", self.folder.join(folder).display());
+            if text.contains(&folder) {
+                *text = text.replace(&folder, shown);
+            }
+        }
     }
 
     fn made(&mut self) -> io::Result<Made> {
         if self.toolchain.is_none() {
             let mut rustc = Command::new("rustc");
-            rustc.arg("-vV").current_dir(self.workspace());
+            rustc.arg("-vV").current_dir(self.workspace_folder());
             let mut said = vec![];
             process::run(&self.runtime, rustc, usize::MAX, |_, bytes| {
                 said.extend_from_slice(bytes)
@@ -317,18 +408,35 @@ impl Runner for Cargo {
     fn run(&mut self, program: &Program) -> io::Result<Trace> {
         if matches!(program.action, Action::Console(_)) {
             // Commands may have changed what is there; each program begins with what tangling gave.
-            self.written = None;
+            self.is_written = false;
         }
-        self.write_workspace(&program.workspace)?;
+        if !Arc::ptr_eq(&self.workspace, &program.workspace) {
+            self.workspace = Arc::clone(&program.workspace);
+            self.left_out.clear();
+            self.is_written = false;
+        }
+        self.write_workspace()?;
         let trace = match &program.action {
-            Action::Notebook => self.run_notebook(program),
+            Action::Run { binary } => self.run_notebook(program, binary),
             Action::Console(commands) => self.run_console(program, commands),
+            Action::Compile { binary } => self.compile(program, Some(binary)),
+            Action::Build => self.compile(program, None),
         };
         self.progress.end();
         trace
     }
 }
 
+/// What of a package to build, and how.
+#[derive(Clone, Copy)]
+struct Options<'a> {
+    /// One of its binaries, or else all that cargo builds of it.
+    binary: Option<&'a str>,
+    /// Whether programs know their line numbers.
+    with_lines: bool,
+}
+
+#[derive(Default)]
 struct Build {
     succeeded: bool,
     messages: Vec<CompilerMessage>,

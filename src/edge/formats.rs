@@ -1,6 +1,8 @@
 //! Diagnostics as other programs read them: lines for editors, JSON, SARIF, GitHub's annotations.
 //! And codes as people read them.
 
+mod json;
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde_json::{Value, json};
@@ -22,7 +24,7 @@ pub enum Format {
     Human,
     /// `file:line:column: severity[code]: message`, a line each.
     Short,
-    /// One object a line; see [`json`].
+    /// One object a line, in cargo's shape.
     Json,
     /// One SARIF 2.1.0 log.
     Sarif,
@@ -36,7 +38,7 @@ pub fn tell(format: Format, diagnostics: &[Diagnostic], sources: &Sources) {
         Format::Human => terminal::report(diagnostics, sources),
         Format::Sarif => println!("{:#}", sarif(diagnostics, sources)),
         Format::Short => each(diagnostics, |diagnostic| short(diagnostic, sources)),
-        Format::Json => each(diagnostics, |diagnostic| json(diagnostic, sources).to_string()),
+        Format::Json => each(diagnostics, |diagnostic| json::json(diagnostic, sources).to_string()),
         Format::Github => each(diagnostics, |diagnostic| github(diagnostic, sources)),
     }
 }
@@ -62,58 +64,6 @@ pub fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
     format!("{place}{}[{code}]: {message}", word(*severity))
 }
 
-/// One diagnostic as an object:
-///
-/// - `severity`: `"error"` or `"warning"`; `code`, `message`
-/// - `place`: null, or an object of `file`, the byte offsets `start` and `end` (exclusive), and
-///   `line`, `column`, `endLine`, `endColumn`, from one, columns in characters
-/// - `label`: what to say at the place, may be empty
-/// - `related`: further places, each with a `label`
-/// - `notes`, `hints`: texts
-/// - `fix`: null, or an object of `message` and `replacements`, each a place with the `text` to put
-///   there
-pub fn json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
-    let Diagnostic { severity, code, message, labels, notes, hints, fix } = diagnostic;
-    let first = labels.iter().position(|label| label.primary);
-    let related = labels.iter().enumerate().filter(|(index, _)| Some(*index) != first);
-    json!({
-        "severity": word(*severity),
-        "code": code,
-        "message": message,
-        "place": first.map(|first| place(labels[first].span, sources)),
-        "label": first.map_or("", |first| &labels[first].text),
-        "related": related
-            .map(|(_, label)| with(place(label.span, sources), "label", &label.text))
-            .collect::<Vec<_>>(),
-        "notes": notes,
-        "hints": hints,
-        "fix": fix.as_ref().map(|fix| {
-            let replacements = fix.replacements.iter().map(|replacement| {
-                with(place(replacement.span, sources), "text", &replacement.text)
-            });
-            json!({ "message": fix.message, "replacements": replacements.collect::<Vec<_>>() })
-        }),
-    })
-}
-
-fn place(span: Span, sources: &Sources) -> Value {
-    let (start, end) = lines(span, sources);
-    json!({
-        "file": sources.get(span.source).shown,
-        "start": span.start,
-        "end": span.end,
-        "line": start.line,
-        "column": start.column,
-        "endLine": end.line,
-        "endColumn": end.column,
-    })
-}
-
-fn with(mut object: Value, key: &str, text: &str) -> Value {
-    object[key] = text.into();
-    object
-}
-
 fn lines(span: Span, sources: &Sources) -> (LineColumn, LineColumn) {
     let source = sources.get(span.source);
     (source.line_column(span.start), source.line_column(span.end))
@@ -126,7 +76,7 @@ fn lines(span: Span, sources: &Sources) -> (LineColumn, LineColumn) {
 pub fn github(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
-    let Diagnostic { severity, code, message, hints, .. } = diagnostic;
+    let Diagnostic { severity, code, message, .. } = diagnostic;
     let mut command = format!("::{} ", word(*severity));
     if let Some(span) = diagnostic.span() {
         let (start, end) = lines(span, sources);
@@ -134,9 +84,12 @@ pub fn github(diagnostic: &Diagnostic, sources: &Sources) -> String {
         let LineColumn { line, column } = start;
         _ = write!(command, "file={file},line={line},col={column},endLine={},", end.line);
     }
-    let text = std::iter::once(message).chain(hints).map(String::as_str).collect::<Vec<_>>();
-    _ = write!(command, "title={}::{}", property(code), data(&text.join("\n")));
+    _ = write!(command, "title={}::{}", property(code), data(&with_hints(message, diagnostic)));
     command
+}
+
+fn with_hints(message: &str, diagnostic: &Diagnostic) -> String {
+    std::iter::once(message).chain(diagnostic.hints()).collect::<Vec<_>>().join("\n")
 }
 
 /// All diagnostics as one log.
@@ -151,8 +104,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
         *place = index;
     }
     let results = diagnostics.iter().map(|diagnostic| {
-        let Diagnostic { severity, code, message, labels, hints, fix, .. } = diagnostic;
-        let text: Vec<&str> = std::iter::once(message).chain(hints).map(String::as_str).collect();
+        let Diagnostic { severity, code, message, labels, fix, .. } = diagnostic;
         let location = |span| json!({ "physicalLocation": sarif_place(span, sources) });
         let related =
             labels.iter().filter(|label| !label.primary).enumerate().map(|(id, label)| {
@@ -165,7 +117,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
             "ruleId": code,
             "ruleIndex": rules[&**code],
             "level": word(*severity),
-            "message": { "text": text.join("\n") },
+            "message": { "text": with_hints(message, diagnostic) },
             "locations": [diagnostic.span().map_or_else(|| sarif_course(sources), location)],
             "relatedLocations": related.collect::<Vec<_>>(),
         });

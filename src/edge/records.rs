@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{files, with_path};
 use crate::{
-    execute::{Runner, fingerprint, key},
+    execute::{Runner, fingerprint, is_as_expected, key},
     model::{
         package::Program,
-        record::{CapturedFile, End, Trace},
+        record::{CapturedFile, Trace},
     },
 };
 
@@ -175,7 +175,7 @@ impl<R: Runner> Runner for Recorded<R> {
             self.interrupted |= error.kind() == io::ErrorKind::Interrupted;
         })?;
         self.ran += 1;
-        if trace.end == End::Finished {
+        if is_as_expected(program, &trace) {
             self.keep(program, &trace)?;
         }
         Ok(trace)

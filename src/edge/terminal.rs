@@ -2,12 +2,14 @@
 
 use std::{io::IsTerminal, sync::Mutex, time::Duration};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::model::{
-    diagnostic::{Diagnostic, Label, Severity},
-    source::Sources,
+use crate::{
+    model::{
+        diagnostic::{Diagnostic, Severity},
+        source::Sources,
+    },
+    report,
 };
 
 /// Diagnostics in the order of their places, each once.
@@ -19,7 +21,7 @@ pub fn put_in_order(diagnostics: &mut Vec<Diagnostic>) {
 /// Tells all diagnostics, which are in order, and how many there are.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
     for diagnostic in diagnostics {
-        anstream::eprintln!("{}\n", render(diagnostic, sources, &Renderer::styled()));
+        anstream::eprintln!("{}\n", report::coloured(diagnostic, sources));
     }
     let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -33,50 +35,12 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
 
 /// Tells why a command could not do its work at all.
 pub fn error(error: &std::io::Error) {
-    let title = Level::ERROR.primary_title(error.to_string());
-    anstream::eprintln!("{}", Renderer::styled().render(&[Group::with_title(title)]));
+    anstream::eprintln!("{}", report::headline(&error.to_string()));
 }
 
 /// `1 lesson`, `2 lessons`.
 pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// One diagnostic in rustc's look.
-pub fn render(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let title = level.primary_title(&diagnostic.message).id(&*diagnostic.code);
-    let mut group = Group::with_title(title);
-    for (source, labels) in by_source(&diagnostic.labels) {
-        let source = sources.get(source);
-        let annotations = labels.into_iter().map(|label| {
-            let kind =
-                if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            kind.span(label.span.range()).label(&label.text)
-        });
-        group = group
-            .element(Snippet::source(&source.text).path(&source.shown).annotations(annotations));
-    }
-    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(note)));
-    group = group.elements(diagnostic.hints.iter().map(|hint| Level::HELP.message(hint)));
-    renderer.render(&[group])
-}
-
-/// Labels of one source together, the source of the first primary label first.
-fn by_source(labels: &[Label]) -> Vec<(crate::model::source::SourceId, Vec<&Label>)> {
-    let mut groups: Vec<(_, Vec<&Label>)> = vec![];
-    let primary_first =
-        labels.iter().filter(|l| l.primary).chain(labels.iter().filter(|l| !l.primary));
-    for label in primary_first {
-        match groups.iter_mut().find(|(source, _)| *source == label.span.source) {
-            Some((_, group)) => group.push(label),
-            None => groups.push((label.span.source, vec![label])),
-        }
-    }
-    groups
 }
 
 /// Says what is being done while it takes time: a line that changes on a terminal, a line for each

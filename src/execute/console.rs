@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{
     course::{Cell, Lesson},
-    package::{Action, Program, Step, Workspace},
+    package::{Action, Expected, Program, Step, Workspace},
     source::Sources,
 };
 
@@ -32,6 +32,7 @@ pub fn program(lesson: &Lesson, workspace: &Arc<Workspace>, sources: &Sources) -
         member: lesson.package(),
         library: None,
         action: Action::Console(commands),
+        expected: Expected::Success,
         steps,
     })
 }

@@ -22,8 +22,10 @@ pub fn key(program: &Program, lock: &str) -> String {
     add(FORMAT);
     add(&program.workspace.profile);
     match &program.action {
-        Action::Notebook => add("notebook"),
+        Action::Run { .. } => add("run"),
+        Action::Compile { .. } => add("compile"),
         Action::Console(commands) => commands.iter().for_each(|command| add(command)),
+        Action::Build => add("build"),
     }
     for (folder, file) in inputs(program) {
         add(folder);
@@ -58,8 +60,17 @@ fn inputs(program: &Program) -> Vec<(&str, &File)> {
             continue;
         }
         let is_own = *folder == program.member;
-        let files = package.files.iter();
-        let files = files.filter(|file| is_own || !is_program_of_its_own(&file.path));
+        let is_in = |file: &&File| match &program.action {
+            // Of the member's programs it is one alone.
+            Action::Run { binary } | Action::Compile { binary } if is_own => {
+                let is_main = *binary == package.cargo_name() && file.path == "src/main.rs";
+                is_main
+                    || file.path == format!("src/bin/{binary}.rs")
+                    || !is_program_of_its_own(&file.path)
+            }
+            _ => is_own || !is_program_of_its_own(&file.path),
+        };
+        let files = package.files.iter().filter(is_in);
         inputs.extend(files.map(|file| (folder.as_str(), file)));
         to_visit.extend(members.iter().filter(|member| {
             let is_library = is_own && program.library.as_ref() == Some(&member.folder);
@@ -137,7 +148,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::package::Workspace;
+    use crate::model::package::{Expected, Workspace};
 
     const LOCK: &str = r#"
         [[package]]
@@ -180,7 +191,11 @@ mod tests {
             workspace: Arc::new(workspace),
             member: member.into(),
             library: Some("a".into()).filter(|library| library != member),
-            action: Action::Notebook,
+            action: match member {
+                "a" => Action::Build,
+                _ => Action::Run { binary: "a-notebook".into() },
+            },
+            expected: Expected::Success,
             steps: vec![],
         }
     }

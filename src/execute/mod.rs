@@ -3,6 +3,7 @@
 
 mod blame;
 mod console;
+mod expected;
 mod key;
 mod notebook;
 #[expect(
@@ -11,20 +12,23 @@ mod notebook;
     reason = "generated programs carry it, and do touch the world"
 )]
 mod runtime;
+mod syntax;
 mod trace;
 
 use std::{collections::BTreeSet, io, sync::Arc};
 
 use crate::model::{
     course::{Course, Lesson},
-    diagnostic::{Diagnosed, Diagnostic},
-    package::{Member, Package, Program, Tangled, Workspace},
-    record::{End, Output, Record, Trace},
+    diagnostic::{Diagnosed, Diagnostic, Severity},
+    package::{Action, Expected, Member, Package, Program, Step, Tangled, Workspace},
+    record::{End, Output, Part, Record, Trace},
     source::{Sources, Span},
 };
 
 use notebook::Notebook;
 
+pub use blame::join_uses;
+pub use expected::is_as_expected;
 pub use key::{fingerprint, key};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
@@ -37,7 +41,8 @@ pub trait Runner {
     fn run(&mut self, program: &Program) -> io::Result<Trace>;
 }
 
-/// Every program of a course: first the notebooks in the order of the lessons, then the consoles.
+/// Every program of a course: first the notebooks in the order of the lessons, then the consoles,
+/// then the packages that neither needs.
 pub fn programs(
     course: &Course,
     tangled: &Tangled,
@@ -60,14 +65,38 @@ pub fn programs(
 
     let mut programs: Vec<Program> = notebooks
         .into_iter()
-        .map(|(lesson, notebook)| notebook.program(lesson, &workspace))
+        .flat_map(|(lesson, notebook)| notebook.programs(lesson, &workspace))
         .collect();
+    let mut built: BTreeSet<String> = BTreeSet::new();
+    for lesson in course.lessons.iter().filter(|lesson| tangled.package(lesson).is_some()) {
+        let console = console::program(lesson, &workspace, sources);
+        built.extend(console.iter().map(|program| program.member.clone()));
+        programs.extend(console);
+    }
     for lesson in &course.lessons {
-        if tangled.package(lesson).is_some() {
-            programs.extend(console::program(lesson, &workspace, sources));
+        // A program that no console runs must be right all the same.
+        let package = tangled.package(lesson).filter(|package| package.has_manifest());
+        if package.is_some_and(|package| built.insert(package.name.clone())) {
+            programs.extend(build_alone(lesson, &workspace));
         }
     }
     Diagnosed { value: programs, diagnostics }
+}
+
+/// Builds a lesson's package.
+fn build_alone(lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
+    let chunks = lesson.chunks();
+    let target = chunks.into_iter().find(|chunk| chunk.target().is_some())?;
+    Some(Program {
+        lesson: lesson.name.clone(),
+        name: "package".to_owned(),
+        workspace: Arc::clone(workspace),
+        member: lesson.package(),
+        library: None,
+        action: Action::Build,
+        expected: Expected::Success,
+        steps: vec![Step { chunk: target.span, span: target.info }],
+    })
 }
 
 /// Cargo knows packages by their names alone, so a notebook's must be nobody else's.
@@ -85,27 +114,44 @@ fn clashes(notebooks: &[(&Lesson, Notebook)], tangled: &Tangled) -> Vec<Diagnost
     diagnostics.collect()
 }
 
+/// Draws what the compiler says of a block, for the block's readers.
+pub type Draw = fn(&[Diagnostic], Span, &Sources) -> String;
+
 /// Adds to a lesson's record what one of its programs gave, and tells what went wrong.
 pub fn add_to_record(
     record: &mut Record,
     program: &Program,
     trace: Trace,
+    draw: Draw,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    let diagnostics = blame::diagnose(program, &trace, sources);
+    let mut diagnostics = blame::diagnose(program, &trace, sources);
+    if !is_as_expected(program, &trace) {
+        diagnostics.extend(expected::missed(program, &trace));
+    } else if program.expected != Expected::Success {
+        // They are what the block is to teach.
+        diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+        let said = std::mem::take(&mut diagnostics);
+        let is_refused = matches!(program.expected, Expected::CompilerError { .. });
+        if let Some(step) = program.steps.first().filter(|_| is_refused) {
+            let parts = vec![Part::Compiler(draw(&said, step.chunk, sources))];
+            record.outputs.push(Output { chunk: step.chunk, span: step.span, parts, micros: 0 });
+        }
+    }
+    if trace.end == End::NotBuilt {
+        return diagnostics;
+    }
     for (step, given) in program.steps.iter().zip(trace.steps) {
         let parts = given.parts.into_iter();
         record.outputs.push(Output {
             chunk: step.chunk,
             span: step.span,
-            parts: parts
-                .map(|part| blame::with_lesson_places(part, &program.workspace, sources))
-                .collect(),
+            parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
             micros: given.micros,
         });
     }
     record.files.extend(trace.files);
-    if trace.end != End::NotBuilt {
+    if !matches!(program.action, Action::Build | Action::Compile { .. }) {
         record.made = Some(trace.made);
     }
     diagnostics

@@ -3,16 +3,17 @@
 //! Each cell opens a block that stays open, so that later cells see and borrow what it defines and
 //! may define it again; a div closes what was opened in it. The cells' own text is never changed,
 //! only lines are put around it, so that every place in it stays a place in the lesson.
+//!
+//! A block that is tried (`compile_fail`, `should_panic`, `no_run`) is the end of a program of its
+//! own, which repeats all cells that it sees: so it leaves nothing behind.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
-use syn::{MacroDelimiter, Stmt, parse::Parser, spanned::Spanned};
-
+use super::syntax::{tail, unbalanced};
 use crate::model::{
-    course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, package_name},
+    course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, Trial, package_name},
     diagnostic::{Diagnosed, Diagnostic},
-    package::{Action, File, Line, Member, Origin, Package, Program, Step, Workspace},
+    package::{Action, Expected, File, Line, Member, Origin, Package, Program, Step, Workspace},
     source::Span,
 };
 
@@ -22,20 +23,31 @@ const RUNTIME: &str = include_str!("runtime.rs");
 pub struct Notebook {
     pub member: Member,
     library: Option<String>,
+    /// The notebook itself, if it has cells, and the blocks that are tried.
+    parts: Vec<Part>,
+}
+
+/// One program of a notebook.
+struct Part {
+    name: String,
+    action: Action,
+    expected: Expected,
     steps: Vec<Step>,
 }
 
 impl Notebook {
-    pub fn program(self, lesson: &Lesson, workspace: &Arc<Workspace>) -> Program {
-        Program {
+    pub fn programs(self, lesson: &Lesson, workspace: &Arc<Workspace>) -> Vec<Program> {
+        let program = |part: Part| Program {
             lesson: lesson.name.clone(),
-            name: "notebook".to_owned(),
+            name: part.name,
             workspace: Arc::clone(workspace),
-            member: self.member.folder,
-            library: self.library,
-            action: Action::Notebook,
-            steps: self.steps,
-        }
+            member: self.member.folder.clone(),
+            library: self.library.clone(),
+            action: part.action,
+            expected: part.expected,
+            steps: part.steps,
+        };
+        self.parts.into_iter().map(program).collect()
     }
 }
 
@@ -46,22 +58,26 @@ pub fn compose(
     runtime: Option<Runtime>,
     cells: &BTreeMap<Span, Vec<Line>>,
 ) -> Diagnosed<Option<Notebook>> {
-    let mut composer =
-        Composer { cells, depth: 0, lines: vec![], steps: vec![], diagnostics: vec![] };
+    let name = package_name(&lesson.name);
+    let mut composer = Composer {
+        name: &name,
+        head: head(package, runtime),
+        cells,
+        depth: 0,
+        lines: vec![],
+        steps: vec![],
+        files: vec![],
+        parts: vec![],
+        diagnostics: vec![],
+    };
     composer.blocks(&lesson.blocks);
-    let Composer { depth, lines, steps, diagnostics, .. } = composer;
-    if steps.is_empty() || !diagnostics.is_empty() {
+    composer.end();
+    let Composer { files, parts, diagnostics, .. } = composer;
+    if parts.is_empty() || !diagnostics.is_empty() {
         return Diagnosed { value: None, diagnostics };
     }
-    let mut main = scaffold(&head(package, runtime));
-    main.extend(lines);
-    main.extend(scaffold(&"}\n".repeat(depth)));
-    main.extend(scaffold("__lessonc.end();"));
-    main.extend(scaffold("::std::result::Result::Ok(())\n}"));
-
-    let name = package_name(&lesson.name);
     let mut notebook = Package {
-        name: format!("{name}-notebook"),
+        name: notebook_name(&name),
         dependencies: package.dependencies.clone(),
         edition: package.edition.clone(),
         files: vec![],
@@ -80,14 +96,21 @@ pub fn compose(
         let table = toml::Table::from_iter([("path".to_owned(), path)]);
         notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
     }
-    notebook.files = vec![
-        notebook.manifest(),
-        File::generated("src/lessonc.rs", RUNTIME),
-        File { lines: main, ..File::generated("src/main.rs", "") },
-    ];
+    notebook.files = vec![notebook.manifest(), File::generated("src/lessonc.rs", RUNTIME)];
+    notebook.files.extend(files);
     let member = Member { folder: format!("notebooks/{name}"), package: notebook };
-    Diagnosed { value: Some(Notebook { member, library, steps }), diagnostics }
+    Diagnosed { value: Some(Notebook { member, library, parts }), diagnostics }
 }
+
+fn notebook_name(lesson: &str) -> String {
+    format!("{lesson}-notebook")
+}
+
+/// What rustdoc allows in examples: what they define need not be used. A forgotten `?` or `.await`
+/// is no such thing.
+///
+/// Source: The rustdoc book, "Documentation tests".
+const LINTS: &str = "#![allow(unused)]\n#![warn(unused_must_use)]";
 
 fn head(package: &Package, runtime: Option<Runtime>) -> String {
     let runtime = runtime.unwrap_or(Runtime::MultiThread).min(most(package));
@@ -97,8 +120,7 @@ fn head(package: &Package, runtime: Option<Runtime>) -> String {
         Runtime::None => "fn main()",
     };
     format!(
-        "#![allow(warnings)]\n#[path = \"lessonc.rs\"]\nmod __lessonc;\n{main} -> \
-         ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
+        "{main} -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
          let __lessonc = __lessonc::Notebook::start();"
     )
 }
@@ -127,19 +149,29 @@ fn scaffold(text: &str) -> Vec<Line> {
 pub const SHOW: &str = "__lessonc.show(&(";
 
 struct Composer<'a> {
+    /// The lesson's.
+    name: &'a str,
+    /// How `main` begins.
+    head: String,
     cells: &'a BTreeMap<Span, Vec<Line>>,
     /// How many blocks are open.
     depth: usize,
     lines: Vec<Line>,
     steps: Vec<Step>,
+    files: Vec<File>,
+    parts: Vec<Part>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Composer<'_> {
+impl<'a> Composer<'a> {
     fn blocks(&mut self, blocks: &[Block]) {
         for block in blocks {
             match &block.kind {
-                BlockKind::Code(chunk) if chunk.cell == Some(Cell::Rust) => self.cell(chunk),
+                BlockKind::Code(chunk) => match chunk.cell {
+                    Some(Cell::Rust) => self.cell(chunk),
+                    Some(Cell::Trial(trial)) => self.trial(chunk, trial),
+                    Some(Cell::Console) | None => {}
+                },
                 BlockKind::Div(div) => {
                     let depth = self.depth;
                     self.blocks(&div.blocks);
@@ -152,71 +184,107 @@ impl Composer<'_> {
     }
 
     fn cell(&mut self, chunk: &Chunk) {
-        let Some(lines) = self.cells.get(&chunk.span) else { return };
-        let code = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
-        if let Some(unbalanced) = unbalanced(&code) {
-            self.diagnostics.push(unbalanced.diagnostic(chunk, lines, &code));
+        let Some((lines, code)) = self.code(chunk, true) else { return };
+        let index = self.steps.len();
+        self.steps.push(step(chunk, lines));
+        self.depth += 1;
+        self.lines.extend(scaffold(&format!("{{\n{STEP}{index});")));
+        self.lines.extend(statements(lines, &code));
+    }
+
+    /// A program of the cells that a block sees, and the block.
+    fn trial(&mut self, chunk: &Chunk, trial: Trial) {
+        let is_refused = trial == Trial::CompileFail;
+        let Some((lines, code)) = self.code(chunk, !is_refused) else { return };
+        let is_step = |line: &&Line| line.origin.is_none() && line.text.starts_with(STEP);
+        let mut main = scaffold("__lessonc.aside();");
+        main.extend(self.lines.iter().filter(|line| !is_step(line)).cloned());
+        main.extend(scaffold(&format!("{{\n{STEP}0);")));
+        if is_refused {
+            main.extend(lines.iter().cloned());
+            main.extend(scaffold(";"));
+        } else {
+            main.extend(statements(lines, &code));
+        }
+        let count = self.parts.iter().filter(|part| part.name.starts_with(trial.word())).count();
+        let name = format!("{}-{}", trial.word(), count + 1);
+        let binary = format!("{}-{name}", self.name);
+        let file = format!("src/bin/{binary}.rs");
+        self.files.push(self.program(file, "../lessonc.rs", main, self.depth + 1));
+        let (action, expected) = match trial {
+            Trial::NoRun => (Action::Compile { binary }, Expected::Success),
+            Trial::CompileFail => {
+                let code = chunk.error_code().map(str::to_owned);
+                (Action::Compile { binary }, Expected::CompilerError { code })
+            }
+            Trial::ShouldPanic => (Action::Run { binary }, Expected::Panic),
+        };
+        self.parts.push(Part { name, action, expected, steps: vec![step(chunk, lines)] });
+    }
+
+    /// The notebook itself, when all its cells are known.
+    fn end(&mut self) {
+        if self.steps.is_empty() {
             return;
         }
-        let span = lines.iter().find_map(|line| line.origin).map_or(chunk.info, |o| o.span);
-        let index = self.steps.len();
-        self.steps.push(Step { chunk: chunk.span, span });
-        self.depth += 1;
-        self.lines.extend(scaffold(&format!("{{\n__lessonc.step({index});")));
-        match tail(&code) {
-            Some(start) => {
-                let (before, value) = split(lines, &code, start);
-                self.lines.extend(before);
-                // The compiler takes a value to begin at the bracket before it.
-                let origin = value.first().and_then(|line| line.origin);
-                let origin = origin.map(|origin| Origin { indent: SHOW.len(), ..origin });
-                self.lines.push(Line { text: SHOW.to_owned(), origin });
-                self.lines.extend(value);
-                self.lines.extend(scaffold("));"));
-            }
-            None => {
-                self.lines.extend(lines.iter().cloned());
-                // Ends what the cell leaves open, such as a call of a macro without a semicolon.
-                self.lines.extend(scaffold(";"));
-            }
+        let main = std::mem::take(&mut self.lines);
+        let file = self.program("src/main.rs".to_owned(), "lessonc.rs", main, self.depth);
+        self.files.push(file);
+        let notebook = Part {
+            name: "notebook".to_owned(),
+            action: Action::Run { binary: notebook_name(self.name) },
+            expected: Expected::Success,
+            steps: std::mem::take(&mut self.steps),
+        };
+        self.parts.insert(0, notebook);
+    }
+
+    /// What stands in `main`, with so many blocks open, as a whole program.
+    fn program(&self, path: String, runtime: &str, main: Vec<Line>, open: usize) -> File {
+        let head = format!("{LINTS}\n#[path = {runtime:?}]\nmod __lessonc;\n{}", self.head);
+        let mut lines = scaffold(&head);
+        lines.extend(main);
+        lines.extend(scaffold(&"}\n".repeat(open)));
+        lines.extend(scaffold("__lessonc.end();\n::std::result::Result::Ok(())\n}"));
+        File { lines, ..File::generated(path, "") }
+    }
+
+    /// A block's code, if it is known, and whole where it must be.
+    fn code(&mut self, chunk: &Chunk, whole: bool) -> Option<(&'a [Line], String)> {
+        let lines = self.cells.get(&chunk.span)?.as_slice();
+        let code = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+        if let Some(unbalanced) = unbalanced(&code).filter(|_| whole) {
+            self.diagnostics.push(unbalanced.diagnostic(chunk, lines, &code));
+            return None;
         }
+        Some((lines, code))
     }
 }
 
-/// Brackets within brackets that are read; the parser would run out of stack at some depth.
-const DEEPEST: usize = 100;
+/// What begins the line that says that a cell begins.
+const STEP: &str = "__lessonc.step(";
 
-fn depth(code: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for c in code.chars() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
+fn step(chunk: &Chunk, lines: &[Line]) -> Step {
+    let first = lines.iter().find_map(|line| line.origin.as_ref());
+    Step { chunk: chunk.span, span: first.map_or(chunk.info, |origin| origin.span) }
 }
 
-/// Where the expression begins that a cell ends in, in bytes.
-///
-/// Code that is no Rust has none: the compiler says better what is wrong with it.
-fn tail(code: &str) -> Option<usize> {
-    if depth(code) > DEEPEST {
-        return None;
-    }
-    let statements = syn::Block::parse_within.parse_str(code).ok()?;
-    let last = statements.last()?;
-    let is_value = match last {
-        Stmt::Expr(_, None) => true,
-        // With braces it stands as a statement, as `thread_local! { … }` does.
-        Stmt::Macro(call) => {
-            call.semi_token.is_none() && !matches!(call.mac.delimiter, MacroDelimiter::Brace(_))
-        }
-        _ => false,
+/// A cell's code, with what shows the value that it ends in.
+fn statements(lines: &[Line], code: &str) -> Vec<Line> {
+    let Some(start) = tail(code) else {
+        let mut all = lines.to_vec();
+        // Ends what the cell leaves open, such as a call of a macro without a semicolon.
+        all.extend(scaffold(";"));
+        return all;
     };
-    is_value.then(|| last.span().byte_range().start)
+    let (mut all, value) = split(lines, code, start);
+    // The compiler takes a value to begin at the bracket before it.
+    let origin = value.first().and_then(|line| line.origin.clone());
+    let origin = origin.map(|origin| Origin { indent: SHOW.len(), ..origin });
+    all.push(Line { text: SHOW.to_owned(), origin });
+    all.extend(value);
+    all.extend(scaffold("));"));
+    all
 }
 
 /// Lines before and from an offset into the code that they make; the line that it stands in is
@@ -227,130 +295,12 @@ fn split(lines: &[Line], code: &str, at: usize) -> (Vec<Line>, Vec<Line>) {
     let (mut before, mut after) = (lines[..index].to_vec(), lines[index..].to_vec());
     let Some(first) = after.first_mut() else { return (before, after) };
     if !first.text[..column].trim().is_empty() {
-        before.push(Line { text: first.text[..column].to_owned(), origin: first.origin });
-        let origin = first.origin.map(|origin| {
+        before.push(Line { text: first.text[..column].to_owned(), origin: first.origin.clone() });
+        let origin = first.origin.take().map(|origin| {
             let start = origin.span.start + column.saturating_sub(origin.indent);
-            Origin { span: Span { start, ..origin.span }, indent: 0 }
+            Origin { span: Span { start, ..origin.span }, indent: 0, ..origin }
         });
         *first = Line { text: first.text[column..].to_owned(), origin };
     }
     (before, after)
-}
-
-/// What would make the cells after this one part of it.
-enum Unbalanced {
-    Unclosed { at: usize, bracket: char },
-    Surplus { at: usize, bracket: char },
-    Unterminated { at: usize, what: &'static str },
-}
-
-impl Unbalanced {
-    fn diagnostic(self, chunk: &Chunk, lines: &[Line], code: &str) -> Diagnostic {
-        let (at, length, message, hint) = match self {
-            Self::Unclosed { at, bracket } => (
-                at,
-                1,
-                format!("this cell opens `{bracket}` and does not close it"),
-                "close it in the same cell: each cell is whole by itself",
-            ),
-            Self::Surplus { at, bracket } => (
-                at,
-                1,
-                format!("this cell closes `{bracket}` without opening it"),
-                "take it out, or open it in the same cell",
-            ),
-            Self::Unterminated { at, what } => (
-                at,
-                1,
-                format!("this cell begins {what} that has no end"),
-                "end it in the same cell",
-            ),
-        };
-        let line = code[..at].matches('\n').count();
-        let column = at - code[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let span = lines.get(line).and_then(|line| line.origin).map_or(chunk.info, |origin| {
-            let start = origin.span.start + column.saturating_sub(origin.indent);
-            Span { start, end: start + length, ..origin.span }
-        });
-        Diagnostic::error("unbalanced-cell", message).at(span, "").hint(hint)
-    }
-}
-
-fn unbalanced(code: &str) -> Option<Unbalanced> {
-    let mut open: Vec<(usize, char)> = vec![];
-    let mut at = 0;
-    for token in tokenize(code, FrontmatterAllowed::No) {
-        match token.kind {
-            TokenKind::OpenBrace => open.push((at, '{')),
-            TokenKind::OpenParen => open.push((at, '(')),
-            TokenKind::OpenBracket => open.push((at, '[')),
-            TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket => {
-                let (bracket, opener) = match token.kind {
-                    TokenKind::CloseBrace => ('}', '{'),
-                    TokenKind::CloseParen => (')', '('),
-                    _ => (']', '['),
-                };
-                match open.pop() {
-                    Some((_, last)) if last == opener => {}
-                    Some((at, bracket)) => return Some(Unbalanced::Unclosed { at, bracket }),
-                    None => return Some(Unbalanced::Surplus { at, bracket }),
-                }
-            }
-            TokenKind::BlockComment { terminated: false, .. } => {
-                return Some(Unbalanced::Unterminated { at, what: "a comment" });
-            }
-            TokenKind::Literal { kind, .. } if !is_terminated(kind) => {
-                return Some(Unbalanced::Unterminated { at, what: "a literal" });
-            }
-            _ => {}
-        }
-        at += token.len as usize;
-    }
-    open.pop().map(|(at, bracket)| Unbalanced::Unclosed { at, bracket })
-}
-
-fn is_terminated(kind: LiteralKind) -> bool {
-    match kind {
-        LiteralKind::Char { terminated }
-        | LiteralKind::Byte { terminated }
-        | LiteralKind::Str { terminated }
-        | LiteralKind::ByteStr { terminated }
-        | LiteralKind::CStr { terminated } => terminated,
-        LiteralKind::RawStr { n_hashes }
-        | LiteralKind::RawByteStr { n_hashes }
-        | LiteralKind::RawCStr { n_hashes } => n_hashes.is_some(),
-        LiteralKind::Int { .. } | LiteralKind::Float { .. } => true,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_ends_in_a_value_or_not() {
-        let value = |code: &str| tail(code).map(|start| code[start..].to_owned());
-        assert_eq!(value("let x = 1;\nx + 1 // the next"), Some("x + 1 // the next".to_owned()));
-        assert_eq!(value("let a = 1; a"), Some("a".to_owned()));
-        assert_eq!(value("vec![1, 2]"), Some("vec![1, 2]".to_owned()));
-        assert_eq!(
-            value("counter(\"Venus\").await?"),
-            Some("counter(\"Venus\").await?".to_owned())
-        );
-        for code in ["let x = 1;", "fn f() {}", "use std::fmt;", "", "// only", "thread_local! {}"]
-        {
-            assert_eq!(value(code), None, "{code}");
-        }
-    }
-
-    #[test]
-    fn brackets_in_strings_and_comments_are_no_brackets() {
-        assert!(unbalanced("let a = \"{\"; // (\n/* [ */ let b = '{';").is_none());
-        assert!(matches!(
-            unbalanced("fn f() {"),
-            Some(Unbalanced::Unclosed { at: 7, bracket: '{' })
-        ));
-        assert!(matches!(unbalanced("f())"), Some(Unbalanced::Surplus { at: 3, bracket: ')' })));
-        assert!(matches!(unbalanced("let a = \"x"), Some(Unbalanced::Unterminated { at: 8, .. })));
-    }
 }

@@ -31,6 +31,11 @@ impl Notebook {
         self.mark("step", index);
     }
 
+    /// From here on, until a cell begins, what is printed belongs to none.
+    pub fn aside(&self) {
+        self.mark("aside", 0);
+    }
+
     /// All cells were reached.
     pub fn end(&self) {
         self.mark("end", 0);

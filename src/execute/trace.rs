@@ -146,7 +146,7 @@ impl Splitter {
         found
     }
 
-    /// `mark` is `step INDEX MICROS`, `value 0 MICROS` or `end 0 MICROS`.
+    /// `mark` is `step INDEX MICROS`, `value 0 MICROS`, `aside 0 MICROS` or `end 0 MICROS`.
     fn obey(&mut self, stream: Stream, mark: &str) {
         let mut words = mark.split(' ');
         let what = words.next();
@@ -169,6 +169,7 @@ impl Splitter {
                 // What a runtime prints when everything is over belongs to no cell.
                 self.begin(stream, usize::MAX);
             }
+            Some("aside") => self.begin(stream, usize::MAX),
             _ => {}
         }
     }

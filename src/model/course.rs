@@ -363,6 +363,21 @@ impl Chunk {
         self.attributes.id.as_deref()
     }
 
+    /// The compiler's error that its fence names: `E0382`.
+    pub fn error_code(&self) -> Option<&str> {
+        let is_code = |class: &&String| {
+            class.strip_prefix('E').is_some_and(|digits| {
+                digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
+            })
+        };
+        self.attributes.classes.iter().find(is_code).map(String::as_str)
+    }
+
+    /// Whether its code is compiled in the lesson's notebook.
+    pub fn is_in_notebook(&self) -> bool {
+        matches!(self.cell, Some(Cell::Rust | Cell::Trial(_)))
+    }
+
     /// The file that it is written into when tangled.
     pub fn target(&self) -> Option<&str> {
         self.attributes.get("file")
@@ -393,8 +408,36 @@ pub fn reference(line: &str) -> Option<&str> {
 pub enum Cell {
     /// Rust that runs in the lesson's notebook.
     Rust,
+    /// Rust that is tried where it stands in the notebook, and leaves nothing there.
+    Trial(Trial),
     /// `$ command` lines that run in the package's folder.
     Console,
+}
+
+/// What is to come of a block that is tried, in rustdoc's words.
+///
+/// Source: The rustdoc book, "Documentation tests", "Attributes".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trial {
+    /// It compiles.
+    NoRun,
+    /// The compiler refuses it, with the code that its fence names, if it names one.
+    CompileFail,
+    /// It compiles, and running it panics.
+    ShouldPanic,
+}
+
+impl Trial {
+    pub const ALL: [Self; 3] = [Self::NoRun, Self::CompileFail, Self::ShouldPanic];
+
+    /// The word behind the fence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoRun => "no_run",
+            Self::CompileFail => "compile_fail",
+            Self::ShouldPanic => "should_panic",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

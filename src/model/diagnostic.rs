@@ -52,6 +52,38 @@ pub struct Label {
     pub primary: bool,
 }
 
+/// What is said beside a diagnostic: one thing that explains it, or one way to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    pub kind: RemarkKind,
+    pub text: String,
+    pub labels: Vec<Label>,
+    /// Other texts that would follow it, to choose one from: of each, all replacements or none.
+    /// Unlike a [`Fix`] none may be what was meant.
+    pub patches: Vec<Vec<Replacement>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemarkKind {
+    /// Explains.
+    Note,
+    /// Tells how to mend it.
+    Help,
+}
+
+impl Remark {
+    /// A remark that speaks of no place of its own.
+    pub fn new(kind: RemarkKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), labels: vec![], patches: vec![] }
+    }
+}
+
+/// What a code block is called where it is shown as if it were a file.
+pub const CELL: &str = "cell";
+
+/// The code of what a compiler says without one.
+pub const UNCODED: &str = "rustc";
+
 /// One mistake or doubt, told at the lesson's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -60,10 +92,8 @@ pub struct Diagnostic {
     pub code: Cow<'static, str>,
     pub message: String,
     pub labels: Vec<Label>,
-    /// What explains it further.
-    pub notes: Vec<String>,
-    /// How to mend it.
-    pub hints: Vec<String>,
+    /// What explains it further and how to mend it, in the order in which it is to be read.
+    pub remarks: Vec<Remark>,
     /// How it can be mended for the author.
     pub fix: Option<Fix>,
 }
@@ -78,7 +108,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Cow<'static, str>, message: String) -> Self {
-        Self { severity, code, message, labels: vec![], notes: vec![], hints: vec![], fix: None }
+        Self { severity, code, message, labels: vec![], remarks: vec![], fix: None }
     }
 
     /// The place of the mistake.
@@ -96,14 +126,18 @@ impl Diagnostic {
     }
 
     #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
+    pub fn note(self, note: impl Into<String>) -> Self {
+        self.remark(Remark::new(RemarkKind::Note, note))
     }
 
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.remark(Remark::new(RemarkKind::Help, hint))
+    }
+
+    #[must_use]
+    pub fn remark(mut self, remark: Remark) -> Self {
+        self.remarks.push(remark);
         self
     }
 
@@ -111,6 +145,12 @@ impl Diagnostic {
     pub fn fixed_by(mut self, fix: impl Into<Option<Fix>>) -> Self {
         self.fix = fix.into();
         self
+    }
+
+    /// How to mend it, in words.
+    pub fn hints(&self) -> impl Iterator<Item = &str> {
+        let helps = self.remarks.iter().filter(|remark| remark.kind == RemarkKind::Help);
+        helps.map(|help| help.text.as_str())
     }
 
     /// Where it stands: its first primary label.

@@ -119,11 +119,29 @@ impl Line {
 }
 
 /// Where the text of a generated line stands in a lesson.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub span: Span,
     /// Bytes that tangling put before it.
     pub indent: usize,
+    /// The reference that took it in; none where its block is the target or the cell itself.
+    pub used: Option<Arc<Use>>,
+}
+
+/// A reference, as one of its expansions came to be.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The reference: `<<name>>`.
+    pub span: Span,
+    /// The reference that took in the block which it stands in.
+    pub outer: Option<Arc<Use>>,
+}
+
+impl Origin {
+    /// The references that took it in, innermost first.
+    pub fn uses(&self) -> impl Iterator<Item = Span> {
+        std::iter::successors(self.used.as_ref(), |used| used.outer.as_ref()).map(|it| it.span)
+    }
 }
 
 /// All that a course's code blocks make.
@@ -188,16 +206,32 @@ pub struct Program {
     /// The folder of a member whose library it uses.
     pub library: Option<String>,
     pub action: Action,
+    pub expected: Expected,
     /// The code block of each step, in the order in which the steps run.
     pub steps: Vec<Step>,
 }
 
+/// How a program is to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    Success,
+    /// The compiler refuses it, with this code if one is named.
+    CompilerError {
+        code: Option<String>,
+    },
+    Panic,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Build the member's only binary and run it; a step is a cell.
-    Notebook,
+    /// Build a binary of the member and run it; a step is a cell.
+    Run { binary: String },
+    /// Build a binary of the member, and run nothing.
+    Compile { binary: String },
     /// Run each line in a shell in the member's folder; a step is a command.
     Console(Vec<String>),
+    /// Build the member, and run nothing: there are no steps that would give anything.
+    Build,
 }
 
 /// One part of a program's run that has an output of its own.

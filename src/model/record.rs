@@ -14,8 +14,8 @@ pub struct Trace {
     /// Files that the program wrote in its working directory, by name.
     #[serde(skip)]
     pub files: Vec<CapturedFile>,
-    /// What the compiler said when the program was built.
-    #[serde(skip)]
+    /// What the compiler said when the program was built: warnings, if anything was run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<CompilerMessage>,
     /// The `Cargo.lock` that it was built with; empty where nothing was built.
     #[serde(skip)]
@@ -69,6 +69,26 @@ pub enum Part {
     Stderr(String),
     /// The value of the expression that a cell ended in.
     Value(String),
+    /// What the compiler says of a block that it was to refuse, in colours of a terminal.
+    Compiler(String),
+}
+
+impl Part {
+    pub fn text_mut(&mut self) -> &mut String {
+        match self {
+            Self::Stdout(text) | Self::Stderr(text) | Self::Value(text) | Self::Compiler(text) => {
+                text
+            }
+        }
+    }
+
+    /// What it holds, if it is of standard error.
+    pub fn stderr(&self) -> Option<&str> {
+        match self {
+            Self::Stderr(text) => Some(text),
+            Self::Stdout(_) | Self::Value(_) | Self::Compiler(_) => None,
+        }
+    }
 }
 
 /// A file that a program wrote.
@@ -100,7 +120,8 @@ pub struct Output {
 }
 
 /// One message of the compiler, in its own terms: files and lines of generated code.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CompilerMessage {
     pub error: bool,
     /// `E0382`, or a lint's name.
@@ -113,7 +134,8 @@ pub struct CompilerMessage {
     pub level: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CompilerSpan {
     /// Below the workspace's folder.
     pub file: String,

@@ -3,12 +3,9 @@
 use std::ops::Range;
 
 use super::{Cells, attributes};
-use crate::model::course::{Attributes, Cell, Chunk, CodeLine};
+use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::source::{SourceId, Span};
-
-/// What rustdoc does otherwise than run.
-const NOT_RUN: [&str; 4] = ["ignore", "no_run", "should_panic", "compile_fail"];
 
 /// What is shown as it is, and begins with no comment of ours.
 const NO_CODE: [&str; 8] =
@@ -176,9 +173,12 @@ fn cell(language: Option<&str>, attributes: &Attributes, cells: Cells) -> Option
     match language? {
         "rust" => {
             let unnamed = cells == Cells::Unnamed && attributes.id.is_none();
-            let otherwise = NOT_RUN.iter().any(|word| attributes.has_class(word));
-            let runs = (asked || unnamed) && !otherwise && attributes.get("file").is_none();
-            runs.then_some(Cell::Rust)
+            let is_shown_only = attributes.has_class("ignore") || attributes.get("file").is_some();
+            if !(asked || unnamed) || is_shown_only {
+                return None;
+            }
+            let trial = Trial::ALL.into_iter().find(|trial| attributes.has_class(trial.word()));
+            Some(trial.map_or(Cell::Rust, Cell::Trial))
         }
         "console" if asked => Some(Cell::Console),
         _ => None,

@@ -1,7 +1,7 @@
 //! Whole lessons through the module's door.
 
 use super::*;
-use crate::model::course::{Attributes, BlockKind, Cell, Chunk, Inline, plain_text, walk};
+use crate::model::course::{Attributes, BlockKind, Cell, Chunk, Inline, Trial, plain_text, walk};
 use crate::model::diagnostic::Severity;
 use crate::model::source::Span;
 
@@ -300,12 +300,17 @@ fn cells() {
         "rust file=a.rs",
         "rust .cell file=a.rs",
         "rust,ignore",
-        "rust,no_run .cell",
-        "rust,should_panic",
-        "rust compile_fail,E0382",
+        "rust,no_run #a",
         "console",
     ] {
         assert_eq!(cell(info), None, "{info}");
+    }
+    for (info, trial) in [
+        ("rust,no_run .cell #a", Trial::NoRun),
+        ("rust,should_panic", Trial::ShouldPanic),
+        ("rust compile_fail,E0382", Trial::CompileFail),
+    ] {
+        assert_eq!(cell(info), Some(Cell::Trial(trial)), "{info}");
     }
     assert_eq!(cell("{.console .cell}"), Some(Cell::Console));
 }
@@ -495,7 +500,7 @@ fn settings_of_a_course() {
         .collect();
     assert_eq!(names, [("asyncio", "asyncio"), ("é", "\"é\"")]);
     assert_eq!(complaints(&diagnostics, &source), ["10:1 unknown-key: `lisence` is no known key"]);
-    assert_eq!(diagnostics[0].hints, ["did you mean `license`?"]);
+    assert_eq!(diagnostics[0].hints().collect::<Vec<_>>(), ["did you mean `license`?"]);
     assert_eq!((index.title(), shape(&index.blocks).as_str()), ("A", "h1"));
 }
 

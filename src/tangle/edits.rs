@@ -24,7 +24,8 @@ pub fn edited(
             DiffTag::Insert if op.old_range().start == 0 => (0, "more before it there"),
             DiffTag::Insert => (op.old_range().start - 1, "more behind it there"),
         };
-        let line = file.and_then(|file| file.lines.get(at)?.origin).map(|origin| origin.span);
+        let line =
+            file.and_then(|file| file.lines.get(at)?.origin.as_ref()).map(|origin| origin.span);
         labels.extend(line.or(place).map(|span| (span, words)));
     }
     labels.dedup();
@@ -58,7 +59,7 @@ mod tests {
         let lines = ["a", "b", "c", "d"].into_iter().enumerate();
         let lines = lines.map(|(at, text)| Line {
             text: text.to_owned(),
-            origin: (at != 2).then_some(Origin { span: span(at), indent: 0 }),
+            origin: (at != 2).then_some(Origin { span: span(at), indent: 0, used: None }),
         });
         let file = File { lines: lines.collect(), ..File::generated("x", "") };
         let places = |there: &str| {

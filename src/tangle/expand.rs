@@ -1,9 +1,11 @@
 //! Replaces `<<references>>` by what they name, and remembers where each line came from.
 
+use std::sync::Arc;
+
 use crate::model::{
     course::reference,
     diagnostic::{Diagnostic, Fix, did_you_mean, only_near},
-    package::{Line, Origin},
+    package::{Line, Origin, Use},
     source::Span,
 };
 
@@ -16,7 +18,7 @@ pub fn expand(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Line> {
     let mut expansion = Expansion { names, diagnostics, open: vec![], lines: vec![] };
-    expansion.pieces(pieces, "");
+    expansion.pieces(pieces, "", None);
     expansion.lines
 }
 
@@ -35,16 +37,16 @@ struct Expansion<'a, 'd> {
 }
 
 impl<'a> Expansion<'a, '_> {
-    fn pieces(&mut self, pieces: &'a [Piece<'a>], indent: &str) {
+    fn pieces(&mut self, pieces: &'a [Piece<'a>], indent: &str, used: Option<&Arc<Use>>) {
         for line in pieces.iter().flat_map(|piece| &piece.lines) {
             match reference(line.text) {
-                Some(name) => self.reference(name, line, indent),
-                None => self.line(line, indent),
+                Some(name) => self.reference(name, line, indent, used),
+                None => self.line(line, indent, used),
             }
         }
     }
 
-    fn line(&mut self, line: &PieceLine<'a>, indent: &str) {
+    fn line(&mut self, line: &PieceLine<'a>, indent: &str, used: Option<&Arc<Use>>) {
         self.report_near_miss(line);
         let literal = line.text.trim_start().starts_with("\\<<")
             && reference(&line.text.trim_start()[1..]).is_some();
@@ -55,10 +57,17 @@ impl<'a> Expansion<'a, '_> {
             (false, false) => format!("{indent}{code}"),
         };
         let indent = if line.in_string || text.is_empty() { 0 } else { indent.len() };
-        self.lines.push(Line { text, origin: Some(Origin { span: line.span, indent }) });
+        let origin = Origin { span: line.span, indent, used: used.cloned() };
+        self.lines.push(Line { text, origin: Some(origin) });
     }
 
-    fn reference(&mut self, name: &'a str, line: &PieceLine<'a>, indent: &str) {
+    fn reference(
+        &mut self,
+        name: &'a str,
+        line: &PieceLine<'a>,
+        indent: &str,
+        outer: Option<&Arc<Use>>,
+    ) {
         let span = reference_span(line);
         let Some(pieces) = self.names.named.get(name) else {
             self.diagnostics.push(self.unknown(name, span));
@@ -79,7 +88,8 @@ impl<'a> Expansion<'a, '_> {
         let blanks = &line.text[..line.text.len() - line.text.trim_start().len()];
         let indent = if line.in_string { "" } else { indent };
         self.open.push((name, span));
-        self.pieces(pieces, &format!("{indent}{blanks}"));
+        let used = Arc::new(Use { span, outer: outer.cloned() });
+        self.pieces(pieces, &format!("{indent}{blanks}"), Some(&used));
         self.open.pop();
     }
 

@@ -22,7 +22,7 @@ pub fn ends_with(path: &str, end: &str) -> bool {
 /// Where the text at a place of a generated file stands in a lesson; none for what no lesson says.
 pub fn origin(file: &File, place: LineColumn) -> Option<Span> {
     let Line { text, origin } = file.lines.get(place.line.checked_sub(1)?)?;
-    let origin = (*origin)?;
+    let origin = origin.as_ref()?;
     let before =
         text.chars().take(place.column.saturating_sub(1)).map(char::len_utf8).sum::<usize>();
     let start = origin.span.start + before.saturating_sub(origin.indent);
@@ -41,7 +41,8 @@ pub fn generated(
     for package in &tangled.packages {
         for file in &package.files {
             for (index, line) in file.lines.iter().enumerate() {
-                let Some(origin) = line.origin.filter(|it| it.span.source == source) else {
+                let Some(origin) = line.origin.as_ref().filter(|it| it.span.source == source)
+                else {
                     continue;
                 };
                 let start = text.line_column(origin.span.start);

@@ -9,7 +9,7 @@ pub fn mistake(manifest: &File) -> Option<Diagnostic> {
     let at = error.span().map_or(0, |span| span.start);
     let line = text.get(..at).unwrap_or(&text).matches('\n').count();
     let near = manifest.lines[..manifest.lines.len().min(line + 1)].iter().rev();
-    let span = near.filter_map(|line| line.origin).map(|origin| origin.span).next();
+    let span = near.filter_map(|line| line.origin.as_ref()).map(|origin| origin.span).next();
     let message = format!("Cargo cannot read this: {}", error.message());
     Some(
         Diagnostic::error("bad-manifest", message)

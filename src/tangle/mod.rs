@@ -13,7 +13,7 @@ mod strings;
 mod targets;
 
 use crate::model::{
-    course::{Cell, Course, Lesson},
+    course::{Course, Lesson},
     diagnostic::{Diagnosed, Diagnostic, Severity},
     package::{File, Line, Package, Tangled},
     source::{Sources, Span},
@@ -141,7 +141,7 @@ fn package(
     let cells = lessons
         .iter()
         .flat_map(|lesson| lesson.chunks())
-        .filter(|chunk| chunk.cell == Some(Cell::Rust))
+        .filter(|chunk| chunk.is_in_notebook())
         .map(|chunk| {
             let piece = names::piece(chunk, sources);
             (chunk.span, expand::expand(&[piece], &names, diagnostics))

@@ -1,12 +1,12 @@
 //! A lesson's blocks as HTML.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::{
-    diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links, math::Formulas,
-    template::Theme,
+    ansi, diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links,
+    math::Formulas, template::Theme,
 };
 use crate::model::{
     course::{
@@ -465,31 +465,39 @@ impl<'a> Body<'a> {
             Part::Stdout(text) => ("stdout", text.as_str()),
             Part::Stderr(text) => ("stderr", text.as_str()),
             Part::Value(text) => ("value", text.as_str()),
+            Part::Compiler(text) => ("compiler", text.as_str()),
         });
-        let parts: Vec<_> = parts.filter(|(_, text)| !text.is_empty()).collect();
+        let parts: Vec<_> = parts
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(kind, text)| Given { kind, html: ansi::html(text.trim_start_matches('\n')) })
+            .collect();
         if parts.is_empty() {
             String::new()
         } else {
-            self.parts(&parts, duration(output.micros), chunk)
+            self.given(parts, duration(output.micros), chunk)
         }
     }
 
     /// An output that the author typed, of code that does not run here.
     fn typed_output(&mut self, chunk: &Chunk) -> String {
         let kind = if chunk.language.as_deref() == Some("output") { "stdout" } else { "error" };
-        let text = self.visible(chunk);
-        self.parts(&[(kind, &text)], None, chunk)
+        let html = escape(&self.visible(chunk));
+        self.given(vec![Given { kind, html }], None, chunk)
     }
 
-    fn parts(&mut self, parts: &[(&str, &str)], duration: Option<String>, chunk: &Chunk) -> String {
-        let parts: Vec<_> =
-            parts.iter().map(|part| BTreeMap::from([("kind", part.0), ("text", part.1)])).collect();
+    fn given(&mut self, parts: Vec<Given>, duration: Option<String>, chunk: &Chunk) -> String {
         #[derive(Serialize)]
-        struct Parts<'c> {
-            parts: Vec<BTreeMap<&'c str, &'c str>>,
+        struct Context {
+            parts: Vec<Given>,
             duration: Option<String>,
+            /// `compile_fail` and the like, where what is shown is what was expected.
+            trial: Option<&'static str>,
         }
-        self.render("output.html", &Parts { parts, duration }, chunk.info)
+        let trial = match chunk.cell {
+            Some(Cell::Trial(trial)) => Some(trial.word()),
+            _ => None,
+        };
+        self.render("output.html", &Context { parts, duration, trial }, chunk.info)
     }
 
     fn diagram(&mut self, chunk: &Chunk) -> String {
@@ -718,6 +726,13 @@ fn place_in_lines(chunk: &Chunk, offset: usize) -> Option<Span> {
         left -= length + 1;
     }
     None
+}
+
+/// A part of what a block gave.
+#[derive(Serialize)]
+struct Given {
+    kind: &'static str,
+    html: String,
 }
 
 /// How long a step took, if it is long enough to tell readers something.

@@ -1,5 +1,6 @@
 //! `(&Course, records) -> Site`: prose, code, outputs and navigation as pages.
 
+mod ansi;
 mod diagram;
 mod escape;
 mod highlight;

@@ -26,6 +26,45 @@ with `lessonc build`
         ..CODE
     },
     Code {
+        name: "compiles",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a block compiles that says `compile_fail`",
+        explanation: "Readers would be told that the compiler refuses what it takes. The block sees what the cells before it
+define, and leaves nothing behind.",
+        bad: "```rust,compile_fail
+let planet = String::from(\"Venus\");
+println!(\"{planet}\");
+```
+",
+        good: "```rust,compile_fail,E0382
+let planet = String::from(\"Venus\");
+drop(planet);
+println!(\"{planet}\");
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "no-panic",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a block ends well that says `should_panic`",
+        explanation: "The block is run after the cells before it, in a program of its own. It came to its end.",
+        bad: "```rust,should_panic
+let planets = [\"Venus\", \"Earth\"];
+planets[1];
+```
+",
+        good: "```rust,should_panic
+let planets = [\"Venus\", \"Earth\"];
+let n = planets.len();
+planets[n];
+```
+",
+        ..CODE
+    },
+    Code {
         name: "not-built",
         severity: Severity::Error,
         found: Found::ByRunning,
@@ -50,6 +89,28 @@ dependencies:
 1 + 1
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "other-error",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "the compiler refuses a block for another reason than the one it names",
+        explanation: "Behind `compile_fail` stands the code that the lesson is about. If the compiler gives others only, the block
+does not show what it is to show: often an import or a dependency is missing.",
+        bad: "```rust,compile_fail,E0382
+let map = HashMap::new();
+drop(map);
+drop(map);
+```
+",
+        good: "```rust,compile_fail,E0382
+use std::collections::HashMap;
+let map: HashMap<u8, u8> = HashMap::new();
+drop(map);
+drop(map);
+```
+",
         ..CODE
     },
     Code {

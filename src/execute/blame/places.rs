@@ -1,0 +1,271 @@
+//! From lines of generated files to the lesson's text that they were made from.
+
+use std::fmt::Write as _;
+
+use crate::model::{
+    diagnostic::CELL,
+    package::{Expected, File, Origin, Program},
+    record::{CompilerSpan, Part},
+    source::{LineColumn, Sources, Span},
+};
+
+/// Where a generated line (from one) comes from.
+pub fn origin<'p>(program: &'p Program, path: &str, line: usize) -> Option<&'p Origin> {
+    origin_in(file(program, path)?, line)
+}
+
+fn origin_in(file: &File, line: usize) -> Option<&Origin> {
+    file.lines.get(line.checked_sub(1)?)?.origin.as_ref()
+}
+
+/// The lesson's text from a line and column (both from one, in characters) of a generated file on to
+/// the line's end.
+fn place_in(file: &File, line: usize, column: usize) -> Option<Span> {
+    let origin = origin_in(file, line)?;
+    let text = file.lines[line - 1].text.chars();
+    let before: usize = text.take(column.saturating_sub(1)).map(char::len_utf8).sum();
+    let start = (origin.span.start + before.saturating_sub(origin.indent)).min(origin.span.end);
+    Some(Span { start, ..origin.span })
+}
+
+/// The same of a file that is named as programs and compilers name it.
+pub fn place(program: &Program, path: &str, line: usize, column: usize) -> Option<Span> {
+    place_in(file(program, path)?, line, column)
+}
+
+/// A generated file by what a program calls it: below the workspace, or below the program's package,
+/// where console commands run.
+fn file<'p>(program: &'p Program, path: &str) -> Option<&'p File> {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let workspace = &program.workspace;
+    workspace.file(path).or_else(|| workspace.member(&program.member)?.file(path))
+}
+
+/// The end of the last line of an author's at or above a line that is no author's.
+pub fn end_above(program: &Program, span: &CompilerSpan) -> Option<Span> {
+    let file = program.workspace.file(&span.file)?;
+    let above = file.lines.get(..span.start.0.min(file.lines.len()))?;
+    let origin = above.iter().rev().find_map(|line| line.origin.as_ref())?;
+    Some(Span { start: origin.span.end, ..origin.span })
+}
+
+/// The references that took in a line (from one) of a generated file, innermost first.
+pub fn uses(program: &Program, path: &str, line: usize) -> Vec<Span> {
+    origin(program, path, line).map(|origin| origin.uses().collect()).unwrap_or_default()
+}
+
+/// The lesson's text that a compiler's span covers, of what was written there, or else of the call
+/// of the macro that made it.
+///
+/// The first stretch is where the span begins. Others follow where it goes on in other blocks.
+pub fn stretches(program: &Program, span: &CompilerSpan, sources: &Sources) -> Vec<Span> {
+    let file = program.workspace.file(&span.file);
+    let written = file.map(|file| stretches_in(file, span, sources)).unwrap_or_default();
+    match span.called.as_deref() {
+        Some(called) if written.is_empty() => stretches(program, called, sources),
+        _ => written,
+    }
+}
+
+fn stretches_in(file: &File, span: &CompilerSpan, sources: &Sources) -> Vec<Span> {
+    let mut stretches: Vec<Span> = vec![];
+    let Some(mut place) = place_in(file, span.start.0, span.start.1) else { return stretches };
+    for line in span.start.0..=span.end.0 {
+        if line > span.start.0 {
+            let Some(next) = place_in(file, line, 1) else { continue };
+            place = next;
+        }
+        if line == span.end.0 {
+            if line > span.start.0 && span.end.1 == 1 {
+                // It ends with the line before.
+                break;
+            }
+            place.end = place_in(file, line, span.end.1).map_or(place.end, |end| end.start);
+            place.end = place.end.max(place.start);
+        }
+        match stretches.iter_mut().find(|stretch| is_one_block(**stretch, place, sources)) {
+            Some(stretch) => stretch.end = place.end.max(stretch.end),
+            None => stretches.push(place),
+        }
+    }
+    stretches
+}
+
+/// Whether a place goes on after a stretch in the same code block: no fence is between them.
+fn is_one_block(stretch: Span, place: Span, sources: &Sources) -> bool {
+    if stretch.source != place.source || stretch.start > place.start {
+        return false;
+    }
+    let between = stretch.end.min(place.start)..place.start;
+    let between = &sources.get(place.source).text[between];
+    let is_fence = |line: &str| {
+        let line = line.trim_start_matches([' ', '\t', '>']);
+        line.starts_with("```") || line.starts_with("~~~")
+    };
+    !between.lines().any(is_fence)
+}
+
+/// Rewrites the places in what a program printed (`src/main.rs:12:5`, as panics, `dbg!` and
+/// backtraces have them) to places in the lesson. Of a block that is to panic, lines are counted from
+/// its first, as readers see it.
+pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) -> Part {
+    let rewrite = |text: String| {
+        if !text.contains(".rs:") {
+            return text;
+        }
+        let lines: String = text.split_inclusive('\n').map(without_thread_number).collect();
+        rewritten(&lines, program, sources)
+    };
+    let text = part.text_mut();
+    *text = rewrite(std::mem::take(text));
+    part
+}
+
+fn holds(block: Span, span: Span) -> bool {
+    block.source == span.source && block.range().contains(&span.start)
+}
+
+fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
+    let is_to_panic = program.expected == Expected::Panic;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(".rs:") {
+        let (path_end, after) = (at + ".rs".len(), &rest[at + ".rs:".len()..]);
+        let is_of_path = |c: char| c.is_alphanumeric() || "_-./\\".contains(c);
+        let path_start = rest[..path_end].trim_end_matches(is_of_path).len();
+        let (line, length) = number(after);
+        let column =
+            after[length..].strip_prefix(':').map(number).filter(|(_, length)| *length > 0);
+        let path = rest[path_start..path_end].replace('\\', "/");
+        let place = line.and_then(|line| {
+            place(program, &path, line, column.and_then(|(column, _)| column).unwrap_or(1))
+        });
+        let end = path_end + 1 + length + column.map_or(0, |(_, length)| 1 + length);
+        match place {
+            Some(span) => {
+                let source = sources.get(span.source);
+                let LineColumn { line, column: lesson_column } = source.line_column(span.start);
+                out.push_str(&rest[..path_start]);
+                let block = program.steps.first().map(|step| step.chunk);
+                _ = match block.filter(|block| is_to_panic && holds(*block, span)) {
+                    Some(block) => {
+                        let fence = source.line_column(block.start).line;
+                        write!(out, "{CELL}:{}", line - fence)
+                    }
+                    None => write!(out, "{}:{line}", source.path),
+                };
+                if column.is_some() {
+                    _ = write!(out, ":{lesson_column}");
+                }
+            }
+            None => out.push_str(&rest[..end]),
+        }
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
+/// The number that a text begins with, and how many digits it has.
+fn number(text: &str) -> (Option<usize>, usize) {
+    let length = text.bytes().take_while(u8::is_ascii_digit).count();
+    (text[..length].parse().ok(), length)
+}
+
+/// `thread 'main' panicked at …` for `thread 'main' (4711) panicked at …`: the number differs from
+/// run to run.
+fn without_thread_number(line: &str) -> String {
+    match Panic::read(line) {
+        Some(panic) => {
+            format!(
+                "{} panicked at {}:{}:{}:\n",
+                panic.thread, panic.file, panic.line, panic.column
+            )
+        }
+        None => line.to_owned(),
+    }
+}
+
+/// `thread 'main' (4711) panicked at notebooks/asyncio/src/main.rs:12:5:`
+pub struct Panic<'a> {
+    thread: &'a str,
+    pub file: &'a str,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl<'a> Panic<'a> {
+    pub fn read(line: &'a str) -> Option<Self> {
+        let (head, place) = line.trim_end().split_once(" panicked at ")?;
+        let thread = head.split_once(" (").map_or(head, |(thread, _)| thread);
+        thread.starts_with("thread '").then_some(())?;
+        let mut parts = place.strip_suffix(':')?.rsplitn(3, ':');
+        let column = parts.next()?.parse().ok()?;
+        let line = parts.next()?.parse().ok()?;
+        Some(Self { thread, file: parts.next()?, line, column })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{
+        package::{Action, Line, Member, Package, Workspace},
+        source::{Source, SourceId},
+    };
+
+    #[test]
+    fn panics_are_read_with_and_without_a_thread_number() {
+        for line in [
+            "thread 'main' (4711) panicked at notebooks/a/src/main.rs:12:5:\n",
+            "thread 'main' panicked at notebooks/a/src/main.rs:12:5:\n",
+        ] {
+            let panic = Panic::read(line).unwrap();
+            assert_eq!(panic.thread, "thread 'main'");
+            assert_eq!((panic.file, panic.line, panic.column), ("notebooks/a/src/main.rs", 12, 5));
+        }
+        assert!(Panic::read("the horse panicked at noon").is_none());
+    }
+
+    #[test]
+    fn printed_places_are_the_lessons() {
+        let text = "```rust\none\ntwo\n```\n";
+        let mut sources = Sources::default();
+        sources.add(Source::new("b.md", "x/b.md", text));
+        let at = |word: &str| {
+            let start = text.find(word).unwrap();
+            let span = Span::new(SourceId(0), start..start + word.len());
+            let origin = Some(Origin { span, indent: 2, used: None });
+            Line { text: format!("  {word}"), origin }
+        };
+        let lines = vec![Line::generated("head"), at("one"), at("two")];
+        let file = File { lines, ..File::generated("src/main.rs", "") };
+        let package = Package { files: vec![file], ..Package::default() };
+        let members = vec![Member { folder: "notebooks/b".into(), package }];
+        let program = Program {
+            lesson: "b".into(),
+            name: "notebook".into(),
+            workspace: Arc::new(Workspace { members, profile: String::new() }),
+            member: "notebooks/b".into(),
+            library: None,
+            action: Action::Run { binary: "b-notebook".into() },
+            expected: Expected::Success,
+            steps: vec![],
+        };
+        for (printed, shown) in [
+            ("[notebooks/b/src/main.rs:3:5] x = 1\n", "[b.md:3:3] x = 1\n"),
+            ("at ./src/main.rs:2 and src/main.rs:3", "at b.md:2 and b.md:3"),
+            // Lines of no author, other files, and no places at all.
+            ("src/main.rs:1:1 a.rs:2:3 src/main.rs:x", "src/main.rs:1:1 a.rs:2:3 src/main.rs:x"),
+            ("src/main.rs:99999999999999999999999", "src/main.rs:99999999999999999999999"),
+            ("π.rs:1: src/main.rs:2:", "π.rs:1: b.md:2:"),
+        ] {
+            let part = with_lesson_places(Part::Stdout(printed.into()), &program, &sources);
+            assert_eq!(part, Part::Stdout(shown.into()));
+        }
+        let said = "thread 'main' (4711) panicked at notebooks/b/src/main.rs:2:3:\nno\n";
+        let part = with_lesson_places(Part::Stderr(said.into()), &program, &sources);
+        assert_eq!(part, Part::Stderr("thread 'main' panicked at b.md:2:1:\nno\n".into()));
+    }
+}

@@ -1,0 +1,190 @@
+//! What a program printed to a terminal, as HTML: colours become classes, and what was written over
+//! is gone. The only file that knows anstyle-parse.
+
+use anstyle_parse::{Params, Parser, Perform};
+
+use super::escape::escape;
+
+/// The HTML of printed text: `<span class="ansi-red">` and the like around what is not plain.
+pub fn html(text: &str) -> String {
+    if !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t') {
+        return escape(text);
+    }
+    let mut parser = Parser::<anstyle_parse::DefaultCharAccumulator>::new();
+    let mut screen = Screen::default();
+    for byte in text.bytes() {
+        parser.advance(&mut screen, byte);
+    }
+    screen.end_line();
+    screen.html
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Style {
+    bold: bool,
+    dim: bool,
+    italic: bool,
+    underline: bool,
+    /// Of the eight that every terminal has; a theme has one shade of each.
+    colour: Option<u16>,
+}
+
+const COLOURS: [&str; 8] = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+
+impl Style {
+    fn classes(self) -> String {
+        let words = [
+            (self.bold, "bold"),
+            (self.dim, "dim"),
+            (self.italic, "italic"),
+            (self.underline, "underline"),
+        ];
+        let words = words.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word);
+        let colour = self.colour.and_then(|index| COLOURS.get(usize::from(index)).copied());
+        let classes: Vec<String> = words.chain(colour).map(|word| format!("ansi-{word}")).collect();
+        classes.join(" ")
+    }
+
+    /// Takes the parameters of "select graphic rendition".
+    ///
+    /// Source: ECMA-48, 8.3.117; the bright colours are xterm's.
+    fn select(&mut self, params: &Params) {
+        if params.is_empty() {
+            *self = Self::default();
+        }
+        let mut params = params.iter().map(|param| param.first().copied().unwrap_or(0));
+        while let Some(param) = params.next() {
+            match param {
+                0 => *self = Self::default(),
+                1 => self.bold = true,
+                2 => self.dim = true,
+                3 => self.italic = true,
+                4 => self.underline = true,
+                22 => (self.bold, self.dim) = (false, false),
+                23 => self.italic = false,
+                24 => self.underline = false,
+                30..=37 => self.colour = Some(param - 30),
+                90..=97 => self.colour = Some(param - 90),
+                39 => self.colour = None,
+                // Of the 256 colours, the first 16 are the eight and their bright forms.
+                38 | 48 => {
+                    let colour = match params.next() {
+                        Some(5) => params.next().filter(|index| *index < 16).map(|it| it % 8),
+                        Some(2) => params.nth(2).and(None),
+                        _ => None,
+                    };
+                    if param == 38 {
+                        self.colour = colour;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The line that is being written, and the HTML of those before it.
+#[derive(Default)]
+struct Screen {
+    html: String,
+    line: Vec<(char, Style)>,
+    /// Where in the line the next character goes.
+    cursor: usize,
+    style: Style,
+}
+
+impl Screen {
+    fn end_line(&mut self) {
+        for run in self.line.chunk_by(|(_, a), (_, b)| a == b) {
+            let text: String = run.iter().map(|(c, _)| *c).collect();
+            let classes = run[0].1.classes();
+            if classes.is_empty() {
+                self.html.push_str(&escape(&text));
+            } else {
+                let span = format!("<span class=\"{classes}\">{}</span>", escape(&text));
+                self.html.push_str(&span);
+            }
+        }
+        self.line.clear();
+        self.cursor = 0;
+    }
+}
+
+impl Perform for Screen {
+    fn print(&mut self, c: char) {
+        let written = (c, self.style);
+        match self.line.get_mut(self.cursor) {
+            Some(place) => *place = written,
+            None => self.line.push(written),
+        }
+        self.cursor += 1;
+    }
+
+    fn execute(&mut self, byte: u8) {
+        match byte {
+            b'\n' => {
+                self.end_line();
+                self.html.push('\n');
+            }
+            b'\t' => self.print('\t'),
+            b'\r' => self.cursor = 0,
+            // Backspace.
+            8 => self.cursor = self.cursor.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn csi_dispatch(&mut self, params: &Params, _: &[u8], _: bool, action: u8) {
+        let first = params.iter().next().and_then(|param| param.first().copied()).unwrap_or(0);
+        match (action, first) {
+            (b'm', _) => self.style.select(params),
+            // "Erase in line": from the cursor on, or all of it.
+            (b'K', 0) => self.line.truncate(self.cursor),
+            (b'K', 2) => {
+                self.line.clear();
+                self.cursor = 0;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::html;
+
+    #[test]
+    fn colours_are_classes() {
+        for (printed, woven) in [
+            ("a < b\n", "a &lt; b\n"),
+            (
+                "\x1b[1m\x1b[91merror\x1b[0m: <x>\n",
+                "<span class=\"ansi-bold ansi-red\">error</span>: &lt;x&gt;\n",
+            ),
+            ("\x1b[38;5;12mblue\x1b[39m\n", "<span class=\"ansi-blue\">blue</span>\n"),
+            ("\x1b[38;2;1;2;3;1mbold\x1b[m", "<span class=\"ansi-bold\">bold</span>"),
+            ("\x1b[48;5;1mplain\x1b[49m", "plain"),
+            (
+                "\x1b[33mtwo\nlines\x1b[0m",
+                "<span class=\"ansi-yellow\">two</span>\n<span class=\"ansi-yellow\">lines</span>",
+            ),
+            ("\x1b]8;;https://a.org\x1b\\link\x1b]8;;\x1b\\", "link"),
+            ("nul\0, bell\x07", "nul, bell"),
+        ] {
+            assert_eq!(html(printed), woven, "{printed:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_written_over_is_gone() {
+        for (printed, woven) in [
+            ("10 %\r20 %\rdone\x1b[K\n", "done\n"),
+            ("10 %\r5\n", "50 %\n"),
+            ("ends so\r\n", "ends so\n"),
+            ("ab\x08c\n", "ac\n"),
+            ("gone\x1b[2Khere", "here"),
+        ] {
+            assert_eq!(html(printed), woven, "{printed:?}");
+        }
+    }
+}
