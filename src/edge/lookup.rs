@@ -92,7 +92,7 @@ pub fn locate(options: &Locate) -> io::Result<Outcome> {
         let known = known.map(|file| &*file.path).chain(sources.iter().map(|it| &*it.1.shown));
         return Err(not_one(&path, "generated file or lesson", &names, known));
     };
-    match locate::origin(file, at) {
+    match file.place(at.line, at.column) {
         Some(span) => println!("{}", sources.place(span)),
         None if at.line > file.lines.len() => {
             return nothing(format!("{path} has {} lines", file.lines.len()));

@@ -92,6 +92,20 @@ impl File {
         }
     }
 
+    /// Where a line (from one) comes from.
+    pub fn origin(&self, line: usize) -> Option<&Origin> {
+        self.lines.get(line.checked_sub(1)?)?.origin.as_ref()
+    }
+
+    /// The lesson's text from a line and column (both from one, in characters) on to the line's end.
+    pub fn place(&self, line: usize, column: usize) -> Option<Span> {
+        let origin = self.origin(line)?;
+        let text = self.lines[line - 1].text.chars();
+        let before: usize = text.take(column.saturating_sub(1)).map(char::len_utf8).sum();
+        let start = (origin.span.start + before.saturating_sub(origin.indent)).min(origin.span.end);
+        Some(Span { start, ..origin.span })
+    }
+
     /// The file's text where `course` is the way from its package to the course's folder.
     pub fn text_at(&self, course: &str) -> String {
         let text = self.text();

@@ -1,8 +1,8 @@
 //! From a generated line to the lesson's, and back.
 
 use crate::model::{
-    package::{File, Line, Tangled},
-    source::{LineColumn, SourceId, Sources, Span},
+    package::{File, Tangled},
+    source::{LineColumn, SourceId, Sources},
 };
 
 /// The generated files that a path names, each with its path from the folder of all packages: the
@@ -17,16 +17,6 @@ pub fn files<'t>(tangled: &'t Tangled, path: &str) -> Vec<(String, &'t File)> {
 /// Whether the last parts of a path are those of another.
 pub fn ends_with(path: &str, end: &str) -> bool {
     path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-}
-
-/// Where the text at a place of a generated file stands in a lesson; none for what no lesson says.
-pub fn origin(file: &File, place: LineColumn) -> Option<Span> {
-    let Line { text, origin } = file.lines.get(place.line.checked_sub(1)?)?;
-    let origin = origin.as_ref()?;
-    let before =
-        text.chars().take(place.column.saturating_sub(1)).map(char::len_utf8).sum::<usize>();
-    let start = origin.span.start + before.saturating_sub(origin.indent);
-    Some(Span { start: start.min(origin.span.end), ..origin.span })
 }
 
 /// Every place in generated files to which the text at a place of a lesson goes.
