@@ -23,6 +23,7 @@ enum Command {
     Check(Check),
     Explain(Explain),
     Tangle(Tangle),
+    Locate(Locate),
 }
 
 /// Build the site of a course: run what has no valid record, and weave all pages.
@@ -136,9 +137,18 @@ impl From<Format> for formats::Format {
 #[command(after_help = "\
 Examples:
   lessonc tangle                    write lessons/ below target/lessonc/lessons/crates
-  lessonc tangle --out ../crates    write elsewhere
+  lessonc tangle --out crates       write into a folder of its own, to be committed
+  lessonc tangle --out crates --check
+                                    say what in there is not as the lessons give it (for CI)
+  lessonc tangle --print timer      print the block `timer`, its references replaced
+  lessonc tangle --print asyncio/src/lib.rs
+                                    print one file of the package `asyncio`
 
-Exit status: 0 written, 1 something in the course is wrong, 2 it could not be read or written.")]
+What somebody edited there is told with the lesson's lines and never written over, unless --force
+says so. All files of a package change together, or none.
+
+Exit status: 0 written, or nothing differs; 1 something in the course is wrong, or differs;
+2 it could not be read or written.")]
 struct Tangle {
     /// The course's folder
     #[arg(default_value = "lessons")]
@@ -146,9 +156,35 @@ struct Tangle {
     /// Where to write
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write over files that were edited since
+    /// Write over files that somebody edited since, or wrote
     #[arg(long)]
     force: bool,
+    /// Write nothing; say what differs from what the lessons give, as a patch
+    #[arg(long, conflicts_with = "force")]
+    check: bool,
+    /// Write nothing; print one block or file, its references replaced
+    #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["out", "force", "check"])]
+    print: Option<String>,
+}
+
+/// Tell where a generated line stands in the lessons, or where a lesson's line is generated.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc locate crates/asyncio/src/lib.rs:12     lessons/asyncio.md:40:1
+  lessonc locate src/bin/x.rs:12:5                a path in the package is enough, if only one has it
+  lessonc locate lessons/asyncio.md:40            every generated line that is written there
+
+Exit status: 0 found, 2 there is no such place.")]
+struct Locate {
+    /// `path:line`, or `path:line:column`
+    place: String,
+    /// The course's folder
+    #[arg(default_value = "lessons")]
+    course: PathBuf,
+    /// Where the packages are written
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// Does what the command line says.
@@ -159,8 +195,14 @@ pub fn run() -> ExitCode {
             edge::check::check(&edge::check::Options { course, format: format.into(), fix })
         }
         Command::Explain(Explain { code }) => edge::check::explain(code.as_deref()),
-        Command::Tangle(Tangle { course, out, force }) => {
-            edge::tangle::tangle(&edge::tangle::Options { course, out, force })
+        Command::Tangle(Tangle { course, print: Some(name), .. }) => {
+            edge::lookup::print(&course, &name)
+        }
+        Command::Tangle(Tangle { course, out, force, check, print: None }) => {
+            edge::tangle::tangle(&edge::tangle::Options { course, out, force, check })
+        }
+        Command::Locate(Locate { place, course, out }) => {
+            edge::lookup::locate(&edge::lookup::Locate { place, course, out })
         }
     };
     match outcome {

@@ -218,6 +218,14 @@ pub fn tangle(sources: &Sources) -> Diagnosed<Tangled> {
     Diagnosed { value: tangled, diagnostics }
 }
 
+/// Every block and target that tangling knows by name, each for itself.
+pub fn pieces(sources: &Sources) -> Diagnosed<Vec<tangle::Expanded>> {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    let pieces = tangle::pieces(&course, sources).into_value(&mut diagnostics);
+    Diagnosed { value: pieces, diagnostics }
+}
+
 /// Everything: what has no valid record is run, and the site is woven.
 ///
 /// A lesson with an error in it keeps the page that it had: it is not part of the site given.

@@ -329,8 +329,13 @@ fn tangling_writes_through_no_link_and_over_nobodys_file() {
     fs::create_dir(project.path("outside")).unwrap();
     std::os::unix::fs::symlink("../../outside", project.path("out/a/src")).unwrap();
     let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
-    assert_eq!(status, Some(2));
-    assert!(words.contains("is a link"), "{words}");
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[target-taken]: `out/a/src` is a link"), "{words}");
+    assert!(words.contains("lessons/a.md:1:5"), "{words}");
+    assert!(!project.path("outside/main.rs").exists());
+    assert!(!project.path("out/a/notes.txt").exists(), "half of a package was written");
+    // Not even when asked to.
+    assert_eq!(project.lessonc(&["tangle", "--out", "out", "--force"]).0, Some(1));
     assert!(!project.path("outside/main.rs").exists());
     // A file that is there already, and as the lesson gives it, does not become ours.
     fs::remove_file(project.path("out/a/src")).unwrap();
@@ -404,14 +409,195 @@ fn tangling_touches_only_what_changes_and_removes_what_is_gone() {
 fn a_generated_file_that_somebody_edited_is_not_overwritten() {
     let project = Project::new(&[("a.md", TARGETS)]);
     project.lessonc(&["tangle", "--out", "out"]);
-    fs::write(project.path("out/a/notes.txt"), "mine\n").unwrap();
-    project.write("a.md", &TARGETS.replace("old", "new"));
+    let main = project.read("out/a/src/main.rs");
+    fs::write(project.path("out/a/notes.txt"), "old\nmine\n").unwrap();
+    project.write("a.md", &TARGETS.replace("fn main() {}", "fn main() { todo!() }"));
     let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
     assert_eq!(status, Some(1));
-    assert!(words.contains("notes.txt") && words.contains("--force"), "{words}");
-    assert_eq!(project.read("out/a/notes.txt"), "mine\n");
+    let told = "\
+error[edited-file]: `out/a/notes.txt` was edited since it was written
+ --> lessons/a.md:6:1
+  |
+6 | old
+  | ^^^ more behind it there
+  |
+  = note: the edit:
+          --- the lesson's
+          +++ out/a/notes.txt
+          @@ -1 +1,2 @@
+           old
+          +mine
+  = help: bring the edit into the lesson, or take the lesson's text with `--force`
+";
+    assert!(words.contains(told), "{words}");
+    assert_eq!(project.read("out/a/notes.txt"), "old\nmine\n");
+    assert_eq!(project.read("out/a/src/main.rs"), main, "half of a package was written");
+    // Once the lesson says it, it is no edit.
+    project.write("a.md", &TARGETS.replace("old\n", "old\nmine\n"));
+    assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(0));
+    fs::write(project.path("out/a/notes.txt"), "again\n").unwrap();
     assert_eq!(project.lessonc(&["tangle", "--out", "out", "--force"]).0, Some(0));
-    assert_eq!(project.read("out/a/notes.txt"), "new\n");
+    assert_eq!(project.read("out/a/notes.txt"), "old\nmine\n");
+}
+
+#[test]
+fn tangling_spares_the_lessons_and_what_others_wrote() {
+    // The package `lessons` would be the course's own folder.
+    let lesson = "---\ncrate: lessons\n---\n\n``` {.text file=\"a.md\"}\ngone\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    for force in [&["tangle", "--out", "."][..], &["tangle", "--out", ".", "--force"]] {
+        let (status, words) = project.lessonc(force);
+        assert_eq!(status, Some(1));
+        let told = "error[target-taken]: `./lessons/a.md` is a file of the course";
+        assert!(words.contains(told) && words.contains("lessons/a.md:5:5"), "{words}");
+        assert_eq!(project.read("lessons/a.md"), lesson);
+    }
+    project.write("a.md", TARGETS);
+    fs::create_dir_all(project.path("out/a")).unwrap();
+    fs::write(project.path("out/a/notes.txt"), "by hand\n").unwrap();
+    let (status, words) = project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("`out/a/notes.txt` was not written by lessonc"), "{words}");
+    assert!(words.contains("lessons/a.md:5:5"), "{words}");
+    assert_eq!(project.read("out/a/notes.txt"), "by hand\n");
+    assert!(!project.path("out/a/src").exists(), "half of a package was written");
+    assert_eq!(project.lessonc(&["tangle", "--out", "out", "--force"]).0, Some(0));
+    assert_eq!(project.read("out/a/notes.txt"), "old\n");
+}
+
+#[test]
+fn a_package_with_a_mistake_keeps_its_files_and_no_other_waits_for_it() {
+    let project = Project::new(&[("a.md", TARGETS), ("b.md", TARGETS)]);
+    assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(0));
+    let broken = TARGETS.replace("old", "new").replace("fn main() {}", "<<missing>>");
+    project.write("a.md", &broken.replace("notes.txt", "other.txt"));
+    project.write("b.md", &TARGETS.replace("old", "new"));
+    assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(1));
+    assert_eq!(project.read("out/a/notes.txt"), "old\n");
+    assert!(!project.path("out/a/other.txt").exists());
+    assert_eq!(project.read("out/b/notes.txt"), "new\n");
+    assert!(project.read("out/Cargo.toml").contains("\"a\""));
+}
+
+#[test]
+fn tangle_check_says_what_differs_and_writes_nothing() {
+    let project = Project::new(&[("a.md", TARGETS)]);
+    let check = || project.lessonc(&["tangle", "--out", "out", "--check"]);
+    let (status, words) = check();
+    assert_eq!(status, Some(1));
+    assert!(words.contains("out/a/src/main.rs: is missing"), "{words}");
+    assert!(!project.path("out").exists());
+    project.lessonc(&["tangle", "--out", "out"]);
+    let (status, words) = check();
+    assert_eq!(status, Some(0), "{words}");
+    // The same in a fresh clone, which has no private folder.
+    fs::remove_dir_all(project.path("target")).ok();
+    assert_eq!(check().0, Some(0));
+    project.write("a.md", &TARGETS.replace("old", "new").replace("src/main.rs", "src/bin/x.rs"));
+    let (status, words) = check();
+    assert_eq!(status, Some(1));
+    let patch = "--- out/a/notes.txt\n+++ what the lessons give\n@@ -1 +1 @@\n-old\n+new\n";
+    assert!(words.contains(patch), "{words}");
+    assert!(words.contains("out/a/src/bin/x.rs: is missing"), "{words}");
+    assert!(words.contains("out/a/src/main.rs: no lesson writes it any more"), "{words}");
+    assert!(words.contains("3 differences"), "{words}");
+    assert_eq!(project.read("out/a/notes.txt"), "old\n");
+}
+
+/// Two packages with a `src/lib.rs`; in the first, one block is used twice.
+const TWICE: &str = "> ``` {.rust #inner}\n> let π = 3;\n> ```\n\n\
+    ``` {.rust file=\"src/lib.rs\"}\npub fn f() {\n    <<inner>>\n}\npub fn g() {\n    <<inner>>\n}\n```\n";
+
+#[test]
+fn one_piece_is_printed() {
+    let project = Project::new(&[("a.md", TWICE), ("b.md", TWICE)]);
+    let (status, words) = project.lessonc(&["tangle", "--print", "b/inner"]);
+    assert_eq!((status, words.as_str()), (Some(0), "let π = 3;\n"));
+    let (status, words) = project.lessonc(&["tangle", "--print", "a/src/lib.rs"]);
+    assert_eq!(status, Some(0));
+    assert_eq!(words, "pub fn f() {\n    let π = 3;\n}\npub fn g() {\n    let π = 3;\n}\n");
+    for (name, told) in [
+        ("inner", "`inner` is one of several: a/inner, b/inner"),
+        ("inter", "there is no block or target `inter`; did you mean `inner`?"),
+    ] {
+        let (status, words) = project.lessonc(&["tangle", "--print", name]);
+        assert_eq!(status, Some(2));
+        assert!(words.contains(told), "{words}");
+    }
+    assert!(!project.path("target").exists());
+}
+
+#[test]
+fn generated_lines_and_lesson_lines_lead_to_each_other() {
+    let project = Project::new(&[("a.md", TWICE), ("b.md", TWICE)]);
+    let locate = |place: &str| project.lessonc(&["locate", place, "--out", "out"]);
+    let found = |words: &str| (Some(0), words.to_owned());
+    assert_eq!(locate("out/a/src/lib.rs:2:9"), found("lessons/a.md:2:7\n"));
+    assert_eq!(locate("./a/src/lib.rs:5"), found("lessons/a.md:2:3\n"));
+    assert_eq!(locate("target/lessonc/lessons/build/b/src/lib.rs:4"), found("lessons/b.md:9:1\n"));
+    assert_eq!(locate("lessons/a.md:2:7"), found("out/a/src/lib.rs:2:9\nout/a/src/lib.rs:5:9\n"));
+    assert_eq!(locate("lessons/b.md:6"), found("out/b/src/lib.rs:1:1\n"));
+    for (place, told) in [
+        ("src/lib.rs:1", "`src/lib.rs` is one of several: a/src/lib.rs, b/src/lib.rs"),
+        ("a/src/lib.rs:99", "a/src/lib.rs has 6 lines"),
+        ("a/Cargo.toml:1", "a/Cargo.toml:1 is written in no lesson"),
+        ("lessons/a.md:4", "lessons/a.md:4 goes to no generated file"),
+        ("lessons/c.md:4", "there is no generated file or lesson `lessons/c.md`"),
+        ("a/src/lib.rs", "is no place"),
+    ] {
+        let (status, words) = locate(place);
+        assert_eq!(status, Some(2), "{place}");
+        assert!(words.contains(told), "{words}");
+    }
+    assert!(!project.path("out").exists());
+}
+
+#[test]
+fn a_relative_dependency_leads_from_the_course_wherever_its_user_is_written() {
+    let lesson = "---\ndependencies: { mylib: { path: ../mylib }, b: { path: ../b } }\n---\n\n\
+        ``` {.rust file=\"src/main.rs\"}\nfn main() {\n    println!(\"seven is {}\", mylib::six() + b::one());\n}\n```\n\n\
+        ``` {.console .cell}\n$ ./run.sh\n```\n\n\
+        ``` {.bash file=\"run.sh\" mode=755}\n#!/bin/sh\ncargo run\n```\n\n\
+        ```rust\nprintln!(\"cell {}\", mylib::six());\n```\n";
+    let sibling = "``` {.rust file=\"src/lib.rs\"}\npub fn one() -> u32 {\n    1\n}\n```\n";
+    let project = Project::new(&[("a.md", lesson), ("b.md", sibling)]);
+    fs::create_dir_all(project.path("mylib/src")).unwrap();
+    let manifest = "[package]\nname = \"mylib\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(project.path("mylib/Cargo.toml"), manifest).unwrap();
+    fs::write(project.path("mylib/src/lib.rs"), "pub fn six() -> u32 {\n    6\n}\n").unwrap();
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains("cell 6") && page.contains("seven is 7"), "{page}");
+    assert_eq!(project.lessonc(&["tangle", "--out", "deep/out"]).0, Some(0));
+    let manifest = project.read("deep/out/a/Cargo.toml");
+    assert!(manifest.contains("path = \"../../../lessons/../mylib\""), "{manifest}");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["check", "--offline"]).current_dir(project.path("deep/out"));
+    let (status, words) = status_and_words(cargo.output().unwrap());
+    assert_eq!(status, Some(0), "{words}");
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_are_as_the_lesson_says() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new(&[]);
+    let script = |mode: &str| {
+        project.write("a.md", &format!("``` {{.bash file=\"run.sh\"{mode}}}\necho hello\n```\n"));
+        assert_eq!(project.lessonc(&["tangle", "--out", "out"]).0, Some(0));
+        fs::metadata(project.path("out/a/run.sh")).unwrap().permissions().mode() & 0o777
+    };
+    let usual = script("");
+    assert_eq!(usual & 0o111, 0);
+    assert_eq!(script(" mode=755"), 0o755);
+    // The text is the same, the permissions are not.
+    fs::set_permissions(project.path("out/a/run.sh"), fs::Permissions::from_mode(0o600)).unwrap();
+    let (status, words) = project.lessonc(&["tangle", "--out", "out", "--check"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("run.sh: its permissions are not 755"), "{words}");
+    assert_eq!(script(" mode=755"), 0o755);
+    assert_eq!(script(""), usual);
 }
 
 #[test]

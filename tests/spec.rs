@@ -10,7 +10,7 @@
 //!   word `files` lists the course's other files before it, a path a line
 //! - `report`: the diagnostics as the terminal shows them
 //! - `contents`: what the navigation lists, a line each, pages beside the lessons behind `-`
-//! - `tangled`: every generated file that is no manifest, behind a line `== path`
+//! - `tangled`: every generated file that is no manifest, behind a line `== path`, or `== path (755)`
 //! - `manifest`: the generated `Cargo.toml`
 //!
 //! Cells of a case whose lesson fence says `run` are run with real cargo; in all others nothing is.
@@ -171,9 +171,14 @@ impl Case {
         .unwrap();
         // One folder for all cases and runs, so that dependencies are compiled once.
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spec");
-        let mut cargo =
-            Cargo::new(folder, String::new(), false, Arc::new(terminal::Progress::silent()))
-                .unwrap();
+        let mut cargo = Cargo::new(
+            folder.clone(),
+            folder,
+            String::new(),
+            false,
+            Arc::new(terminal::Progress::silent()),
+        )
+        .unwrap();
         let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
         let built = pipeline::build(&self.sources, &self.files, &theme, runner);
         let pages = built.site.pages.iter().filter(|page| page.path != "index.html");
@@ -215,7 +220,8 @@ impl Case {
         for package in &tangled.packages {
             for file in package.files.iter().filter(|file| wanted(&file.path)) {
                 let package = if several { format!("{}/", package.name) } else { String::new() };
-                write!(out, "== {package}{}\n{}", file.path, file.text()).unwrap();
+                let mode = file.mode.map(|mode| format!(" ({mode:o})")).unwrap_or_default();
+                write!(out, "== {package}{}{mode}\n{}", file.path, file.text()).unwrap();
             }
         }
         out

@@ -55,6 +55,7 @@ const LINES: (&str, &str) = ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
 pub struct Cargo {
     /// The folder for everything private to the course.
     folder: PathBuf,
+    course: PathBuf,
     /// The versions that the course is recorded with.
     lock: String,
     offline: bool,
@@ -73,6 +74,7 @@ pub struct Cargo {
 impl Cargo {
     pub fn new(
         folder: PathBuf,
+        course: PathBuf,
         lock: String,
         offline: bool,
         progress: Arc<Progress>,
@@ -80,6 +82,7 @@ impl Cargo {
         let runtime = process::runtime()?;
         Ok(Self {
             folder,
+            course,
             lock,
             offline,
             workspace: Arc::default(),
@@ -108,14 +111,22 @@ impl Cargo {
             if member.package.has_manifest() {
                 folders.push(member.folder.as_str());
             }
+            let way = files::way(&self.workspace_folder().join(&member.folder), &self.course)?;
             all.extend(member.package.files.iter().map(|file| {
-                (format!("{}/{}", member.folder, file.path), file.text().into_bytes())
+                (format!("{}/{}", member.folder, file.path), file.text_at(&way).into_bytes())
             }));
         }
         let manifest = workspace_manifest(&folders, &workspace.profile);
         all.push(("Cargo.toml".to_owned(), manifest.into_bytes()));
         let folder = self.workspace_folder();
         files::mirror(&folder, &all, &["Cargo.lock"])?;
+        for Member { folder: inside, package } in workspace.members.iter().filter(is_wanted) {
+            for file in &package.files {
+                if let Some(mode) = file.mode {
+                    files::set_mode(&folder.join(inside).join(&file.path), mode)?;
+                }
+            }
+        }
         if !self.lock.is_empty() {
             files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
         }

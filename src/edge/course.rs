@@ -21,6 +21,16 @@ pub struct CourseFolder {
 /// Markdown files that speak of the folder and are no part of the course.
 const ASIDE: &[&str] = &["README.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "LICENSE.md"];
 
+impl CourseFolder {
+    /// Whether a path in the course's folder is one of a file that the course is made of.
+    pub fn has(&self, path: &str) -> bool {
+        let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+        self.sources.iter().any(|(_, source)| source.path == path)
+            || self.files.contains(path)
+            || matches!(folder, "_runs" | "templates")
+    }
+}
+
 /// What makes a folder a course of The Carpentries Workbench.
 const CONFIG: &str = "config.yaml";
 

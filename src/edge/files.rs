@@ -1,11 +1,15 @@
 //! Reading and writing folders so that what would not change is not touched.
 
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::{
     collections::BTreeSet,
-    fs, io,
+    fs,
+    io::{self, Write},
     path::{Component, Path, PathBuf},
 };
 
+use tempfile::TempPath;
 use walkdir::WalkDir;
 
 use super::with_path;
@@ -31,19 +35,163 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(with_path(folder))?;
-    let mut beside = tempfile::Builder::new();
-    // Temporary files are private by default, which a published page must not be.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        beside.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let beside = beside.prefix(".lessonc-").tempfile_in(folder).map_err(with_path(folder))?;
-    fs::write(beside.path(), bytes).map_err(with_path(path))?;
+    make_folder(path.parent().unwrap_or(Path::new(".")), &mut vec![])?;
+    let beside = write_beside(path, bytes, None)?;
     beside.persist(path).map_err(|error| with_path(path)(error.error))?;
     Ok(true)
+}
+
+/// What becomes of one file.
+pub struct Change<'a> {
+    pub path: PathBuf,
+    /// None where it goes.
+    pub content: Option<Content<'a>>,
+}
+
+/// What a file shall hold.
+pub struct Content<'a> {
+    pub bytes: &'a [u8],
+    /// Unix permissions, if not the usual ones.
+    pub mode: Option<u32>,
+}
+
+/// Changes files below `top` together: where one cannot be changed, all stay as they were.
+pub fn change(top: &Path, changes: &[Change]) -> io::Result<()> {
+    let (mut folders, mut done) = (vec![], vec![]);
+    let changed = change_each(changes, &mut folders, &mut done);
+    if changed.is_err() {
+        for (path, before) in done.into_iter().rev() {
+            // Nothing more can be done about a failure to undo.
+            _ = match before {
+                Some(before) => before.persist(path).map_err(|error| error.error),
+                None => fs::remove_file(path),
+            };
+        }
+        folders.iter().rev().for_each(|folder| _ = fs::remove_dir(folder));
+        return changed;
+    }
+    for change in changes.iter().filter(|change| change.content.is_none()) {
+        remove_empty_folders(change.path.parent(), top);
+    }
+    Ok(())
+}
+
+/// Notes the folders made, and of each file changed what it was: another name of it, if it was.
+fn change_each<'a>(
+    changes: &'a [Change],
+    folders: &mut Vec<PathBuf>,
+    done: &mut Vec<(&'a Path, Option<TempPath>)>,
+) -> io::Result<()> {
+    // What can fail, such as a full disk or a folder that nobody may write, fails in this first
+    // round, in which nothing is put in its place yet.
+    let mut besides = vec![];
+    for Change { path, content } in changes {
+        let Some(Content { bytes, mode }) = content else { continue };
+        make_folder(path.parent().unwrap_or(Path::new(".")), folders)?;
+        besides.push(write_beside(path, bytes, *mode)?);
+    }
+    let mut besides = besides.into_iter();
+    for Change { path, content } in changes {
+        let before = second_name(path)?;
+        match content.as_ref().and_then(|_| besides.next()) {
+            Some(beside) => beside.persist(path).map_err(|error| with_path(path)(error.error))?,
+            None => fs::remove_file(path).map_err(with_path(path))?,
+        }
+        done.push((path, before));
+    }
+    Ok(())
+}
+
+/// Makes a folder and those above it, and notes which were not there.
+fn make_folder(folder: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    if folder.is_dir() || folder == Path::new("") {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        make_folder(above, made)?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !folder.is_dir() => {
+            Err(with_path(folder)(error))
+        }
+        _ => {
+            made.push(folder.to_owned());
+            Ok(())
+        }
+    }
+}
+
+/// A temporary file that is to take the place of the one at `path`.
+#[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
+fn write_beside(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<TempPath> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // Temporary files are private by default, which a published page must not be.
+    #[cfg(unix)]
+    builder.permissions(fs::Permissions::from_mode(0o666));
+    let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(with_path(folder))?;
+    beside.write_all(bytes).map_err(with_path(path))?;
+    // Set once more, for what it is made with is masked.
+    #[cfg(unix)]
+    if let Some(mode) = mode {
+        let permissions = fs::Permissions::from_mode(mode);
+        beside.as_file().set_permissions(permissions).map_err(with_path(path))?;
+    }
+    Ok(beside.into_temp_path())
+}
+
+/// How the names of temporary files begin.
+const BESIDE: &str = ".lessonc-";
+
+/// Another name of the file at a path, which goes when it is dropped; none where there is no file.
+fn second_name(path: &Path) -> io::Result<Option<TempPath>> {
+    if fs::symlink_metadata(path).is_err() {
+        return Ok(None);
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Not every file system knows hard links.
+    let link = |name: &Path| fs::hard_link(path, name).or_else(|_| fs::copy(path, name).map(drop));
+    let named = tempfile::Builder::new().prefix(BESIDE).make_in(folder, link);
+    Ok(Some(named.map_err(with_path(path))?.into_temp_path()))
+}
+
+/// Gives a file Unix permissions, where the system has such.
+#[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
+pub fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(with_path(path))?;
+    Ok(())
+}
+
+/// The permissions of a file, where the system has such.
+#[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
+pub fn mode(path: &Path) -> Option<u32> {
+    #[cfg(unix)]
+    return fs::metadata(path).ok().map(|data| data.permissions().mode() & 0o777);
+    #[cfg(not(unix))]
+    None
+}
+
+/// The way from a folder to another place, with `/` between folders: `../../lessons`. The folder
+/// need not be there yet.
+pub fn way(from: &Path, to: &Path) -> io::Result<String> {
+    let (from, to) = (real(from)?, real(to)?);
+    let same = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    if same == 0 {
+        // Another drive.
+        return Ok(to.to_string_lossy().into_owned());
+    }
+    let up = from.components().skip(same).map(|_| "..".into());
+    let down = to.components().skip(same).map(|part| part.as_os_str().to_string_lossy());
+    Ok(up.chain(down).collect::<Vec<_>>().join("/"))
+}
+
+/// A path without links and dots. Its end need not be there yet.
+pub fn real(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let there = path.ancestors().find_map(|there| Some((there, there.canonicalize().ok()?)));
+    let (there, real) = there.unwrap_or((Path::new(""), PathBuf::new()));
+    Ok(real.join(path.strip_prefix(there).unwrap_or(Path::new(""))))
 }
 
 /// The files below a folder, as paths relative to it with `/` between folders, sorted. A folder
@@ -93,12 +241,15 @@ pub fn mirror(folder: &Path, files: &[(String, Vec<u8>)], keep: &[&str]) -> io::
 /// Removes a file, and the folders up to `top` that this leaves empty.
 pub fn remove(path: &Path, top: &Path) -> io::Result<()> {
     fs::remove_file(path).map_err(with_path(path))?;
-    let mut folder = path.parent();
+    remove_empty_folders(path.parent(), top);
+    Ok(())
+}
+
+fn remove_empty_folders(mut folder: Option<&Path>, top: &Path) {
     while let Some(empty) = folder.filter(|folder| *folder != top && fs::remove_dir(folder).is_ok())
     {
         folder = empty.parent();
     }
-    Ok(())
 }
 
 /// An empty folder, whatever was there before.
@@ -124,6 +275,41 @@ mod tests {
         assert!(!write(&path, b"one").unwrap());
         assert!(write(&path, b"two").unwrap());
         assert_eq!(list(folder.path(), &[]).unwrap(), ["a/b.txt"]);
+    }
+
+    #[test]
+    fn files_change_together_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        let change_to = |paths: &[(&str, Option<&'static str>)]| {
+            let changes = paths.iter().map(|(path, text)| Change {
+                path: at(path),
+                content: text.map(|text| Content { bytes: text.as_bytes(), mode: None }),
+            });
+            change(folder.path(), &changes.collect::<Vec<_>>())
+        };
+        change_to(&[("a/old", Some("1")), ("a/going", Some("2")), ("b", Some("3"))]).unwrap();
+        let before = fs::metadata(at("a/old")).unwrap().modified().unwrap();
+        // The last of them stands where a folder is, which is found out in the second round.
+        fs::create_dir(at("c")).unwrap();
+        let changes =
+            [("a/going", None), ("a/old", Some("4")), ("d/e/new", Some("5")), ("c", Some("6"))];
+        change_to(&changes).unwrap_err();
+        assert_eq!(list(folder.path(), &[]).unwrap(), ["a/going", "a/old", "b"]);
+        assert_eq!(fs::read(at("a/old")).unwrap(), b"1");
+        assert_eq!(fs::metadata(at("a/old")).unwrap().modified().unwrap(), before);
+        assert!(!at("d").exists());
+        change_to(&changes[..3]).unwrap();
+        assert_eq!(list(folder.path(), &[]).unwrap(), ["a/old", "b", "d/e/new"]);
+        assert_eq!(list_where(folder.path(), |_| true).unwrap().len(), 3, "something was left");
+    }
+
+    #[test]
+    fn ways_lead_from_folder_to_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        assert_eq!(way(&at("out/a"), &at("lessons")).unwrap(), "../../lessons");
+        assert_eq!(way(&at("a"), &at("a/b")).unwrap(), "b");
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub mod check;
 mod course;
 mod files;
 pub mod formats;
+mod generated;
+pub mod lookup;
 mod process;
 pub mod records;
 mod serve;

@@ -31,6 +31,9 @@ pub fn key(program: &Program, lock: &str) -> String {
         add(folder);
         add(&file.path);
         add(&file.text());
+        if let Some(mode) = file.mode {
+            add(&format!("mode {mode:o}"));
+        }
     }
     let names = program.workspace.members.iter().map(|member| member.package.cargo_name());
     for package in locked(lock, &manifest_name(program), &names.collect()) {

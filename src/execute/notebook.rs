@@ -88,7 +88,7 @@ pub fn compose(
     for dependency in notebook.dependencies.values_mut() {
         // Written for the package's own folder.
         if let Some(toml::Value::String(path)) = dependency.get_mut("path")
-            && !path.starts_with('/')
+            && path.starts_with("../")
         {
             *path = format!("../../{}/{path}", package.name);
         }
@@ -250,7 +250,7 @@ impl<'a> Composer<'a> {
         lines.extend(main);
         lines.extend(scaffold(&"}\n".repeat(open)));
         lines.extend(scaffold("__lessonc.end();\n::std::result::Result::Ok(())\n}"));
-        File { path, lines }
+        File { lines, ..File::generated(path, "") }
     }
 
     fn step(&self, chunk: &Chunk, lines: &[Line]) -> Step {

@@ -39,6 +39,8 @@ pub enum Found {
     ByRunning,
     /// By what stands in the course's folder: no text shows it alone.
     ByFolder,
+    /// By `tangle` only: by what stands where it writes.
+    ByTangling,
 }
 
 /// Every code, by the stage that draws it.

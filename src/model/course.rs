@@ -47,7 +47,7 @@ pub struct Settings {
     pub lessons: Vec<(String, Span)>,
     /// The same for the other pages, with their folder: `learners/setup.md`.
     pub pages: Vec<(String, Span)>,
-    pub dependencies: Dependencies,
+    pub dependencies: BTreeMap<String, Dependency>,
     /// The Rust edition of the generated packages.
     pub edition: Option<String>,
     /// What drives the notebooks' futures; none said means the most that tokio's features allow.
@@ -84,8 +84,14 @@ impl Runtime {
     }
 }
 
-/// Cargo's `[dependencies]`, as Cargo takes them.
-pub type Dependencies = BTreeMap<String, toml::Value>;
+/// What is asked for of a dependency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dependency {
+    /// A version or a table, as Cargo takes it; a relative `path` leads from the course's folder.
+    pub requirement: toml::Value,
+    /// Where it is named.
+    pub span: Span,
+}
 
 /// The front matter of a lesson.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,7 +102,7 @@ pub struct Meta {
     /// Minutes of exercises.
     pub exercises: Option<u32>,
     /// Added to the course's.
-    pub dependencies: Dependencies,
+    pub dependencies: BTreeMap<String, Dependency>,
     /// The package that the lesson's code goes to; the lesson's own name where absent.
     pub package: Option<String>,
     /// Seconds that each cell or command may take; the course's where absent.

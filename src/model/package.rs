@@ -3,10 +3,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{
-    course::{Dependencies, Lesson},
-    source::Span,
-};
+use super::{course::Lesson, source::Span};
+
+/// Cargo's `[dependencies]`, as Cargo takes them.
+pub type Dependencies = BTreeMap<String, toml::Value>;
+
+/// Stands in generated manifests for the course's folder. Only who writes them knows the way.
+pub const COURSE: &str = "${course}";
 
 /// Everything that one lesson, or several that share a `crate`, tangle to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +25,11 @@ pub struct Package {
 impl Package {
     pub fn file(&self, path: &str) -> Option<&File> {
         self.files.iter().find(|file| file.path == path)
+    }
+
+    /// The first block with a `file=` in it: where to tell of what no block stands behind.
+    pub fn place(&self) -> Option<Span> {
+        self.files.iter().filter_map(|file| file.info).min()
     }
 
     /// The name that Cargo knows it by: a lesson may tangle a `Cargo.toml` of its own.
@@ -67,12 +75,41 @@ pub struct File {
     /// Below the package's folder, with `/` between folders.
     pub path: String,
     pub lines: Vec<Line>,
+    /// Unix permissions, if not the usual ones.
+    pub mode: Option<u32>,
+    /// What stands behind the fence of the block that names it first; none where no block does.
+    pub info: Option<Span>,
 }
 
 impl File {
     /// A file that no lesson line stands behind.
     pub fn generated(path: impl Into<String>, text: &str) -> Self {
-        Self { path: path.into(), lines: text.lines().map(Line::generated).collect() }
+        Self {
+            path: path.into(),
+            lines: text.lines().map(Line::generated).collect(),
+            mode: None,
+            info: None,
+        }
+    }
+
+    /// Where a line (from one) comes from.
+    pub fn origin(&self, line: usize) -> Option<&Origin> {
+        self.lines.get(line.checked_sub(1)?)?.origin.as_ref()
+    }
+
+    /// The lesson's text from a line and column (both from one, in characters) on to the line's end.
+    pub fn place(&self, line: usize, column: usize) -> Option<Span> {
+        let origin = self.origin(line)?;
+        let text = self.lines[line - 1].text.chars();
+        let before: usize = text.take(column.saturating_sub(1)).map(char::len_utf8).sum();
+        let start = (origin.span.start + before.saturating_sub(origin.indent)).min(origin.span.end);
+        Some(Span { start, ..origin.span })
+    }
+
+    /// The file's text where `course` is the way from its package to the course's folder.
+    pub fn text_at(&self, course: &str) -> String {
+        let text = self.text();
+        if self.info.is_none() { text.replace(COURSE, course) } else { text }
     }
 
     /// The file's text, each line ended by `\n`.

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
-use crate::model::course::{Dependencies, Meta, Runtime, Settings};
+use crate::model::course::{Meta, Runtime, Settings};
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, Level, did_you_mean, only_near};
 use crate::model::source::{Source, SourceId, Span};
 
@@ -107,11 +107,12 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
 /// A value of the YAML, and where it stands.
 pub(super) type Node = Spanned<Yaml>;
 
+#[derive(Clone)]
 pub(super) enum Yaml {
     Null,
     Bool(bool),
     Integer(i64),
-    Float(f64),
+    Float,
     Text(String),
     List(Vec<Node>),
     Map(Vec<(Spanned<String>, Node)>),
@@ -122,7 +123,7 @@ impl Yaml {
         match self {
             Self::Null => "nothing",
             Self::Bool(_) => "true or false",
-            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::Integer(_) | Self::Float => "a number",
             Self::Text(_) => "text",
             Self::List(_) => "a list",
             Self::Map(_) => "keys and values",
@@ -160,11 +161,11 @@ impl<'de> Visitor<'de> for YamlVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Yaml, E> {
-        Ok(i64::try_from(value).map_or(Yaml::Float(value as f64), Yaml::Integer))
+        Ok(i64::try_from(value).map_or(Yaml::Float, Yaml::Integer))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Yaml, E> {
-        Ok(Yaml::Float(value))
+    fn visit_f64<E>(self, _: f64) -> Result<Yaml, E> {
+        Ok(Yaml::Float)
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Yaml, E> {
@@ -240,20 +241,30 @@ impl<'a> Reader<'a> {
             self.refuse(&root, "`key: value` lines");
             return vec![];
         };
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let known = self.known_entries(&entries, known);
+        known.into_iter().map(|(name, node)| (name, node.clone())).collect()
+    }
+
+    /// Those of some entries whose key is known, and none twice.
+    pub(super) fn known_entries<'n>(
+        &mut self,
+        entries: &'n [(Spanned<String>, Node)],
+        known: &[&str],
+    ) -> Vec<(String, &'n Node)> {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         let mut kept = vec![];
         for (name, node) in entries {
             let span = self.span(name.defined);
-            let name = name.value;
-            if let Some(first) = seen.get(&name) {
+            let name = name.value.as_str();
+            if let Some(first) = seen.get(name) {
                 let message = format!("`{name}` is given twice");
                 let diagnostic = Diagnostic::error("front-matter", message).at(span, "again");
                 self.diagnostics.push(diagnostic.also(*first, "first here"));
-            } else if known.contains(&name.as_str()) {
-                seen.insert(name.clone(), span);
-                kept.push((name, node));
-            } else if !self.ignored.contains(&name.as_str()) {
-                self.unknown_key(&name, span, known);
+            } else if known.contains(&name) {
+                seen.insert(name, span);
+                kept.push((name.to_owned(), node));
+            } else if !self.ignored.contains(&name) {
+                self.unknown_key(name, span, known);
             }
         }
         kept
@@ -275,7 +286,7 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic.fixed_by(fix));
     }
 
-    fn refuse(&mut self, node: &Node, expected: &str) {
+    pub(super) fn refuse(&mut self, node: &Node, expected: &str) {
         let message = format!("expected {expected}, found {}", node.value.kind());
         self.error(message, self.span(node.defined));
     }
@@ -284,7 +295,7 @@ impl<'a> Reader<'a> {
         match &node.value {
             Yaml::Text(text) => Some(text.trim().to_string()),
             // As the author wrote it: 0.10 is a version and 2024 a title.
-            Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float(_) => Some(self.written(node)),
+            Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float => Some(self.written(node)),
             Yaml::Null => None,
             _ => {
                 self.refuse(node, "text");
@@ -379,70 +390,12 @@ impl<'a> Reader<'a> {
         levels
     }
 
-    pub fn dependencies(&mut self, node: &Node) -> Dependencies {
-        let mut dependencies = Dependencies::new();
-        let entries = match &node.value {
-            Yaml::Null => return dependencies,
-            Yaml::Map(entries) => entries,
-            _ => {
-                self.refuse(node, "dependencies as Cargo takes them, `name: \"version\"`");
-                return dependencies;
-            }
-        };
-        for (name, node) in entries {
-            let value = match &node.value {
-                Yaml::Map(_) => self.toml(node),
-                Yaml::Text(_) | Yaml::Integer(_) | Yaml::Float(_) => {
-                    self.text(node).map(toml::Value::String)
-                }
-                _ => {
-                    self.refuse(node, "a version, or a table as Cargo takes it");
-                    None
-                }
-            };
-            if let Some(value) = value {
-                dependencies.insert(name.value.clone(), value);
-            }
-        }
-        dependencies
-    }
-
-    fn toml(&mut self, node: &Node) -> Option<toml::Value> {
-        match &node.value {
-            Yaml::Null => {
-                self.refuse(node, "a value");
-                None
-            }
-            Yaml::Bool(value) => Some(toml::Value::Boolean(*value)),
-            Yaml::Integer(value) => Some(toml::Value::Integer(*value)),
-            Yaml::Float(value) => Some(toml::Value::Float(*value)),
-            Yaml::Text(text) => Some(toml::Value::String(text.clone())),
-            Yaml::List(items) => {
-                Some(toml::Value::Array(items.iter().filter_map(|item| self.toml(item)).collect()))
-            }
-            Yaml::Map(entries) => {
-                let mut table = toml::Table::new();
-                for (name, node) in entries {
-                    // YAML takes an unquoted version for a number.
-                    let number = matches!(node.value, Yaml::Integer(_) | Yaml::Float(_));
-                    let value = if name.value == "version" && number {
-                        Some(toml::Value::String(self.written(node)))
-                    } else {
-                        self.toml(node)
-                    };
-                    table.extend(value.map(|value| (name.value.clone(), value)));
-                }
-                Some(toml::Value::Table(table))
-            }
-        }
-    }
-
-    fn error(&mut self, message: impl Into<String>, span: Span) {
+    pub(super) fn error(&mut self, message: impl Into<String>, span: Span) {
         self.diagnostics.push(Diagnostic::error("front-matter", message).at(span, ""));
     }
 
     /// A place that the YAML reader gives, which counts from where the YAML begins.
-    fn span(&self, location: Location) -> Span {
+    pub(super) fn span(&self, location: Location) -> Span {
         let text = &self.source.text[self.yaml.clone()];
         let place = location.span();
         let bytes = place.byte_offset().zip(place.byte_len());

@@ -7,6 +7,7 @@ mod attributes;
 mod chunk;
 mod config;
 mod definitions;
+mod dependencies;
 mod front_matter;
 mod inline;
 mod mask;

@@ -86,6 +86,7 @@ impl<'a> Expansion<'a, '_> {
             return;
         }
         let blanks = &line.text[..line.text.len() - line.text.trim_start().len()];
+        let indent = if line.in_string { "" } else { indent };
         self.open.push((name, span));
         let used = Arc::new(Use { span, outer: outer.cloned() });
         self.pieces(pieces, &format!("{indent}{blanks}"), Some(&used));

@@ -1,5 +1,23 @@
 //! What Cargo asks of generated packages.
 
+use crate::model::{diagnostic::Diagnostic, package::File};
+
+/// What is wrong with a manifest that a lesson writes itself.
+pub fn mistake(manifest: &File) -> Option<Diagnostic> {
+    let text = manifest.text();
+    let error = toml::from_str::<toml::Table>(&text).err()?;
+    let at = error.span().map_or(0, |span| span.start);
+    let line = text.get(..at).unwrap_or(&text).matches('\n').count();
+    let near = manifest.lines[..manifest.lines.len().min(line + 1)].iter().rev();
+    let span = near.filter_map(|line| line.origin.as_ref()).map(|origin| origin.span).next();
+    let message = format!("Cargo cannot read this: {}", error.message());
+    Some(
+        Diagnostic::error("bad-manifest", message)
+            .at(span.or(manifest.info)?, "")
+            .hint("without a `Cargo.toml` of its own, a package gets one made of `dependencies:`"),
+    )
+}
+
 /// Whether Cargo takes a file for the root of a library or program.
 ///
 /// Source: the Cargo book, "Package Layout".

@@ -3,10 +3,14 @@
 //! Names and targets belong to a package. A package with a mistake in it is left out whole, so
 //! that nothing half-made is ever written or run.
 
+mod dependencies;
+mod edits;
 mod expand;
+pub mod locate;
 mod manifest;
 mod names;
 mod strings;
+mod targets;
 
 use crate::model::{
     course::{Course, Lesson},
@@ -15,6 +19,7 @@ use crate::model::{
     source::{Sources, Span},
 };
 
+pub use edits::{edited, patch};
 pub use manifest::{PROFILE, workspace_manifest};
 
 /// The edition of packages whose course does not say one.
@@ -23,9 +28,11 @@ const EDITION: &str = "2024";
 pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
     let mut tangled = Tangled::default();
     let mut diagnostics = vec![];
-    for (name, lessons) in lessons_by_package(course) {
+    let all = lessons_by_package(course);
+    let packages: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
+    for (name, lessons) in all {
         let mut found = mistaken_names(&name, &lessons, course);
-        let (package, cells) = package(&name, &lessons, course, sources, &mut found);
+        let (package, cells) = package(&name, &lessons, course, &packages, sources, &mut found);
         if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             tangled.broken.push(name);
         } else {
@@ -35,6 +42,31 @@ pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
         diagnostics.extend(found);
     }
     Diagnosed { value: tangled, diagnostics }
+}
+
+/// A named block or a target with its references replaced.
+pub struct Expanded {
+    pub package: String,
+    /// The block's name, or the target's path.
+    pub name: String,
+    pub lines: Vec<Line>,
+}
+
+/// Every named block and every target, also those of packages with a mistake, and what is wrong
+/// with them.
+pub fn pieces(course: &Course, sources: &Sources) -> Diagnosed<Vec<Expanded>> {
+    let mut diagnostics = vec![];
+    let mut expanded = vec![];
+    for (package, lessons) in lessons_by_package(course) {
+        let names = names::collect(&lessons, sources, &mut diagnostics);
+        let named = names.named.iter().map(|(name, pieces)| ((*name).to_owned(), pieces));
+        let targets = names.targets.iter().map(|(path, target)| (path.clone(), &target.pieces));
+        expanded.extend(named.chain(targets).map(|(name, pieces)| {
+            let lines = expand::expand(pieces, &names, &mut diagnostics);
+            Expanded { package: package.clone(), name, lines }
+        }));
+    }
+    Diagnosed { value: expanded, diagnostics }
 }
 
 /// Names that Cargo or the compiler keep for themselves, and the folder of the notebooks.
@@ -91,6 +123,7 @@ fn package(
     name: &str,
     lessons: &[&Lesson],
     course: &Course,
+    packages: &[String],
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Package, Vec<(Span, Vec<Line>)>) {
@@ -98,9 +131,11 @@ fn package(
     let mut files: Vec<File> = names
         .targets
         .iter()
-        .map(|(path, pieces)| File {
+        .map(|(path, target)| File {
             path: path.clone(),
-            lines: expand::expand(pieces, &names, diagnostics),
+            lines: expand::expand(&target.pieces, &names, diagnostics),
+            mode: target.mode.map(|(mode, _)| mode),
+            info: target.pieces.first().map(|piece| piece.chunk.info),
         })
         .collect();
     let cells = lessons
@@ -114,17 +149,16 @@ fn package(
         .collect();
     names::report_unused(&names, diagnostics);
 
+    let dependencies = dependencies::dependencies(lessons, course, packages, sources, diagnostics);
     let mut package = Package {
         name: name.to_owned(),
         files: vec![],
-        dependencies: course.settings.dependencies.clone(),
+        dependencies,
         edition: course.settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
     };
-    for lesson in lessons {
-        package.dependencies.extend(lesson.meta.dependencies.clone());
-    }
-    let has_own_manifest = files.iter().any(|file| file.path == "Cargo.toml");
-    if !has_own_manifest && files.iter().any(|file| manifest::is_crate_root(&file.path)) {
+    let own_manifest = files.iter().find(|file| file.path == "Cargo.toml");
+    diagnostics.extend(own_manifest.and_then(manifest::mistake));
+    if own_manifest.is_none() && files.iter().any(|file| manifest::is_crate_root(&file.path)) {
         files.push(package.manifest());
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -8,17 +8,28 @@ use crate::model::{
     source::{Sources, Span},
 };
 
-use super::strings;
+use super::{strings, targets};
 
 /// What the code blocks of one package define.
 #[derive(Debug, Default)]
 pub struct Names<'a> {
     /// Blocks of one name, in the order in which they are joined.
     pub named: BTreeMap<&'a str, Vec<Piece<'a>>>,
-    /// Blocks of one target, likewise, by path.
-    pub targets: BTreeMap<String, Vec<Piece<'a>>>,
+    /// By path.
+    pub targets: BTreeMap<String, Target<'a>>,
     /// Names that some reference asks for.
     used: BTreeSet<&'a str>,
+}
+
+/// What one file is made of.
+#[derive(Debug, Default)]
+pub struct Target<'a> {
+    /// In the order in which they are joined.
+    pub pieces: Vec<Piece<'a>>,
+    /// What the first block with a name calls it, and where.
+    name: Option<(&'a str, Span)>,
+    /// The permissions that the first block with a `mode=` asks for, and where.
+    pub mode: Option<(u32, Span)>,
 }
 
 /// The code of one block.
@@ -52,78 +63,56 @@ pub fn collect<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Names<'a> {
     let mut names = Names::default();
-    let mut name_of_target: BTreeMap<String, (&str, Span)> = BTreeMap::new();
     for chunk in lessons.iter().flat_map(|lesson| lesson.chunks()) {
         if chunk.name().is_none() && chunk.target().is_none() && chunk.cell.is_none() {
             continue;
         }
         let piece = piece(chunk, sources);
         names.used.extend(piece.lines.iter().filter_map(|line| reference(line.text)));
-        if let Some(target) = chunk.target() {
-            match normalise(target) {
-                Ok(path) => {
-                    if let Some(name) = chunk.name() {
-                        let (first, span) =
-                            *name_of_target.entry(path.clone()).or_insert((name, chunk.info));
-                        if first != name {
-                            diagnostics.push(two_names(target, (name, chunk.info), (first, span)));
-                        }
-                    }
-                    names.targets.entry(path).or_default().push(piece.clone());
-                }
-                Err(why) => diagnostics.push(outside(target, chunk.info, why)),
-            }
+        let path = chunk.target().and_then(|it| targets::path(it, chunk.info, diagnostics));
+        if let Some(path) = path {
+            names.targets.entry(path).or_default().add(piece.clone(), diagnostics);
         }
         if let Some(name) = chunk.name() {
             names.named.entry(name).or_default().push(piece);
         }
     }
-    for (path, pieces) in &names.targets {
-        let inside = names.targets.keys().find(|other| is_folder_of(path, other));
-        if let Some(inside) = inside {
-            let message = format!("the target `{path}` is the folder of another, `{inside}`");
-            diagnostics.push(
-                Diagnostic::error("target-folder", message)
-                    .at(pieces[0].chunk.info, "a file here")
-                    .also(names.targets[inside][0].chunk.info, "and a folder here")
-                    .hint("give one of them another path"),
-            );
-        }
-    }
+    targets::report_clashes(&names.targets, diagnostics);
     names
 }
 
-fn is_folder_of(path: &str, other: &str) -> bool {
-    other.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// A target's path with `/` between folders and without `.`; `Err` says why it may not be written.
-fn normalise(target: &str) -> Result<String, &'static str> {
-    if target.starts_with(['/', '\\']) || target.chars().nth(1) == Some(':') {
-        return Err("is an absolute path");
-    }
-    let mut parts = vec![];
-    for part in target.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            ".." => return Err("leads out of the package"),
-            part => parts.push(part),
+impl<'a> Target<'a> {
+    /// Joins one more block; all that say a name or a mode must say the same.
+    fn add(&mut self, piece: Piece<'a>, diagnostics: &mut Vec<Diagnostic>) {
+        let chunk = piece.chunk;
+        let path = chunk.target().unwrap_or_default();
+        if let Some(name) = chunk.name() {
+            let (first, span) = *self.name.get_or_insert((name, chunk.info));
+            if first != name {
+                let message = format!("`{path}` has two names: `{first}`, `{name}`");
+                diagnostics.push(
+                    Diagnostic::error("target-twice", message)
+                        .at(chunk.info, "another name here")
+                        .also(span, "first named here")
+                        .hint("give both blocks one name, or the second no name: blocks of one `file=` are joined in order"),
+                );
+            }
         }
+        let mode = chunk.attributes.get("mode");
+        if let Some(mode) = mode.and_then(|mode| targets::mode(mode, chunk.info, diagnostics)) {
+            let (first, span) = *self.mode.get_or_insert((mode, chunk.info));
+            if first != mode {
+                let message = format!("`{path}` has two modes: {first:o}, {mode:o}");
+                diagnostics.push(
+                    Diagnostic::error("target-mode", message)
+                        .at(chunk.info, "another mode here")
+                        .also(span, "first said here")
+                        .hint("say it once: blocks of one `file=` are joined"),
+                );
+            }
+        }
+        self.pieces.push(piece);
     }
-    if parts.is_empty() { Err("names no file") } else { Ok(parts.join("/")) }
-}
-
-fn outside(target: &str, info: Span, why: &str) -> Diagnostic {
-    Diagnostic::error("target-outside", format!("the target `{target}` {why}"))
-        .at(info, "cannot be written")
-        .hint("name a file below the package's own folder, such as `file=\"src/lib.rs\"`")
-}
-
-fn two_names(target: &str, second: (&str, Span), first: (&str, Span)) -> Diagnostic {
-    Diagnostic::error("target-twice", format!("`{target}` has two names: `{}`, `{}`", first.0, second.0))
-        .at(second.1, "another name here")
-        .also(first.1, "first named here")
-        .hint("give both blocks one name, or the second no name: blocks of one `file=` are joined in order")
 }
 
 /// Warns of blocks that no target and no cell takes in.
@@ -139,19 +128,6 @@ pub fn report_unused(names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) {
                         "use it with `<<{name}>>` on a line of its own, give it a `file=`, or run it with `.cell`"
                     )),
             );
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::normalise;
-
-    #[test]
-    fn targets_stay_inside_their_package() {
-        assert_eq!(normalise("./src//lib.rs"), Ok("src/lib.rs".to_owned()));
-        for outside in ["/etc/passwd", "../x", "src/../../x", "C:\\x", "", "."] {
-            assert!(normalise(outside).is_err(), "{outside}");
         }
     }
 }

@@ -8,7 +8,7 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 pub fn lines_in_strings(language: Option<&str>, lines: &[&str]) -> Vec<bool> {
     match language {
         Some("rust") => rust(lines),
-        Some("python") => python(lines),
+        Some("python" | "py" | "python3") => python(lines),
         _ => vec![false; lines.len()],
     }
 }
@@ -96,12 +96,16 @@ mod tests {
             inside("rust", "let a = \"x\n  y\";\nlet b = r#\"\n\"\n\"#;\n// \"\nc"),
             [1, 3, 4]
         );
+        assert_eq!(inside("rust", "br##\"\n\"#\n\"##;\nb\"\n\";\nc\"\n\""), [1, 2, 4, 6]);
+        assert_eq!(inside("rust", "/* \" /* \" */\n\" */ a\nb"), [0usize; 0]);
         assert_eq!(inside("rust", "let quote = '\"';\nlet life: &'static str;"), [0usize; 0]);
     }
 
     #[test]
     fn python_strings_span_lines() {
         assert_eq!(inside("python", "a = '''\n  b\n'''\nc = 'it' # '''\nd"), [1, 2]);
+        assert_eq!(inside("python", "a = rb\"\"\"\n'''\\\"\"\"\n\"\"\"\nb"), [1, 2]);
+        assert_eq!(inside("py", "f\"{d[\"k\"]} '''\"\nf'''{\n  x}\n'''"), [2, 3]);
         assert_eq!(inside("python", "a = 'x\\\ny'\nb = \"\\\"\"\nc"), [1]);
     }
 }

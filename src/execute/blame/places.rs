@@ -11,26 +11,12 @@ use crate::model::{
 
 /// Where a generated line (from one) comes from.
 pub fn origin<'p>(program: &'p Program, path: &str, line: usize) -> Option<&'p Origin> {
-    origin_in(file(program, path)?, line)
+    file(program, path)?.origin(line)
 }
 
-fn origin_in(file: &File, line: usize) -> Option<&Origin> {
-    file.lines.get(line.checked_sub(1)?)?.origin.as_ref()
-}
-
-/// The lesson's text from a line and column (both from one, in characters) of a generated file on to
-/// the line's end.
-fn place_in(file: &File, line: usize, column: usize) -> Option<Span> {
-    let origin = origin_in(file, line)?;
-    let text = file.lines[line - 1].text.chars();
-    let before: usize = text.take(column.saturating_sub(1)).map(char::len_utf8).sum();
-    let start = (origin.span.start + before.saturating_sub(origin.indent)).min(origin.span.end);
-    Some(Span { start, ..origin.span })
-}
-
-/// The same of a file that is named as programs and compilers name it.
+/// The lesson's text at a place of a file that is named as programs and compilers name it.
 pub fn place(program: &Program, path: &str, line: usize, column: usize) -> Option<Span> {
-    place_in(file(program, path)?, line, column)
+    file(program, path)?.place(line, column)
 }
 
 /// A generated file by what a program calls it: below the workspace, or below the program's package,
@@ -69,10 +55,10 @@ pub fn stretches(program: &Program, span: &CompilerSpan, sources: &Sources) -> V
 
 fn stretches_in(file: &File, span: &CompilerSpan, sources: &Sources) -> Vec<Span> {
     let mut stretches: Vec<Span> = vec![];
-    let Some(mut place) = place_in(file, span.start.0, span.start.1) else { return stretches };
+    let Some(mut place) = file.place(span.start.0, span.start.1) else { return stretches };
     for line in span.start.0..=span.end.0 {
         if line > span.start.0 {
-            let Some(next) = place_in(file, line, 1) else { continue };
+            let Some(next) = file.place(line, 1) else { continue };
             place = next;
         }
         if line == span.end.0 {
@@ -80,7 +66,7 @@ fn stretches_in(file: &File, span: &CompilerSpan, sources: &Sources) -> Vec<Span
                 // It ends with the line before.
                 break;
             }
-            place.end = place_in(file, line, span.end.1).map_or(place.end, |end| end.start);
+            place.end = file.place(line, span.end.1).map_or(place.end, |end| end.start);
             place.end = place.end.max(place.start);
         }
         match stretches.iter_mut().find(|stretch| is_one_block(**stretch, place, sources)) {
@@ -240,7 +226,7 @@ mod tests {
             Line { text: format!("  {word}"), origin }
         };
         let lines = vec![Line::generated("head"), at("one"), at("two")];
-        let file = File { path: "src/main.rs".into(), lines };
+        let file = File { lines, ..File::generated("src/main.rs", "") };
         let package = Package { files: vec![file], ..Package::default() };
         let members = vec![Member { folder: "notebooks/b".into(), package }];
         let program = Program {

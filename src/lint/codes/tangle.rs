@@ -5,6 +5,73 @@ use crate::model::diagnostic::Severity;
 
 pub const CODES: &[Code] = &[
     Code {
+        name: "bad-manifest",
+        severity: Severity::Error,
+        meaning: "a lesson's own `Cargo.toml` is no TOML",
+        explanation: "A lesson may write its package's manifest itself, with `file=\"Cargo.toml\"`; then it must be one.",
+        bad: r#"``` {.toml file="Cargo.toml"}
+[package]
+name = dice
+```
+"#,
+        good: r#"``` {.toml file="Cargo.toml"}
+[package]
+name = "dice"
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "dependency-twice",
+        severity: Severity::Error,
+        meaning: "lessons of one package ask for a dependency in two ways",
+        explanation: "Lessons with the same `crate:` grow one package, which has one manifest. What one of them asks of a
+dependency goes for all of them, and need not be said again. What a lesson asks for does take the place of what the
+course's settings say.",
+        bad: r#"---
+crate: shared
+dependencies:
+  rand: "0.9"
+---
+
+beside a lesson with the same `crate:` and
+
+  rand: "0.8"
+"#,
+        good: r#"---
+crate: shared
+dependencies:
+  rand: "0.9"
+---
+
+beside a lesson with the same `crate:` that doesn't name `rand`
+"#,
+        found: Found::ByFolder,
+        ..CODE
+    },
+    Code {
+        name: "edited-file",
+        severity: Severity::Error,
+        meaning: "a generated file was edited since it was written",
+        explanation: "Tangling never writes over what somebody changed. The edit is shown as a patch, and each part of it at the
+lesson's line to which it belongs: bring it into the lesson, and the file is what the lesson gives. `--force` takes the
+lesson's text, and the edit is gone. Nothing of the file's package is written until then.",
+        bad: r#"``` {.rust file="src/lib.rs"}
+pub const ANSWER: u32 = 41;
+```
+
+and in the file that was written of it
+
+pub const ANSWER: u32 = 42;
+"#,
+        good: r#"``` {.rust file="src/lib.rs"}
+pub const ANSWER: u32 = 42;
+```
+"#,
+        found: Found::ByTangling,
+        ..CODE
+    },
+    Code {
         name: "inline-reference",
         meaning: "a reference has other code on its line",
         explanation: r#"Only a reference alone on its line is replaced by the block that it names. This one is left as it
@@ -91,6 +158,30 @@ fn b() {}
         ..CODE
     },
     Code {
+        name: "target-case",
+        severity: Severity::Error,
+        meaning: "two targets differ in upper and lower case alone",
+        explanation: "On many systems, `Notes.txt` and `notes.txt` are one file, and one block would be written over
+the other.",
+        bad: r#"``` {.text file="Notes.txt"}
+one
+```
+
+``` {.text file="notes.txt"}
+two
+```
+"#,
+        good: r#"``` {.text file="notes.txt"}
+one
+```
+
+``` {.text file="notes.txt"}
+two
+```
+"#,
+        ..CODE
+    },
+    Code {
         name: "target-folder",
         severity: Severity::Error,
         meaning: "a target is the folder of another",
@@ -114,6 +205,40 @@ two
         ..CODE
     },
     Code {
+        name: "target-mode",
+        severity: Severity::Error,
+        meaning: "a file's permissions cannot be what `mode=` says",
+        explanation: "`mode=` gives a target its Unix permissions, in octal: 755 for a script that everybody may run.
+Its owner must be able to read and write it, or it could not be tangled again. Blocks that are joined to one file say
+one mode, or none.",
+        bad: r#"``` {.bash file="run.sh" mode=rwx}
+cargo run
+```
+"#,
+        good: r#"``` {.bash file="run.sh" mode=755}
+cargo run
+```
+"#,
+        ..CODE
+    },
+    Code {
+        name: "target-name",
+        severity: Severity::Error,
+        meaning: "a target has a name that not every system can write",
+        explanation: r#"A `file=` names a file in the same way on all systems: with `/` between folders, without the
+characters `< > : " | ? *`, without a dot or blank at the end, and none of its parts is a device of Windows, such as
+`aux` or `con.txt`."#,
+        bad: r#"``` {.rust file="src/aux.rs"}
+fn f() {}
+```
+"#,
+        good: r#"``` {.rust file="src/auxiliary.rs"}
+fn f() {}
+```
+"#,
+        ..CODE
+    },
+    Code {
         name: "target-outside",
         severity: Severity::Error,
         meaning: "a block would be written outside of its package",
@@ -127,6 +252,26 @@ fn f() {}
 fn f() {}
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "target-taken",
+        severity: Severity::Error,
+        meaning: "something else stands where a target would be written",
+        explanation: "A target is written where nothing stands, or what tangling wrote there before. A file of somebody else's is
+written over with `--force` only; a folder, a link and the lessons themselves never are. Nothing of the package is written
+until the place is free.",
+        bad: r#"``` {.text file="notes.txt"}
+one
+```
+
+where `notes.txt` is there already, and written by hand
+"#,
+        good: r#"``` {.text file="generated.txt"}
+one
+```
+"#,
+        found: Found::ByTangling,
         ..CODE
     },
     Code {
