@@ -162,10 +162,10 @@ impl Block {
                 .flat_map(|definition| &definition.meanings)
                 .map(|meaning| &meaning[..])
                 .collect(),
+            BlockKind::Table(table) => table.cells().map(|cell| &cell.blocks[..]).collect(),
             BlockKind::Paragraph(_)
             | BlockKind::Plain(_)
             | BlockKind::Heading(_)
-            | BlockKind::Table(_)
             | BlockKind::Code(_)
             | BlockKind::Html(_)
             | BlockKind::Rule => vec![],
@@ -266,8 +266,30 @@ pub struct Table {
     /// What the author wrote about it: `: caption` above or below.
     pub caption: Option<Vec<Inline>>,
     pub alignments: Vec<Alignment>,
-    pub head: Vec<Vec<Inline>>,
-    pub rows: Vec<Vec<Vec<Inline>>>,
+    /// How wide the columns are in a grid table, in characters; empty in others.
+    pub widths: Vec<usize>,
+    pub head: Vec<Row>,
+    pub body: Vec<Row>,
+}
+
+impl Table {
+    /// Its cells, row by row.
+    pub fn cells(&self) -> impl Iterator<Item = &TableCell> {
+        self.head.iter().chain(&self.body).flatten()
+    }
+}
+
+/// The cells that begin in one row of a table.
+pub type Row = Vec<TableCell>;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableCell {
+    pub blocks: Vec<Block>,
+    /// The column that it begins in.
+    pub column: usize,
+    /// How many columns and rows it takes.
+    pub columns: usize,
+    pub rows: usize,
 }
 
 /// A fenced div: `:::challenge`.

@@ -1,8 +1,8 @@
 //! The links that `links.md` defines for every text of a course.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
-use pulldown_cmark::{BrokenLink, BrokenLinkCallback, CowStr, Parser};
+use pulldown_cmark::{BrokenLink, BrokenLinkCallback, CowStr, Parser, RefDefs};
 
 use super::options;
 
@@ -18,15 +18,22 @@ pub struct Definitions {
 /// The reference definitions of a text; whatever else it says is for its authors.
 pub fn definitions(text: &str) -> Definitions {
     let parser = Parser::new_ext(text, options());
-    let mut all: Vec<_> = parser.reference_definitions().iter().collect();
-    all.sort_by_key(|(_, definition)| definition.span.start);
-    let mut definitions = Definitions::default();
-    for (label, definition) in all {
-        let title = definition.title.as_deref().unwrap_or_default().to_owned();
-        let target = definition.dest.to_string();
-        definitions.by_label.entry(normalise(label)).or_insert((target, title));
+    Definitions::default().below(parser.reference_definitions())
+}
+
+impl Definitions {
+    /// Those of a text, and where it has none these.
+    pub fn below(&self, own: &RefDefs) -> Self {
+        let mut own: Vec<_> = own.iter().collect();
+        own.sort_by_key(|(_, definition)| Reverse(definition.span.start));
+        let mut by_label = self.by_label.clone();
+        // The first of a label is the one that counts.
+        by_label.extend(own.into_iter().map(|(label, definition)| {
+            let title = definition.title.as_deref().unwrap_or_default().to_owned();
+            (normalise(label), (definition.dest.to_string(), title))
+        }));
+        Self { by_label }
     }
-    definitions
 }
 
 impl<'input> BrokenLinkCallback<'input> for &Definitions {

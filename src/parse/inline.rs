@@ -118,7 +118,7 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             }
             // The edge of attributes lies within it: what remains is text, whatever it was.
             _ if left < range.len() => {
-                let text = tree.text;
+                let text = tree.passage.text;
                 run.push_text(&text[before], false);
                 push_linked(tree, &mut run, &text[after.clone()], after, false);
             }
@@ -132,8 +132,12 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             Event::InlineMath(tex) => run.push(math(tree, &tex, range, false)),
             Event::DisplayMath(tex) => run.push(math(tree, &tex, range, true)),
             Event::FootnoteReference(label) => {
-                let (span, label) = (tree.span(range), unmask(&label));
-                run.push(Inline::FootnoteReference { span, label });
+                let (span, label) = (tree.span(range.clone()), unmask(&label));
+                if tree.around.notes.contains(&label) {
+                    run.push(Inline::FootnoteReference { span, label });
+                } else {
+                    run.push_text(&tree.passage.text[range], false);
+                }
             }
             Event::SoftBreak => run.push(Inline::SoftBreak),
             Event::HardBreak => run.push(Inline::HardBreak),
@@ -204,7 +208,7 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
 /// Reads attributes that begin at `offset`, so that they are not read as text. Where `expected`,
 /// what looks like attributes and is malformed draws an error.
 fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attributes> {
-    let rest = tree.text.get(offset..tree.leaf_end)?;
+    let rest = tree.passage.text.get(offset..tree.leaf_end)?;
     if !rest.starts_with('{') {
         return None;
     }
@@ -215,7 +219,7 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
         }
         Err(problem) => {
             if expected {
-                let diagnostic = bad_attributes(tree.id, tree.text, offset, problem);
+                let diagnostic = bad_attributes(tree.passage, offset, problem);
                 tree.diagnostics.push(diagnostic);
             }
             None
@@ -224,7 +228,7 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
 }
 
 fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
-    let escaped = tree.text[..range.start].ends_with('\\');
+    let escaped = tree.passage.text[..range.start].ends_with('\\');
     match text {
         "[" if !escaped => {
             run.push(Inline::Text(text.to_string()));
@@ -235,7 +239,7 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 run.push_text(text, false);
                 return;
             };
-            let before = &tree.text[..at];
+            let before = &tree.passage.text[..at];
             let is_note = before.ends_with('^') && !before.ends_with("\\^");
             let attributes = attributes_at(tree, range.end, false);
             if !is_note && attributes.is_none() {
@@ -265,7 +269,7 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 }
             }
         }
-        _ if tree.text[range.clone()] == *text => {
+        _ if tree.passage.text[range.clone()] == *text => {
             push_linked(tree, run, text, range, escaped);
         }
         _ => run.push_text(text, escaped),
@@ -277,9 +281,9 @@ fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, 
     let mut done = 0;
     while let Some(at) = scheme(text, done).filter(|_| !tree.in_link) {
         let start = range.start + at;
-        let end = start + url(&tree.text[start..tree.leaf_end.max(range.end)]);
+        let end = start + url(&tree.passage.text[start..tree.leaf_end.max(range.end)]);
         run.push_text(&text[done..at], escaped && done == 0);
-        let target = tree.text[start..end].to_string();
+        let target = tree.passage.text[start..end].to_string();
         run.push(Inline::Link {
             span: tree.span(start..end),
             content: vec![Inline::Text(target.clone())],

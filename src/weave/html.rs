@@ -11,7 +11,7 @@ use super::{
 use crate::model::{
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
-        Image, Inline, Lesson, List, Numerals, Table, plain_text, walk,
+        Image, Inline, Lesson, List, Numerals, Table, TableCell, plain_text, walk,
     },
     diagnostic::Diagnostic,
     record::{Output, Part, Record},
@@ -216,27 +216,41 @@ impl<'a> Body<'a> {
         if let Some(caption) = &table.caption {
             html.push_str(&format!("<caption>{}</caption>\n", self.inlines(caption)));
         }
-        html.push_str("<thead>\n");
-        html.push_str(&self.row(&table.head, &table.alignments, "th"));
-        html.push_str("</thead>\n<tbody>\n");
-        for row in &table.rows {
-            html.push_str(&self.row(row, &table.alignments, "td"));
+        if !table.widths.is_empty() {
+            let whole: usize = table.widths.iter().sum();
+            let columns = table.widths.iter().map(|width| {
+                // Not by a style: a strict content security policy lets none through.
+                format!("<col width=\"{}%\">", 100 * width / whole)
+            });
+            html.push_str(&format!("<colgroup>{}</colgroup>\n", columns.collect::<String>()));
         }
+        if !table.head.is_empty() {
+            html.push_str("<thead>\n");
+            table.head.iter().for_each(|row| html.push_str(&self.row(row, table, "th")));
+            html.push_str("</thead>\n");
+        }
+        html.push_str("<tbody>\n");
+        table.body.iter().for_each(|row| html.push_str(&self.row(row, table, "td")));
         html.push_str("</tbody>\n</table></div>");
         html
     }
 
-    fn row(&mut self, cells: &'a [Vec<Inline>], alignments: &[Alignment], tag: &str) -> String {
+    fn row(&mut self, row: &'a [TableCell], table: &Table, tag: &str) -> String {
         let mut html = "<tr>".to_owned();
-        for (index, cell) in cells.iter().enumerate() {
-            let align = match alignments.get(index) {
-                // Not by a style: a strict content security policy lets none through.
+        for cell in row {
+            let align = match table.alignments.get(cell.column) {
                 Some(Alignment::Left) => " align=\"left\"",
                 Some(Alignment::Center) => " align=\"center\"",
                 Some(Alignment::Right) => " align=\"right\"",
                 Some(Alignment::None) | None => "",
             };
-            html.push_str(&format!("<{tag}{align}>{}</{tag}>", self.inlines(cell)));
+            let span = |name, count| match count {
+                1 => String::new(),
+                _ => format!(" {name}=\"{count}\""),
+            };
+            let (columns, rows) = (span("colspan", cell.columns), span("rowspan", cell.rows));
+            let content = self.blocks(&cell.blocks);
+            html.push_str(&format!("<{tag}{align}{columns}{rows}>{}</{tag}>", content.trim_end()));
         }
         html.push_str("</tr>\n");
         html

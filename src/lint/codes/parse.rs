@@ -93,6 +93,21 @@ A callout.
         ..CODE
     },
     Code {
+        name: "not-a-table",
+        meaning: "drawn borders make no grid table",
+        explanation: "A grid table begins at the margin, below a blank line. All its lines are equally wide, its cells
+are rectangles with `+` at their corners, and it ends with a border. What is drawn otherwise is shown as text.",
+        bad: "+-------+------+
+| Fruit | Price |
++-------+------+
+",
+        good: "+-------+-------+
+| Fruit | Price |
++-------+-------+
+",
+        ..CODE
+    },
+    Code {
         name: "surplus-div-closer",
         severity: Severity::Error,
         meaning: "a line of colons closes nothing",
