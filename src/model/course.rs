@@ -46,6 +46,8 @@ pub struct Settings {
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
+    /// What the names of macros stand for in formulas, in the order in which they are given.
+    pub macros: Vec<(String, String)>,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
     pub check: BTreeMap<String, (Level, Span)>,
 }

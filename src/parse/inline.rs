@@ -10,6 +10,7 @@ use super::chunk::bad_attributes;
 use super::mask::unmask;
 use super::tree::{Tree, ends_inlines};
 use crate::model::course::{Attributes, Image, Inline, plain_text};
+use crate::model::diagnostic::Diagnostic;
 
 /// Reads inlines up to the block's end, which is not consumed; gives them and where they end.
 pub fn inlines(tree: &mut Tree) -> (Vec<Inline>, usize) {
@@ -156,7 +157,15 @@ fn unattributed(tree: &Tree, range: &Range<usize>) -> (Range<usize>, Range<usize
     (before, after)
 }
 
-fn math(tree: &Tree, tex: &CowStr, range: Range<usize>, display: bool) -> Inline {
+fn math(tree: &mut Tree, tex: &CowStr, range: Range<usize>, display: bool) -> Inline {
+    let is_stray = |at: &usize| tex[*at..].starts_with('$') && !tex[..*at].ends_with('\\');
+    // In a text within a formula there may be another formula.
+    let has_text = ["\\text", "\\mbox"].iter().any(|command| tex.contains(command));
+    let stray = tex.match_indices('$').map(|(at, _)| at).find(is_stray).filter(|_| !has_text);
+    if let Some(at) = stray.map(|at| range.start + 1 + usize::from(display) + at) {
+        let message = "a formula goes on over this `$`";
+        tree.diagnostics.push(unclosed_math(message).at(tree.span(at..at + 1), ""));
+    }
     Inline::Math { span: tree.span(range), tex: unmask(tex), display }
 }
 
@@ -227,7 +236,37 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
     }
 }
 
+fn unclosed_math(message: &str) -> Diagnostic {
+    Diagnostic::warning("unclosed-math", message)
+        .hint("close each brace of a formula before its end; a dollar sign is written `\\$`")
+}
+
+/// Tells of what begins as a formula and is text: `$$`, and `$` before a command. Once in a
+/// paragraph, for what ends a formula looks the same.
+fn text_that_is_no_math(tree: &mut Tree, range: &Range<usize>) {
+    let text = tree.passage.text;
+    for (at, _) in text[range.clone()].match_indices('$') {
+        let at = range.start + at;
+        let begins = text[at + 1..].starts_with('$') && !text[..at].ends_with('$')
+            || text[at + 1..]
+                .strip_prefix('\\')
+                .is_some_and(|it| it.starts_with(char::is_alphabetic));
+        if !begins || text[..at].ends_with('\\') {
+            continue;
+        }
+        let is_parted = |before| text[before..at].lines().any(|line| line.trim().is_empty());
+        if tree.dollar.replace(at).is_none_or(is_parted) {
+            let length = 1 + usize::from(text[at + 1..].starts_with('$'));
+            let diagnostic =
+                unclosed_math("no formula begins here: it has no end, or an open brace");
+            let diagnostic = diagnostic.at(tree.span(at..at + length), "this is text");
+            tree.diagnostics.push(diagnostic);
+        }
+    }
+}
+
 fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
+    text_that_is_no_math(tree, &range);
     let escaped = tree.passage.text[..range.start].ends_with('\\');
     match text {
         "[" if !escaped => {

@@ -59,6 +59,7 @@ pub fn blocks(passage: Passage, masked: &Masked, around: Around) -> Diagnosed<Ve
         attributed: 0..0,
         leaf_end: passage.text.len(),
         task: None,
+        dollar: None,
         in_link: false,
         notes: vec![],
         diagnostics: vec![],
@@ -92,6 +93,8 @@ pub(super) struct Tree<'a> {
     pub leaf_end: usize,
     /// The task marker of the item that is being read.
     pub task: Option<bool>,
+    /// The last sign of a formula that was read as text.
+    pub dollar: Option<usize>,
     /// Whether what is read stands in a link, where there can be no other.
     pub in_link: bool,
     /// The footnotes that were written where they are referred to.

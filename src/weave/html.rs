@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links, math::Formulas,
-    template::Theme,
+    diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links, macros::Macros,
+    math::Formulas, template::Theme,
 };
 use crate::model::{
     course::{
@@ -47,6 +47,8 @@ pub struct Body<'a> {
     sources: &'a Sources,
     theme: &'a Theme,
     formulas: &'a Formulas,
+    /// Those that the formulas so far have defined, and the course's.
+    macros: Macros,
     links: &'a Links<'a>,
     ids: Identifiers,
     /// Added to a heading's level so that the highest stands below the page's title.
@@ -71,6 +73,7 @@ impl<'a> Body<'a> {
         sources: &'a Sources,
         theme: &'a Theme,
         formulas: &'a Formulas,
+        macros: Macros,
         links: &'a Links<'a>,
     ) -> Self {
         let mut highest = 6;
@@ -88,6 +91,7 @@ impl<'a> Body<'a> {
             sources,
             theme,
             formulas,
+            macros,
             links,
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
@@ -132,7 +136,11 @@ impl<'a> Body<'a> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => match &inlines[..] {
                 [Inline::Image(image)] => self.figure(image),
-                _ => format!("<p>{}</p>", self.inlines(inlines)),
+                _ => {
+                    let content = self.inlines(inlines);
+                    // Nothing is left of a formula that only defines macros.
+                    if content.is_empty() { content } else { format!("<p>{content}</p>") }
+                }
             },
             BlockKind::Plain(inlines) => self.inlines(inlines),
             BlockKind::Heading(heading) => self.heading(block.span, heading),
@@ -633,7 +641,7 @@ impl<'a> Body<'a> {
     }
 
     fn math(&mut self, span: Span, tex: &str, display: bool) -> String {
-        match self.formulas.render(tex, display) {
+        match self.formulas.render(tex, display, &mut self.macros) {
             Ok(mathml) => mathml,
             Err(error) => {
                 let source = self.sources.text(span);

@@ -153,6 +153,21 @@ The rest of the lesson.
         ..CODE
     },
     Code {
+        name: "unclosed-math",
+        meaning: "a formula has no end",
+        explanation: r#"A formula goes from `$` to `$`, or from `$$` to `$$`, within one paragraph. A `$` behind an open brace
+does not end it. Where none ends it, readers see its LaTeX as text. A dollar sign is written `\$`."#,
+        bad: r#"$$
+\frac{1}{2
+$$
+"#,
+        good: r#"$$
+\frac{1}{2}
+$$
+"#,
+        ..CODE
+    },
+    Code {
         name: "unclosed-div",
         severity: Severity::Error,
         meaning: "a div has no end",
