@@ -134,7 +134,7 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             Event::DisplayMath(tex) => run.push(math(tree, &tex, range, true)),
             Event::FootnoteReference(label) => {
                 let (span, label) = (tree.span(range.clone()), unmask(&label));
-                if tree.around.notes.contains(&label) {
+                if tree.around.definitions.has_note(&label) {
                     run.push(Inline::FootnoteReference { span, label });
                 } else {
                     run.push_text(&tree.passage.text[range], false);

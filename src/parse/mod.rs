@@ -9,13 +9,12 @@ mod config;
 mod definitions;
 mod front_matter;
 mod grid;
+mod html;
 mod inline;
 mod mask;
 mod ordered;
 mod passage;
 mod tree;
-
-use std::collections::BTreeSet;
 
 use pulldown_cmark::Options;
 
@@ -33,7 +32,7 @@ pub use definitions::{Definitions, definitions};
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     /// The links that its `links.md` defines.
-    pub definitions: Definitions,
+    pub definitions: Definitions<'static>,
     /// Whether it is a course of The Carpentries Workbench.
     pub is_workbench: bool,
 }
@@ -98,8 +97,7 @@ fn body(
     body: usize,
     cells: Cells,
 ) -> Diagnosed<Vec<Block>> {
-    let around =
-        Around { cells, definitions: &context.definitions, notes: &BTreeSet::new(), depth: 0 };
+    let around = Around { cells, definitions: &context.definitions, depth: 0 };
     blocks(Passage::whole(id, text), &blank(text, body), around)
 }
 

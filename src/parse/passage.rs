@@ -28,6 +28,19 @@ impl<'a> Passage<'a> {
         Span::new(self.source, start..self.in_source(end) + range.end - end)
     }
 
+    /// Some lines of it as a text, and the pieces of that.
+    pub fn part(&self, lines: &[Range<usize>]) -> (String, Vec<(usize, usize)>) {
+        let (mut text, mut pieces) = (String::new(), vec![]);
+        for line in lines {
+            if !pieces.is_empty() {
+                text.push('\n');
+            }
+            pieces.push((text.len(), self.in_source(line.start)));
+            text.push_str(self.text[line.clone()].trim_end_matches(['\n', '\r']));
+        }
+        (text, pieces)
+    }
+
     fn in_source(&self, offset: usize) -> usize {
         let piece = self.pieces.partition_point(|(begin, _)| *begin <= offset);
         let (begin, start) = piece.checked_sub(1).map_or((0, 0), |piece| self.pieces[piece]);

@@ -1,6 +1,6 @@
 //! The parser's events to a tree of blocks, with the divs put in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{
@@ -8,6 +8,7 @@ use pulldown_cmark::{
 };
 
 use super::grid::{Grid, GridCell};
+use super::html::{self, Part};
 use super::mask::{Fence, FenceKind, Masked, hides_markup, unmask};
 use super::passage::Passage;
 use super::{Cells, Definitions, attributes, chunk, options, ordered};
@@ -26,9 +27,7 @@ const DEEPEST: usize = 32;
 #[derive(Clone, Copy)]
 pub struct Around<'a> {
     pub cells: Cells,
-    pub definitions: &'a Definitions,
-    /// The labels of footnotes.
-    pub notes: &'a BTreeSet<String>,
+    pub definitions: &'a Definitions<'a>,
     pub depth: usize,
 }
 
@@ -39,16 +38,10 @@ pub fn blocks(passage: Passage, masked: &Masked, around: Around) -> Diagnosed<Ve
     let options = if is_cell { options() | Options::ENABLE_OLD_FOOTNOTES } else { options() };
     let definitions = Some(around.definitions);
     let parser = Parser::new_with_broken_link_callback(&masked.text, options, definitions);
-    let inside = (!masked.grids.is_empty())
-        .then(|| around.definitions.below(parser.reference_definitions()));
-    let notes = if is_cell { &(around.notes | &masked.notes) } else { &masked.notes };
+    let definitions = around.definitions.below(parser.reference_definitions(), &masked.notes);
     let mut tree = Tree {
         passage,
-        around: Around {
-            definitions: inside.as_ref().unwrap_or(around.definitions),
-            notes,
-            ..around
-        },
+        around: Around { definitions: &definitions, ..around },
         fences: &masked.fences,
         grids: &masked.grids,
         drawn: 0,
@@ -81,7 +74,7 @@ pub(super) struct Tree<'a> {
     grids: &'a BTreeMap<usize, Grid>,
     /// Where the last grid table ends.
     drawn: usize,
-    events: OffsetIter<'a, &'a Definitions>,
+    events: OffsetIter<'a, &'a Definitions<'a>>,
     peeked: Option<(Event<'a>, Range<usize>)>,
     depth: usize,
     /// The first place that is too deep.
@@ -329,6 +322,11 @@ impl<'a> Tree<'a> {
             _ => {
                 let (content, _) = self.inlines();
                 self.next();
+                let is_block =
+                    |inline: &Inline| matches!(inline, Inline::Html(html) if html::is_block(html));
+                if content.iter().any(is_block) {
+                    return Some(BlockKind::Plain(content));
+                }
                 (!content.is_empty()).then_some(BlockKind::Paragraph(content))
             }
         }
@@ -405,22 +403,17 @@ impl<'a> Tree<'a> {
         self.block(range, BlockKind::Table(Table { caption: None, alignments, widths, head, body }))
     }
 
-    fn cell(&mut self, cell: &GridCell) -> TableCell {
-        let (mut text, mut pieces) = (String::new(), vec![]);
-        for line in &cell.lines {
-            pieces.push((text.len(), self.span(line.start..line.start).start));
-            text.push_str(&self.passage.text[line.clone()]);
-            text.push('\n');
-        }
-        let passage = Passage { source: self.passage.source, text: &text, pieces: &pieces };
+    /// The blocks of some lines of a passage that are a text of their own.
+    fn part(&mut self, passage: Passage, lines: &[Range<usize>]) -> Vec<Block> {
+        let (text, pieces) = passage.part(lines);
+        let passage = Passage { source: passage.source, text: &text, pieces: &pieces };
         let around = Around { depth: self.depth, ..self.around };
-        let mut blocks = super::blocks(passage, &text, around).into_value(&mut self.diagnostics);
-        // As in pandoc: one text, at the end, is no paragraph.
-        let is_text = |block: &Block| matches!(block.kind, BlockKind::Paragraph(_));
-        let is_one = blocks.iter().filter(|block| is_text(block)).count() == 1;
-        let is_note = |block: &Block| matches!(block.kind, BlockKind::Footnote { .. });
-        let last = blocks.iter_mut().rfind(|block| !is_note(block));
-        last.filter(|_| is_one).into_iter().for_each(tighten);
+        super::blocks(passage, &text, around).into_value(&mut self.diagnostics)
+    }
+
+    fn cell(&mut self, cell: &GridCell) -> TableCell {
+        let mut blocks = self.part(self.passage, &cell.lines);
+        loosen(&mut blocks);
         let GridCell { column, columns, rows, .. } = *cell;
         TableCell { blocks, column, columns, rows }
     }
@@ -428,57 +421,59 @@ impl<'a> Tree<'a> {
     /// A block of HTML. Fences part it, unless it is a comment or a script.
     fn html(&mut self, divs: &mut Vec<OpenDiv>, blocks: &mut Vec<Block>) {
         let Some((_, range)) = self.next() else { return };
-        let verbatim = hides_markup(&self.passage.text[range.clone()]);
-        let (mut html, mut start, mut end) = (String::new(), range.start, range.start);
-        while let Some((event, line_range)) = self.next() {
-            let (Event::Html(line) | Event::Text(line)) = event else { break };
-            let fence = self.fences.get(&line_range.start).filter(|_| !verbatim);
-            let grid = self.grids.get(&line_range.start).filter(|_| !verbatim);
+        let verbatim = hides_markup(&self.passage.text[range]);
+        let mut lines = vec![];
+        while let Some((Event::Html(_) | Event::Text(_), line)) = self.next() {
+            let fence = self.fences.get(&line.start).filter(|_| !verbatim);
+            let grid = self.grids.get(&line.start).filter(|_| !verbatim);
             if fence.is_some() || grid.is_some() {
-                self.push_html(&html, start..end, blocks);
-                html.clear();
-                start = line_range.end;
+                self.push_html(&std::mem::take(&mut lines), blocks);
             }
             if let Some(fence) = fence {
                 self.fence(fence, divs, blocks);
             } else if let Some(grid) = grid {
                 push_captioned(self.grid(grid), blocks);
-            } else if verbatim || line_range.start >= self.drawn {
-                html.push_str(&unmask(&line));
+            } else if verbatim || line.start >= self.drawn {
+                lines.push(line);
             }
-            end = line_range.end;
         }
-        self.push_html(&html, start..end, blocks);
+        self.push_html(&lines, blocks);
     }
 
-    fn push_html(&mut self, html: &str, range: Range<usize>, blocks: &mut Vec<Block>) {
-        let verbatim = hides_markup(html) && !html.trim_start().starts_with("<!--");
-        let html = if verbatim { html.to_string() } else { self.without_comments(html, &range) };
-        if !html.trim().is_empty() {
-            blocks.push(self.block(range, BlockKind::Html(html)));
+    /// The tags of HTML, and what between them is markdown.
+    fn push_html(&mut self, lines: &[Range<usize>], blocks: &mut Vec<Block>) {
+        let (text, pieces) = self.passage.part(lines);
+        let html = Passage { source: self.passage.source, text: &text, pieces: &pieces };
+        let mut parts = html::parts(&text);
+        // Tags that may stand within a text, on a line of their own.
+        let is_tagless = !parts.iter().any(|part| !matches!(part, Part::Markdown { .. }));
+        if is_tagless && text.trim_start().starts_with('<') {
+            parts = vec![Part::Tags(0..text.len())];
         }
-    }
-
-    fn without_comments(&mut self, html: &str, range: &Range<usize>) -> String {
-        let mut kept = String::new();
-        let mut rest = html;
-        while let Some((before, comment)) = rest.split_once("<!--") {
-            kept.push_str(before);
-            let Some((_, after)) = comment.split_once("-->") else {
-                let at = self.passage.text[range.clone()]
-                    .rfind("<!--")
-                    .map_or(range.start, |at| range.start + at);
-                let span = self.span(at..range.end.min(at + "<!--".len()));
-                self.diagnostics.push(
+        for part in parts {
+            match part {
+                Part::Comment(_) => {}
+                Part::Open(comment) => self.diagnostics.push(
                     Diagnostic::error("unclosed-comment", "this comment is never closed")
-                        .at(span, "hides all that follows")
+                        .at(html.span(comment.start..comment.start + 4), "hides all that follows")
                         .hint("close it with `-->`"),
-                );
-                return kept;
-            };
-            rest = after;
+                ),
+                Part::Tags(tags) => {
+                    let kind = BlockKind::Html(text[tags.clone()].to_string());
+                    blocks.push(Block { span: html.span(tags), kind });
+                }
+                Part::Markdown { text: range, is_paragraph } => {
+                    let lines = unindented(&text, range.clone());
+                    let at = lines[0].start..lines[0].start;
+                    let inside = self.deeper(at, |tree| tree.part(html, &lines));
+                    let mut inside = inside.unwrap_or_default();
+                    if !is_paragraph {
+                        loosen(&mut inside);
+                    }
+                    blocks.extend(inside);
+                }
+            }
         }
-        kept + rest
     }
 
     fn fence(&mut self, fence: &Fence, divs: &mut Vec<OpenDiv>, blocks: &mut Vec<Block>) {
@@ -558,6 +553,37 @@ impl<'a> Tree<'a> {
     fn inlines(&mut self) -> (Vec<Inline>, usize) {
         super::inline::inlines(self)
     }
+}
+
+/// Takes the paragraph from a text that is the only one and stands at the end, as pandoc does.
+fn loosen(blocks: &mut [Block]) {
+    let is_text = |block: &Block| matches!(block.kind, BlockKind::Paragraph(_));
+    let is_note = |block: &Block| matches!(block.kind, BlockKind::Footnote { .. });
+    let is_one = blocks.iter().filter(|block| is_text(block)).count() == 1;
+    let last = blocks.iter_mut().rfind(|block| !is_note(block));
+    last.filter(|_| is_one).into_iter().for_each(tighten);
+}
+
+/// The lines of a part of a text, without blank ones around and without the indentation that all
+/// of them have.
+fn unindented(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let (mut lines, mut start) = (vec![], range.start);
+    for line in text[range].split_inclusive('\n') {
+        lines.push(start..start + line.len());
+        start += line.len();
+    }
+    let is_blank = |line: &Range<usize>| text[line.clone()].trim().is_empty();
+    while lines.last().is_some_and(is_blank) {
+        lines.pop();
+    }
+    lines.drain(..lines.iter().take_while(|line| is_blank(line)).count());
+    let indent = |line: &Range<usize>| {
+        let line = &text[line.clone()];
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    };
+    let least = lines.iter().filter(|line| !is_blank(line)).map(indent).min().unwrap_or_default();
+    lines.iter_mut().for_each(|line| line.start = line.end.min(line.start + least));
+    lines
 }
 
 /// Takes its paragraph from a text.
