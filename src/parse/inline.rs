@@ -315,38 +315,83 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
     }
 }
 
-/// Pushes a text in which bare URLs become links.
+/// Pushes a text in which bare URLs and addresses of mail become links.
 fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, escaped: bool) {
+    let source = tree.passage.text;
     let mut done = 0;
-    while let Some(at) = scheme(text, done).filter(|_| !tree.in_link) {
-        let start = range.start + at;
-        let end = start + url(&tree.passage.text[start..tree.leaf_end.max(range.end)]);
-        run.push_text(&text[done..at], escaped && done == 0);
-        let target = tree.passage.text[start..end].to_string();
+    let mut searched = 0;
+    while let Some(at) = linkable(text, searched).filter(|_| !tree.in_link) {
+        let behind = &source[range.start + at..tree.leaf_end.max(range.end)];
+        let (before, end) = if text[at..].starts_with('@') {
+            // The parser may have parted what stands before the sign.
+            let before = mailbox(&source[..range.start + at]);
+            let pushed = before.len().saturating_sub(at - done);
+            let length = host(behind);
+            let is_whole = run.text.ends_with(&before[..pushed]);
+            if before.is_empty() || length == 0 || !is_whole {
+                searched = at + 1;
+                continue;
+            }
+            run.text.truncate(run.text.len() - pushed);
+            (before.len(), range.start + at + length)
+        } else {
+            (0, range.start + at + url(behind))
+        };
+        let start = range.start + at - before;
+        run.push_text(&text[done..at.saturating_sub(before).max(done)], escaped && done == 0);
+        let content = source[start..end].to_string();
+        let scheme = if before > 0 { "mailto:" } else { "" };
         run.push(Inline::Link {
             span: tree.span(start..end),
-            content: vec![Inline::Text(target.clone())],
-            target,
+            target: format!("{scheme}{content}"),
+            content: vec![Inline::Text(content)],
             title: String::new(),
         });
         // The parser may have parted the URL, at what would be markup in a text.
         tree.attributed = start..end;
         done = (end - range.start).min(text.len());
+        searched = done;
     }
     if done < text.len() {
         run.push_text(&text[done..], escaped && done == 0);
     }
 }
 
-/// Where a URL begins in `text`, at `from` or later.
-fn scheme(text: &str, from: usize) -> Option<usize> {
+/// Where in `text`, at `from` or later, a URL begins, or the `@` of an address stands.
+fn linkable(text: &str, from: usize) -> Option<usize> {
     let begins = |at: &usize| {
-        let behind = &text[at + "http".len()..];
+        let Some(behind) = text[*at..].strip_prefix("http") else {
+            return text[*at..].starts_with('@');
+        };
         let behind = behind.strip_prefix('s').unwrap_or(behind).strip_prefix("://");
         !text[..*at].ends_with(char::is_alphanumeric)
             && behind.is_some_and(|host| host.starts_with(char::is_alphanumeric))
     };
-    text[from..].match_indices("http").map(|(at, _)| from + at).find(begins)
+    text[from..].match_indices(['h', '@']).map(|(at, _)| from + at).find(begins)
+}
+
+/// The longest name of a mailbox.
+const LONGEST: usize = 64;
+
+/// The name of a mailbox that `text` ends with, before its `@`; nothing where there is none.
+fn mailbox(text: &str) -> &str {
+    let is_part = |c: &u8| c.is_ascii_alphanumeric() || b".+-_".contains(c);
+    let length = text.bytes().rev().take(LONGEST + 1).take_while(is_part).count();
+    let name = &text[text.len() - length..];
+    let stands_alone =
+        !text[..text.len() - length].ends_with(|c: char| c.is_alphanumeric() || c == '/');
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if begins && stands_alone && length <= LONGEST { name } else { "" }
+}
+
+/// The length of `@` and a host with a dot in it, that `text` begins with. What ends a sentence is
+/// not part of it.
+fn host(text: &str) -> usize {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let length = text[1..].find(|c| !is_part(c)).unwrap_or(text.len() - 1);
+    let host = text[1..1 + length].trim_end_matches('.');
+    let is_host = host.contains('.') && !host.ends_with(['-', '_']) && !host.starts_with('.');
+    if is_host { 1 + host.len() } else { 0 }
 }
 
 /// The length of the URL that `text` begins with. What ends a sentence is not part of it.
