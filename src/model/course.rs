@@ -240,6 +240,8 @@ pub enum Numerals {
     UpperAlpha,
     LowerRoman,
     UpperRoman,
+    /// An example, `(@)`: their numbers go through the whole text.
+    Example,
 }
 
 #[derive(Clone, Debug, PartialEq)]

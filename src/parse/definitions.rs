@@ -1,13 +1,15 @@
-//! The labels of links and footnotes: those of `links.md` for every text of a course, and each text's.
+//! The labels of links, footnotes and examples: those of `links.md` for every text of a course, and each text's.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use pulldown_cmark::{BrokenLink, BrokenLinkCallback, CowStr, Parser, RefDefs};
 
+use super::mask::Masked;
 use super::options;
 
-/// What can be referred to by a label: the targets and titles of links, and footnotes.
+/// What can be referred to by a label: the targets and titles of links, footnotes,
+/// and examples.
 ///
 /// Those of `links.md` answer where a text's own do not, and those of a text in what it holds as a
 /// text of its own. No text is added to, so no place in it can be mistaken for one elsewhere, and
@@ -16,6 +18,8 @@ use super::options;
 pub struct Definitions<'a> {
     links: HashMap<String, (String, String)>,
     notes: BTreeSet<String>,
+    /// The numbers of examples.
+    examples: HashMap<String, usize>,
     outer: Option<&'a Definitions<'a>>,
 }
 
@@ -38,8 +42,19 @@ fn links(definitions: &RefDefs) -> HashMap<String, (String, String)> {
 
 impl Definitions<'_> {
     /// Those of a text that stands in this one.
-    pub fn below<'a>(&'a self, own: &RefDefs, notes: &BTreeSet<String>) -> Definitions<'a> {
-        Definitions { links: links(own), notes: notes.clone(), outer: Some(self) }
+    pub fn below<'a>(&'a self, own: &RefDefs, masked: &Masked) -> Definitions<'a> {
+        let examples = masked.examples.iter().enumerate();
+        Definitions {
+            links: links(own),
+            notes: masked.notes.clone(),
+            examples: examples.map(|(index, (_, label))| (label.clone(), index + 1)).collect(),
+            outer: Some(self),
+        }
+    }
+
+    /// The number of the example with that label.
+    pub fn example(&self, label: &str) -> Option<usize> {
+        self.examples.get(label).copied().or_else(|| self.outer?.example(label))
     }
 
     pub fn has_note(&self, label: &str) -> bool {

@@ -321,6 +321,14 @@ fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, 
     let mut done = 0;
     let mut searched = 0;
     while let Some(at) = linkable(text, searched).filter(|_| !tree.in_link) {
+        if let Some((number, length)) = example(tree, range.start + at) {
+            run.push_text(&text[done..at], escaped && done == 0);
+            run.push_text(&number.to_string(), false);
+            tree.attributed = range.start + at..range.start + at + length;
+            done = (at + length).min(text.len());
+            searched = done;
+            continue;
+        }
         let behind = &source[range.start + at..tree.leaf_end.max(range.end)];
         let (before, end) = if text[at..].starts_with('@') {
             // The parser may have parted what stands before the sign.
@@ -368,6 +376,16 @@ fn linkable(text: &str, from: usize) -> Option<usize> {
             && behind.is_some_and(|host| host.starts_with(char::is_alphanumeric))
     };
     text[from..].match_indices(['h', '@']).map(|(at, _)| from + at).find(begins)
+}
+
+/// The number of an example that is referred to by its label, `(@label)`, and how long that is.
+fn example(tree: &Tree, at: usize) -> Option<(usize, usize)> {
+    let (before, behind) = tree.passage.text.split_at(at);
+    let behind = behind.strip_prefix('@').filter(|_| before.ends_with('('))?;
+    let length = behind.find(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c))?;
+    let (label, behind) = behind.split_at(length);
+    let is_label = !label.is_empty() && behind.starts_with(')');
+    Some((tree.around.definitions.example(label).filter(|_| is_label)?, 1 + length))
 }
 
 /// The longest name of a mailbox.

@@ -38,6 +38,8 @@ pub struct Masked {
     pub prose: Vec<Prose>,
     /// The labels of the footnotes that the text defines.
     pub notes: BTreeSet<String>,
+    /// Where the items are that are examples, and their labels.
+    pub examples: Vec<(usize, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -119,8 +121,11 @@ fn masked(text: &str, candidates: &[Candidate], mut markers: Vec<Range<usize>>) 
             }
         }
     }
+    let example =
+        |marker: Range<usize>| Some((marker.start, ordered::example(&text[marker])?.to_string()));
+    let examples = markers.iter().cloned().filter_map(example).collect();
     let text = overwrite(text, candidates, &verdicts, &markers);
-    Some(Masked { text, fences, grids, prose, notes: sight.notes })
+    Some(Masked { text, fences, grids, prose, notes: sight.notes, examples })
 }
 
 /// Undoes what masking did to a piece of text.

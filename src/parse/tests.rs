@@ -622,6 +622,11 @@ fn no_text_makes_it_panic() {
         "$$",
         "a) ",
         "(i) ",
+        "(@a) ",
+        "a@b.c",
+        "<div>",
+        "</div>\n",
+        "<p title='",
     ];
     let mut chance = Chance(7);
     for _ in 0..8000 {
@@ -740,9 +745,29 @@ fn drawn_tables_are_read_or_told() {
 /// A marker that was overwritten is either an item's or text again.
 #[test]
 fn no_made_up_marker_is_seen() {
-    const BITS: [&str; 20] = [
-        "a) ", "(b) ", "iv. ", "#. ", "A.  ", "(1) ", "- ", "> ", "x", "x\n", "\n", "\n\n", "   ",
-        "::: a\n", ":::\n", "```\n", "`", "<b>\n", "|", "\n---\n",
+    const BITS: [&str; 22] = [
+        "(@) ",
+        "(@long_label) ",
+        "a) ",
+        "(b) ",
+        "iv. ",
+        "#. ",
+        "A.  ",
+        "(1) ",
+        "- ",
+        "> ",
+        "x",
+        "x\n",
+        "\n",
+        "\n\n",
+        "   ",
+        "::: a\n",
+        ":::\n",
+        "```\n",
+        "`",
+        "<b>\n",
+        "|",
+        "\n---\n",
     ];
     let mut chance = Chance(7);
     for _ in 0..4000 {

@@ -38,12 +38,13 @@ pub fn blocks(passage: Passage, masked: &Masked, around: Around) -> Diagnosed<Ve
     let options = if is_cell { options() | Options::ENABLE_OLD_FOOTNOTES } else { options() };
     let definitions = Some(around.definitions);
     let parser = Parser::new_with_broken_link_callback(&masked.text, options, definitions);
-    let definitions = around.definitions.below(parser.reference_definitions(), &masked.notes);
+    let definitions = around.definitions.below(parser.reference_definitions(), masked);
     let mut tree = Tree {
         passage,
         around: Around { definitions: &definitions, ..around },
         fences: &masked.fences,
         grids: &masked.grids,
+        examples: &masked.examples,
         drawn: 0,
         events: parser.into_offset_iter(),
         peeked: None,
@@ -72,6 +73,7 @@ pub(super) struct Tree<'a> {
     pub around: Around<'a>,
     fences: &'a BTreeMap<usize, Fence>,
     grids: &'a BTreeMap<usize, Grid>,
+    examples: &'a [(usize, String)],
     /// Where the last grid table ends.
     drawn: usize,
     events: OffsetIter<'a, &'a Definitions<'a>>,
@@ -259,7 +261,9 @@ impl<'a> Tree<'a> {
                     let first = start.and_then(|_| ordered::first(marker));
                     style = first.map(|(style, _)| style);
                     let numerals = style.map(|style| style.numerals).unwrap_or_default();
-                    let start = first.map(|(_, number)| number).or(start);
+                    let example = self.examples.binary_search_by_key(&range.start, |it| it.0);
+                    let number = first.map(|(_, number)| number).or(start);
+                    let start = example.map_or(number, |index| Some(index as u64 + 1));
                     lists.push((range, List { start, numerals, items: vec![item] }));
                 }
             }

@@ -182,6 +182,7 @@ impl<'a> Body<'a> {
             Numerals::UpperAlpha => " type=\"A\"",
             Numerals::LowerRoman => " type=\"i\"",
             Numerals::UpperRoman => " type=\"I\"",
+            Numerals::Example => " class=\"example\"",
         };
         let mut html = match list.start {
             None => "<ul>\n".to_owned(),

@@ -124,6 +124,8 @@ fn texts(size: usize) -> Vec<(&'static str, String)> {
         ("https://", repeated("https://a.b ")),
         ("a@b.c", repeated("a@b.c ")),
         ("@", repeated("@")),
+        ("(@", repeated("(@")),
+        ("(@) a", repeated("(@) a\n")),
         (":a:", repeated(":a: ")),
         ("<p>", repeated("<p>")),
         ("<p>a</p>", repeated("<p>a</p>\n\n")),
