@@ -68,14 +68,14 @@ impl Run {
 
     fn finish(mut self) -> Vec<Inline> {
         self.flush();
-        let mut joined: Vec<Inline> = Vec::with_capacity(self.inlines.len());
-        for inline in self.inlines {
-            match (joined.last_mut(), inline) {
-                (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
-                (_, inline) => joined.push(inline),
+        self.inlines.dedup_by(|inline, before| match (before, inline) {
+            (Inline::Text(before), Inline::Text(text)) => {
+                before.push_str(text);
+                true
             }
-        }
-        joined
+            _ => false,
+        });
+        self.inlines
     }
 }
 
