@@ -304,7 +304,9 @@ fn block(chance: &mut Chance, kind: Kind, depth: usize, word: &mut usize) -> Vec
             let fence = chance.pick(&["```", "````", "~~~", "~~~~~"]).to_owned();
             let mut lines = vec![fence.clone()];
             for _ in 0..chance.below(4) {
-                lines.push(chance.pick(&[":::", "::: a", "x", "", "- y", "> z", "``"]).into());
+                lines.push(
+                    chance.pick(&[":::", "::: a", "x", "", "- y", "> z", "``", "<!--"]).into(),
+                );
             }
             lines.push(fence);
             lines

@@ -59,6 +59,8 @@ mod tests {
         let place = |range| &source[passage.span(range).range()];
         assert_eq!((place(0..2), place(1..2), place(3..5)), ("ab", "b", "é"));
         assert_eq!(place(0..5), "ab | x |\n| é");
+        // What ends with a line does not reach into the next.
+        assert_eq!(place(0..3), "ab ");
         assert_eq!(passage.span(3..3).start, 13);
         assert_eq!(Passage::whole(SourceId(0), source).span(2..4).range(), 2..4);
     }
