@@ -13,6 +13,7 @@
 //! - `tangled`: every generated file that is no manifest, behind a line `== path`, or `== path (755)`
 //! - `manifest`: the generated `Cargo.toml`
 //!
+//! A lesson fence that says `crlf` holds lines that end as on Windows.
 //! Cells of a case whose lesson fence says `run` are run with real cargo; in all others nothing is.
 //! `UPDATE=1 cargo test --test spec` writes what comes out into the suites: review the diff.
 //! `SUITE=divs` looks at that suite only.
@@ -102,7 +103,8 @@ fn fill_in(suite: &str) -> (String, usize) {
             ["lesson", ref options @ ..] => {
                 case.runs |= options.contains(&"run");
                 let name = options.iter().find(|word| word.contains('.'));
-                case.add(name.unwrap_or(&"lesson.md"), &body);
+                let ending = if options.contains(&"crlf") { "\r\n" } else { "\n" };
+                case.add(name.unwrap_or(&"lesson.md"), &body.replace('\n', ending));
             }
             ["files"] => case.files.extend(body.lines().map(str::to_owned)),
             ["file", name] => {
