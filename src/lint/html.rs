@@ -32,9 +32,11 @@ pub fn tags(blocks: &[Block], sources: &Sources) -> Vec<Tag> {
         if !["<script", "<style", "<pre", "<textarea"].iter().any(|tag| lower.contains(tag)) {
             // The tree knows the place of the block only.
             let text = sources.text(block.span);
+            let mut read = 0;
             tags.extend(of_html(html).map(|(written, name, attributes)| {
-                let span = text.find(written).map_or(block.span, |at| {
-                    let start = block.span.start + at;
+                let span = text[read..].find(written).map_or(block.span, |at| {
+                    let start = block.span.start + read + at;
+                    read += at + written.len();
                     Span { start, end: start + written.len(), ..block.span }
                 });
                 Tag { span, name, attributes }
@@ -69,7 +71,7 @@ fn of_html(html: &str) -> impl Iterator<Item = Read<'_>> {
                 let written = &html[at..html.len() - after.len()];
                 return Some((written, name.to_ascii_lowercase(), attributes));
             }
-            let end = rest.find(|c: char| c.is_whitespace() || "=>/".contains(c))?;
+            let end = rest.find(|c: char| c.is_whitespace() || "=<>/".contains(c))?;
             let (key, after) = rest.split_at(end);
             let (value, after) = match after.trim_start().strip_prefix('=') {
                 Some(after) => value(after.trim_start())?,
@@ -113,7 +115,8 @@ mod tests {
 
     #[test]
     fn what_has_no_end_is_no_tag() {
-        for html in ["<", "<img", "<img src", "<img src=", "<img src='a>", "<é>", "<img =", "</a>"]
+        for html in
+            ["<", "<img", "<img src", "<img src=", "<img src='a>", "<é>", "<img =", "<a <b", "</a>"]
         {
             assert_eq!(of_html(html).count(), 0, "{html}");
         }

@@ -43,8 +43,16 @@ struct Run {
     /// The text at the end, not yet searched for scripts, and the bytes of it that were escaped.
     text: String,
     escaped: Vec<usize>,
-    /// Where in `inlines` and in the source a `[` stands that is no link's.
-    brackets: Vec<(usize, usize)>,
+    brackets: Vec<Bracket>,
+}
+
+/// A `[` that is no link's.
+struct Bracket {
+    /// Where it stands in the run's inlines, and in the source.
+    index: usize,
+    at: usize,
+    /// How deep those stand in each other that were closed behind it.
+    depth: usize,
 }
 
 impl Run {
@@ -271,22 +279,27 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
     match text {
         "[" if !escaped => {
             run.push(Inline::Text(text.to_string()));
-            run.brackets.push((run.inlines.len() - 1, range.start));
+            run.brackets.push(Bracket { index: run.inlines.len() - 1, at: range.start, depth: 0 });
         }
         "]" if !escaped => {
-            let Some((opener, at)) = run.brackets.pop() else {
+            let Some(Bracket { index, at, depth }) = run.brackets.pop() else {
                 run.push_text(text, false);
                 return;
             };
             let before = &tree.passage.text[..at];
             let is_note = before.ends_with('^') && !before.ends_with("\\^");
             let attributes = attributes_at(tree, range.end, false);
-            if !is_note && attributes.is_none() {
+            let is_text = !is_note && attributes.is_none();
+            let deeper = if is_text { None } else { tree.deeper_by(depth, range.clone()) };
+            if let Some(outer) = run.brackets.last_mut() {
+                outer.depth = outer.depth.max(deeper.unwrap_or(depth));
+            }
+            if deeper.is_none() {
                 run.push_text(text, false);
                 return;
             }
             run.flush();
-            let content = run.inlines.split_off(opener + 1);
+            let content = run.inlines.split_off(index + 1);
             run.inlines.pop();
             let content = Run { inlines: content, ..Run::default() }.finish();
             match (is_note, run.inlines.last_mut(), attributes) {

@@ -143,6 +143,15 @@ impl<'a> Tree<'a> {
         Some(value)
     }
 
+    /// How deep something stands that holds what is `depth` deep, if that is not too deep.
+    pub fn deeper_by(&mut self, depth: usize, at: Range<usize>) -> Option<usize> {
+        if self.depth + depth < DEEPEST {
+            return Some(depth + 1);
+        }
+        self.too_deep.get_or_insert(self.passage.span(at));
+        None
+    }
+
     /// The blocks up to the end of the container that they stand in, which is not consumed.
     fn blocks(&mut self) -> Vec<Block> {
         let mut blocks = vec![];

@@ -508,7 +508,11 @@ impl<'a> Body<'a> {
 
     /// An output that the author typed, of code that does not run here.
     fn typed_output(&mut self, chunk: &Chunk) -> String {
-        let kind = if chunk.language.as_deref() == Some("output") { "stdout" } else { "error" };
+        let kind = match chunk.language.as_deref() {
+            Some("output") => "stdout",
+            Some("warning") => "warning",
+            _ => "error",
+        };
         let html = escape(&self.visible(chunk));
         self.given(vec![Given { kind, html }], None, chunk)
     }

@@ -53,11 +53,12 @@ impl Identifiers {
         });
         walk(&lesson.blocks, &mut |block| in_inlines(block, &mut taken));
 
+        let mut numbers = HashMap::new();
         let mut ids = Self::default();
         // Given ones first: one that is made never takes another's, wherever that stands.
         for (span, attributes, _) in &named {
             if let Some(id) = &attributes.id {
-                let id = first_free(id, &taken);
+                let id = first_free(id, &taken, &mut numbers);
                 taken.insert(id.clone());
                 ids.by_span.insert(*span, (id, None));
             }
@@ -66,7 +67,7 @@ impl Identifiers {
         for (span, _, content) in named.iter().filter(|(_, attributes, _)| attributes.id.is_none())
         {
             let text = content.map(|content| plain_text(content)).unwrap_or_default();
-            let id = first_free(&pandoc(&text), &taken);
+            let id = first_free(&pandoc(&text), &taken, &mut numbers);
             taken.insert(id.clone());
             ids.by_span.insert(*span, (id, None));
             made.push((*span, text));
@@ -138,10 +139,20 @@ fn in_html(html: &str, taken: &mut HashSet<String>) {
     }
 }
 
-fn first_free(id: &str, taken: &HashSet<String>) -> String {
-    let mut numbered = (1..).map(|n| format!("{id}-{n}"));
-    let other = if taken.contains(id) { numbered.find(|id| !taken.contains(id)) } else { None };
-    other.unwrap_or_else(|| id.to_owned())
+/// The identifier, with a number behind it where it is taken. `numbers` says how far they were
+/// tried.
+fn first_free(id: &str, taken: &HashSet<String>, numbers: &mut HashMap<String, usize>) -> String {
+    if !taken.contains(id) {
+        return id.to_owned();
+    }
+    let number = numbers.entry(id.to_owned()).or_default();
+    loop {
+        *number += 1;
+        let numbered = format!("{id}-{number}");
+        if !taken.contains(&numbered) {
+            return numbered;
+        }
+    }
 }
 
 fn pandoc(text: &str) -> String {

@@ -19,6 +19,9 @@ pub struct MathError {
     pub range: Range<usize>,
 }
 
+/// How deep the parts of a formula may stand in each other: whoever reads them does so by recursion.
+const DEEPEST: usize = 48;
+
 /// The names of the typesetters, which authors write as formulas.
 const NAMES: [(&str, &str); 2] = [("LaTeX", r"\text{LaTeX}"), ("TeX", r"\text{TeX}")];
 
@@ -44,6 +47,10 @@ impl Formulas {
         if expanded.tex.trim().is_empty() && !tex.trim().is_empty() {
             return Ok(String::new());
         }
+        if let Some(at) = too_deep(&expanded.tex) {
+            let message = format!("more than {DEEPEST} parts of a formula within each other");
+            return Err(MathError { message, range: expanded.in_source(at..at + 1) });
+        }
         let style = if display { MathDisplay::Block } else { MathDisplay::Inline };
         match self.converter.convert_with_local_state(&expanded.tex, style) {
             Ok(result) => Ok(result.mathml),
@@ -53,6 +60,46 @@ impl Formulas {
             }
         }
     }
+}
+
+/// Where a formula may get too deep: in groups, and in commands that could each be an argument of
+/// the one before it, as in `\sqrt\hat x` and `\frac1\frac2x`.
+fn too_deep(tex: &str) -> Option<usize> {
+    // How many commands stand in a chain where each group begins, and behind the last of them.
+    let (mut groups, mut around) = (vec![], 0);
+    let (mut chain, mut behind) = (0, 0);
+    let mut chars = tex.char_indices();
+    while let Some((at, c)) = chars.next() {
+        let letters = tex[at + 1..].split(|c: char| !c.is_ascii_alphabetic()).next();
+        match (c, letters.filter(|_| c == '\\').unwrap_or_default()) {
+            ('{' | '[', _) | (_, "left" | "begin") => {
+                groups.push(chain);
+                around += chain;
+                (chain, behind) = (0, 0);
+            }
+            ('}' | ']', _) | (_, "right" | "end") => {
+                chain = groups.pop().unwrap_or_default();
+                around -= chain;
+                behind = 1;
+            }
+            ('&', _) => chain = 0,
+            ('\\', "") => {
+                let is_line = chars.next().is_some_and(|(_, c)| c == '\\');
+                (chain, behind) = if is_line { (0, 0) } else { (chain, behind + 1) };
+            }
+            ('\\', word) => {
+                chars.nth(word.len() - 1);
+                chain = if behind > 1 { 1 } else { chain + 1 };
+                behind = 0;
+            }
+            _ if c.is_whitespace() => {}
+            _ => behind += 1,
+        }
+        if groups.len() + around + chain > DEEPEST {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// The macros that every page begins with.
@@ -84,5 +131,29 @@ mod tests {
         assert_eq!(render("a + \\nosuch").unwrap_err().range, 4..11);
         assert_eq!(render("\\def\\a{\\nosuch}").unwrap(), "");
         assert_eq!(render("b + \\a").unwrap_err().range, 4..6);
+    }
+
+    #[test]
+    fn what_is_too_deep_is_not_read() {
+        let deep = |part: &str| too_deep(&part.repeat(10_000)).is_some();
+        for part in
+            ["{", "[", "\\sqrt", "\\left(a+b", "x^{", "\\frac1", "\\frac{a b}", "\\begin{cases}"]
+        {
+            assert!(deep(part), "{part}");
+        }
+        for part in ["x", "\\frac{a}{b} + 1 +", "\\alpha & \\beta \\\\", "{a}^2 [", "\\{a, \\alpha"]
+        {
+            assert_eq!(deep(part), part.ends_with('['), "{part}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_let_through_can_be_read() {
+        let (formulas, mut macros) = (Formulas::new(), macros(&Settings::default()));
+        for part in ["{", "\\sqrt", "\\left(a+b", "x^{", "\\frac1", "\\begin{cases}"] {
+            let tex = part.repeat(DEEPEST / 2);
+            assert_eq!(too_deep(&tex), None);
+            let _ = formulas.render(&tex, false, &mut macros);
+        }
     }
 }
