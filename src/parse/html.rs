@@ -84,6 +84,53 @@ const BLOCKS: [&str; 59] = [
     "ul",
 ];
 
+/// Tags without an end, and those whose end may be left out.
+const ENDLESS: [&str; 33] = [
+    "area", "base", "body", "br", "caption", "col", "colgroup", "dd", "dt", "embed", "head", "hr",
+    "html", "img", "input", "li", "link", "meta", "optgroup", "option", "p", "param", "rp", "rt",
+    "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+];
+
+/// A tag that begins or ends an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    pub name: String,
+    pub range: Range<usize>,
+    pub is_end: bool,
+    /// Whether no paragraph can hold it.
+    pub is_block: bool,
+}
+
+/// The tags that need each other, outside of comments and of scripts and their like.
+pub fn tags(html: &str) -> Vec<Tag> {
+    let mut tags = vec![];
+    let mut at = 0;
+    while let Some(found) = html[at..].find('<') {
+        at += found;
+        let rest = &html[at..];
+        if rest.starts_with("<!--") {
+            at += rest.find("-->").unwrap_or(rest.len());
+            continue;
+        }
+        let Some((name, length)) = tag(rest) else {
+            at += 1;
+            continue;
+        };
+        let range = at..at + length;
+        let is_end = rest.starts_with("</");
+        let is_whole = rest[..length].ends_with("/>") || ENDLESS.contains(&&*name);
+        at += length;
+        if RAW.contains(&&*name) && !is_end {
+            at = range.start + raw_text(rest, &name).unwrap_or(rest.len());
+        }
+        if !is_whole {
+            let is_block = BLOCKS.contains(&&*name) || RAW.contains(&&*name);
+            tags.push(Tag { name, range, is_end, is_block });
+        }
+    }
+    tags
+}
+
 /// Whether an inline's HTML is a tag of a block, which no paragraph can hold.
 pub fn is_block(html: &str) -> bool {
     tag(html).is_some_and(|(name, _)| BLOCKS.contains(&&*name))
@@ -165,12 +212,17 @@ fn tag(html: &str) -> Option<(String, usize)> {
 
 /// The length of an element whose content is no markdown.
 fn raw(html: &str, name: &str) -> usize {
+    let end = |closer: usize| html[closer..].find('>').map(|length| closer + length + 1);
+    raw_text(html, name).and_then(end).unwrap_or(html.len())
+}
+
+/// Where the closer stands of such an element.
+fn raw_text(html: &str, name: &str) -> Option<usize> {
     let closes = |at: &usize| {
         let end = &html.as_bytes()[at + 2..];
         end.get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
     };
-    let closer = html.match_indices("</").map(|(at, _)| at).find(closes);
-    closer.map_or(html.len(), |at| html[at..].find('>').map_or(html.len(), |end| at + end + 1))
+    html.match_indices("</").map(|(at, _)| at).find(closes)
 }
 
 /// The length of the code that `text` begins with, or of its backticks alone.

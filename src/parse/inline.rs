@@ -14,7 +14,9 @@ use crate::model::diagnostic::Diagnostic;
 
 /// Reads inlines up to the block's end, which is not consumed; gives them and where they end.
 pub fn inlines(tree: &mut Tree) -> (Vec<Inline>, usize) {
+    let count = tree.elements.count();
     let (mut inlines, end) = run(tree);
+    push_html(&mut inlines, tree.elements.end_text(count));
     // Blanks are left at the edges where attributes or a comment stood.
     while matches!(inlines.last(), Some(Inline::SoftBreak | Inline::HardBreak))
         || trim(inlines.last_mut(), str::trim_end)
@@ -27,6 +29,11 @@ pub fn inlines(tree: &mut Tree) -> (Vec<Inline>, usize) {
         inlines.remove(0);
     }
     (inlines, end)
+}
+
+/// Pushes HTML, if there is any.
+pub fn push_html(inlines: &mut Vec<Inline>, html: String) {
+    inlines.extend((!html.is_empty()).then_some(Inline::Html(html)));
 }
 
 /// Trims a text; says whether nothing is left of it.
@@ -115,7 +122,9 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
                 let inline = tree.deeper(range.clone(), |tree| {
                     let outer = tree.in_link;
                     tree.in_link |= matches!(tag, Tag::Link { .. } | Tag::Image { .. });
-                    let (content, _) = self::run(tree);
+                    let container = tree.elements.enter();
+                    let (mut content, _) = self::run(tree);
+                    push_html(&mut content, tree.elements.leave(container));
                     tree.in_link = outer;
                     tree.next();
                     spanning(tree, tag, range, content)
@@ -137,7 +146,10 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
                 run.push(Inline::Code { text: unmask(&text), attributes });
             }
             Event::InlineHtml(html) if html.starts_with("<!--") => {}
-            Event::InlineHtml(html) => run.push(Inline::Html(unmask(&html))),
+            Event::InlineHtml(html) => {
+                let span = tree.span(range);
+                run.push(Inline::Html(tree.elements.read(&unmask(&html), |_| span)));
+            }
             Event::InlineMath(tex) => run.push(math(tree, &tex, range, false)),
             Event::DisplayMath(tex) => run.push(math(tree, &tex, range, true)),
             Event::FootnoteReference(label) => {

@@ -4,6 +4,7 @@
 //! reads YAML. Every span it makes is a byte range of the text as the author wrote it.
 
 mod attributes;
+mod balance;
 mod chunk;
 mod config;
 mod definitions;
@@ -23,6 +24,7 @@ use crate::model::course::{Block, Lesson, Meta, Settings};
 use crate::model::diagnostic::{Diagnosed, Diagnostic};
 use crate::model::source::{Source, SourceId};
 
+use balance::Elements;
 use passage::Passage;
 use tree::Around;
 
@@ -99,15 +101,20 @@ fn body(
     cells: Cells,
 ) -> Diagnosed<Vec<Block>> {
     let around = Around { cells, definitions: &context.definitions, depth: 0 };
-    blocks(Passage::whole(id, text), &blank(text, body), around)
+    blocks(Passage::whole(id, text), &blank(text, body), around, &mut Elements::default())
 }
 
 /// Reads a passage; `text` is what of it is markdown, with blanks for the rest.
-fn blocks(passage: Passage, text: &str, around: Around) -> Diagnosed<Vec<Block>> {
+fn blocks(
+    passage: Passage,
+    text: &str,
+    around: Around,
+    elements: &mut Elements,
+) -> Diagnosed<Vec<Block>> {
     let masked = mask::mask(text);
     let prose = masked.prose.iter().map(|prose| mask::complaint(passage, prose));
     let mut diagnostics: Vec<Diagnostic> = prose.collect();
-    let blocks = tree::blocks(passage, &masked, around).into_value(&mut diagnostics);
+    let blocks = tree::blocks(passage, &masked, around, elements).into_value(&mut diagnostics);
     Diagnosed { value: blocks, diagnostics }
 }
 

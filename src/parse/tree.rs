@@ -7,8 +7,10 @@ use pulldown_cmark::{
     Alignment as PulldownAlignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag, TagEnd,
 };
 
+use super::balance::{Elements, Outer};
 use super::grid::{Grid, GridCell};
 use super::html::{self, Part};
+use super::inline::push_html;
 use super::mask::{Fence, FenceKind, Masked, hides_markup, unmask};
 use super::passage::Passage;
 use super::{Cells, Definitions, attributes, chunk, options, ordered};
@@ -32,7 +34,12 @@ pub struct Around<'a> {
 }
 
 /// Parses the masked text of a passage.
-pub fn blocks(passage: Passage, masked: &Masked, around: Around) -> Diagnosed<Vec<Block>> {
+pub fn blocks(
+    passage: Passage,
+    masked: &Masked,
+    around: Around,
+    elements: &mut Elements,
+) -> Diagnosed<Vec<Block>> {
     let is_cell = around.depth > 0;
     // Then notes are defined elsewhere, which the parser need not know.
     let options = if is_cell { options() | Options::ENABLE_OLD_FOOTNOTES } else { options() };
@@ -55,15 +62,18 @@ pub fn blocks(passage: Passage, masked: &Masked, around: Around) -> Diagnosed<Ve
         task: None,
         dollar: None,
         in_link: false,
+        elements: std::mem::take(elements),
         notes: vec![],
         diagnostics: vec![],
     };
-    let mut value = tree.blocks();
+    let mut value = if tree.elements.in_pieces { tree.siblings() } else { tree.blocks() };
     value.append(&mut tree.notes);
     if let Some(span) = tree.too_deep {
         let message = format!("more than {DEEPEST} blocks within each other");
         tree.diagnostics.push(Diagnostic::error("too-deep", message).at(span, "too deep"));
     }
+    tree.diagnostics.append(&mut tree.elements.diagnostics);
+    *elements = tree.elements;
     Diagnosed { value, diagnostics: tree.diagnostics }
 }
 
@@ -92,6 +102,7 @@ pub(super) struct Tree<'a> {
     pub dollar: Option<usize>,
     /// Whether what is read stands in a link, where there can be no other.
     pub in_link: bool,
+    pub elements: Elements,
     /// The footnotes that were written where they are referred to.
     notes: Vec<Block>,
     pub diagnostics: Vec<Diagnostic>,
@@ -104,6 +115,7 @@ struct OpenDiv {
     opener: Range<usize>,
     /// What stood before it in its container.
     before: Vec<Block>,
+    outer: Outer,
 }
 
 impl<'a> Tree<'a> {
@@ -154,6 +166,22 @@ impl<'a> Tree<'a> {
 
     /// The blocks up to the end of the container that they stand in, which is not consumed.
     fn blocks(&mut self) -> Vec<Block> {
+        let outer = self.elements.enter();
+        let mut blocks = self.siblings();
+        self.leave(outer, &mut blocks);
+        blocks
+    }
+
+    /// Closes at the end of a container the HTML that is open in it.
+    fn leave(&mut self, outer: Outer, blocks: &mut Vec<Block>) {
+        let closers = self.elements.leave(outer);
+        if let Some(last) = blocks.last().filter(|_| !closers.is_empty()) {
+            let span = Span { start: last.span.end, ..last.span };
+            blocks.push(Block { span, kind: BlockKind::Html(closers) });
+        }
+    }
+
+    fn siblings(&mut self) -> Vec<Block> {
         let mut blocks = vec![];
         let mut divs: Vec<OpenDiv> = vec![];
         let depth = self.depth;
@@ -294,7 +322,7 @@ impl<'a> Tree<'a> {
         while let Some((Event::Start(tag), range)) = self.next() {
             if tag == Tag::DefinitionListTitle {
                 self.leaf_end = range.end;
-                let (term, _) = self.inlines();
+                let term = self.enclosed();
                 self.next();
                 definitions.push(Definition { term, meanings: vec![] });
             } else {
@@ -317,7 +345,7 @@ impl<'a> Tree<'a> {
         match tag {
             Tag::Heading { level, .. } => {
                 let attributes = self.heading_attributes(range);
-                let (content, _) = self.inlines();
+                let content = self.enclosed();
                 self.next();
                 Some(BlockKind::Heading(Heading { level: level as u8, attributes, content }))
             }
@@ -389,7 +417,7 @@ impl<'a> Tree<'a> {
             let mut cells: Row = vec![];
             while let Some((Event::Start(_), range)) = self.next() {
                 self.leaf_end = range.end;
-                let content = BlockKind::Plain(self.inlines().0);
+                let content = BlockKind::Plain(self.enclosed());
                 let blocks = vec![self.block(range, content)];
                 cells.push(TableCell { blocks, column: cells.len(), columns: 1, rows: 1 });
                 self.next();
@@ -417,15 +445,20 @@ impl<'a> Tree<'a> {
     }
 
     /// The blocks of some lines of a passage that are a text of their own.
-    fn part(&mut self, passage: Passage, lines: &[Range<usize>]) -> Vec<Block> {
+    fn part(
+        &mut self,
+        passage: Passage,
+        lines: &[Range<usize>],
+        elements: &mut Elements,
+    ) -> Vec<Block> {
         let (text, pieces) = passage.part(lines);
         let passage = Passage { source: passage.source, text: &text, pieces: &pieces };
         let around = Around { depth: self.depth, ..self.around };
-        super::blocks(passage, &text, around).into_value(&mut self.diagnostics)
+        super::blocks(passage, &text, around, elements).into_value(&mut self.diagnostics)
     }
 
     fn cell(&mut self, cell: &GridCell) -> TableCell {
-        let mut blocks = self.part(self.passage, &cell.lines);
+        let mut blocks = self.part(self.passage, &cell.lines, &mut Elements::default());
         loosen(&mut blocks);
         let GridCell { column, columns, rows, .. } = *cell;
         TableCell { blocks, column, columns, rows }
@@ -472,13 +505,23 @@ impl<'a> Tree<'a> {
                         .hint("close it with `-->`"),
                 ),
                 Part::Tags(tags) => {
-                    let kind = BlockKind::Html(text[tags.clone()].to_string());
+                    let place =
+                        |at: Range<usize>| html.span(tags.start + at.start..tags.start + at.end);
+                    let mended = self.elements.read(&text[tags.clone()], place);
+                    let kind = BlockKind::Html(mended);
                     blocks.push(Block { span: html.span(tags), kind });
                 }
                 Part::Markdown { text: range, is_paragraph } => {
                     let lines = unindented(&text, range.clone());
                     let at = lines[0].start..lines[0].start;
-                    let inside = self.deeper(at, |tree| tree.part(html, &lines));
+                    let inside = self.deeper(at, |tree| {
+                        let mut elements = std::mem::take(&mut tree.elements);
+                        let outer = std::mem::replace(&mut elements.in_pieces, true);
+                        let inside = tree.part(html, &lines, &mut elements);
+                        elements.in_pieces = outer;
+                        tree.elements = elements;
+                        inside
+                    });
                     let mut inside = inside.unwrap_or_default();
                     if !is_paragraph {
                         loosen(&mut inside);
@@ -500,7 +543,8 @@ impl<'a> Tree<'a> {
                 let div = self.deeper(fence.range.clone(), |tree| tree.div(fence, attributes));
                 self.depth += usize::from(div.is_some());
                 let before = if div.is_some() { std::mem::take(blocks) } else { vec![] };
-                divs.push(OpenDiv { div, opener: fence.range.clone(), before });
+                let outer = self.elements.enter();
+                divs.push(OpenDiv { div, opener: fence.range.clone(), before, outer });
             }
             FenceKind::Closer => match divs.pop() {
                 Some(open) => self.close(open, self.span(fence.range.clone()).end, blocks),
@@ -549,6 +593,7 @@ impl<'a> Tree<'a> {
     /// Puts what was read since the opener into the div, and the div behind what stood before it.
     /// `end` is the div's in the source.
     fn close(&mut self, open: OpenDiv, end: usize, blocks: &mut Vec<Block>) {
+        self.leave(open.outer, blocks);
         let Some(mut div) = open.div else { return };
         self.depth -= 1;
         let mut inside = std::mem::replace(blocks, open.before);
@@ -560,6 +605,14 @@ impl<'a> Tree<'a> {
         }
         div.blocks = inside;
         blocks.push(Block { span: Span { end, ..div.opener }, kind: BlockKind::Div(div) });
+    }
+
+    /// Reads inlines behind which no HTML goes on.
+    fn enclosed(&mut self) -> Vec<Inline> {
+        let outer = self.elements.enter();
+        let (mut content, _) = self.inlines();
+        push_html(&mut content, self.elements.leave(outer));
+        content
     }
 
     /// Reads inlines up to what is none; gives them and where they end.

@@ -196,6 +196,43 @@ Know some Rust.
         ..CODE
     },
     Code {
+        name: "surplus-tag",
+        meaning: "a tag of HTML closes nothing",
+        explanation: "In the same div, item or cell no element of that name is open. The tag is left out, since it could
+close what the page itself opened.",
+        bad: "Some *text*.
+
+</section>
+",
+        good: "<section>
+
+Some *text*.
+
+</section>
+",
+        ..CODE
+    },
+    Code {
+        name: "unclosed-tag",
+        meaning: "an element of HTML is never closed",
+        explanation: "It is taken to end with the paragraph, div, item or cell that it begins in. Tags whose end HTML
+leaves out, as that of `<p>` and `<li>`, need none. A type such as `Vec<T>` looks like a tag where no backticks
+stand around it, and readers see nothing of its `<T>`.",
+        bad: "<details>
+<summary>More</summary>
+
+Some text.
+",
+        good: "<details>
+<summary>More</summary>
+
+Some text.
+
+</details>
+",
+        ..CODE
+    },
+    Code {
         name: "unknown-key",
         meaning: "the front matter has a key that means nothing",
         explanation: "What stands under it is not used. Mostly the key is misspelt.",
