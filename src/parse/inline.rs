@@ -51,6 +51,8 @@ struct Run {
     text: String,
     escaped: Vec<usize>,
     brackets: Vec<Bracket>,
+    /// Where text in brackets stands in the source that was the last to be closed.
+    bracketed: Range<usize>,
 }
 
 /// A `[` that is no link's.
@@ -157,6 +159,7 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
                 if tree.around.definitions.has_note(&label) {
                     run.push(Inline::FootnoteReference { span, label });
                 } else {
+                    undefined_label(tree, &(0..0), range.clone());
                     run.push_text(&tree.passage.text[range], false);
                 }
             }
@@ -307,6 +310,8 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 outer.depth = outer.depth.max(deeper.unwrap_or(depth));
             }
             if deeper.is_none() {
+                undefined_label(tree, &run.bracketed, at..range.end);
+                run.bracketed = at..range.end;
                 run.push_text(text, false);
                 return;
             }
@@ -337,6 +342,29 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
             push_linked(tree, run, text, range, escaped);
         }
         _ => run.push_text(text, escaped),
+    }
+}
+
+/// Tells of `[^label]` and `[text][label]`, where no such footnote or link is defined. `before` is what
+/// stood in brackets before it.
+fn undefined_label(tree: &mut Tree, before: &Range<usize>, range: Range<usize>) {
+    let text = tree.passage.text;
+    let label = &text[range.start + 1..range.end - 1];
+    let is_element = text[..before.start].ends_with(|c: char| c.is_alphanumeric());
+    let (whole, what, hint) = if let Some(label) = label.strip_prefix('^') {
+        (range, "footnote", format!("write `[^{label}]: …` in a paragraph of its own"))
+    } else if before.end == range.start && !before.is_empty() && !is_element {
+        let hint = format!("write `[{label}]: …` in a line of its own, or in `links.md`");
+        (before.start..range.end, "link", hint)
+    } else {
+        return;
+    };
+    let label = label.trim_start_matches('^');
+    if !label.is_empty() && !label.contains(['[', '\n']) {
+        let message = format!("no {what} has the label `{label}`");
+        let diagnostic = Diagnostic::warning("undefined-label", message);
+        let span = tree.span(whole);
+        tree.diagnostics.push(diagnostic.at(span, "this is text").hint(hint));
     }
 }
 

@@ -233,6 +233,21 @@ Some text.
         ..CODE
     },
     Code {
+        name: "undefined-label",
+        meaning: "a footnote or a link is referred to that nothing defines",
+        explanation: "`[text][label]` and `[^label]` need a line `[label]: address` or `[^label]: text`, which may stand anywhere
+in the lesson; those of links also in `links.md`. Without it readers see the brackets.",
+        bad: "See [the book][book].
+
+[bok]: https://doc.rust-lang.org/book/
+",
+        good: "See [the book][book].
+
+[book]: https://doc.rust-lang.org/book/
+",
+        ..CODE
+    },
+    Code {
         name: "unknown-key",
         meaning: "the front matter has a key that means nothing",
         explanation: "What stands under it is not used. Mostly the key is misspelt.",
