@@ -355,8 +355,28 @@ fn the_site_is_not_put_over_what_is_not_ours() {
     assert_eq!(status, Some(2));
     assert!(words.contains("not written by lessonc"), "{words}");
     assert_eq!(project.read("docs/index.html"), "mine");
+    // Nor after a build that gave no page.
+    project.write("index.md", "---\nlessons: [nowhere]\n---\n");
+    assert_eq!(project.lessonc(&["build", "--out", "docs"]).0, Some(1));
+    fs::remove_file(project.path("lessons/index.md")).unwrap();
+    assert_eq!(project.lessonc(&["build", "--out", "docs"]).0, Some(2));
     assert_eq!(project.lessonc(&["build", "--out", "lessons"]).0, Some(2));
     assert_eq!(project.lessonc(&["build", "--out", "lessons/files/site"]).0, Some(2));
+}
+
+#[test]
+fn what_a_failed_first_build_wrote_is_ours() {
+    let project = Project::new(&[("a.md", "Text.\n"), ("b.md", REAL), ("gone.md", "Text.\n")]);
+    project.write("b.md", &REAL.replace("6 * 7", "6 * \"7\""));
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert!(project.path("site/a.html").exists());
+    // The last good pages stay until all is well, and are ours still.
+    project.write("b.md", REAL);
+    fs::remove_file(project.path("lessons/gone.md")).unwrap();
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.path("site/b.html").exists());
+    assert!(!project.path("site/gone.html").exists());
 }
 
 #[test]
