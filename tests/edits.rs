@@ -500,6 +500,25 @@ fn a_package_with_a_mistake_keeps_its_files_and_no_other_waits_for_it() {
 }
 
 #[test]
+fn a_package_whose_lesson_could_not_be_read_right_keeps_its_files() {
+    let shared = format!("---\ncrate: shared\n---\n\n{TARGETS}");
+    let other = "---\ncrate: shared\n---\n\n``` {.text file=\"b.txt\"}\nold\n```\n";
+    let project = Project::new(&[("a.md", &shared), ("b.md", other)]);
+    let tangle = || project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(tangle().0, Some(0));
+    // What stands behind a broken fence may have been a part of it.
+    project.write("b.md", &other.replace("b.txt\"", "b.txt"));
+    let (status, words) = tangle();
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(project.read("out/shared/notes.txt"), "old\n");
+    // Without the settings every package would be another.
+    project.write("b.md", other);
+    project.write("index.md", "---\ndependencies: [\n---\n");
+    assert_eq!(tangle().0, Some(1));
+    assert_eq!(project.read("out/shared/notes.txt"), "old\n");
+}
+
+#[test]
 fn tangle_check_says_what_differs_and_writes_nothing() {
     let project = Project::new(&[("a.md", TARGETS)]);
     let check = || project.lessonc(&["tangle", "--out", "out", "--check"]);
