@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    course::{Chunk, Lesson, reference},
+    course::{Chunk, Lesson, is_name, reference},
     diagnostic::Diagnostic,
     source::{Sources, Span},
 };
@@ -73,7 +73,7 @@ pub fn collect<'a>(
         if let Some(path) = path {
             names.targets.entry(path).or_default().add(piece.clone(), diagnostics);
         }
-        if let Some(name) = chunk.name() {
+        if let Some(name) = chunk.name().filter(|name| is_name(name)) {
             names.named.entry(name).or_default().push(piece);
         }
     }

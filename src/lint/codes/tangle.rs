@@ -73,8 +73,8 @@ pub const ANSWER: u32 = 42;
     },
     Code {
         name: "inline-reference",
-        meaning: "a reference has other code on its line",
-        explanation: r#"Only a reference alone on its line is replaced by the block that it names. This one is left as it
+        meaning: "a reference has other code on its line, or blanks around its name",
+        explanation: r#"Only `<<name>>` alone on its line is replaced by the block that it names. This one is left as it
 stands. Where that is meant, write `\<<name>>`."#,
         bad: r#"``` {.rust #answer}
 42
