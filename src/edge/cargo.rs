@@ -146,6 +146,8 @@ impl Cargo {
         }
         cargo.env("CARGO_TARGET_DIR", self.folder.join("target"));
         cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        // What a build script says in its panic is the same for all authors.
+        cargo.env("RUST_BACKTRACE", "0");
         cargo
     }
 

@@ -209,7 +209,7 @@ pub struct Panic<'a> {
 
 impl<'a> Panic<'a> {
     pub fn read(line: &'a str) -> Option<Self> {
-        let (head, place) = line.trim_end().split_once(" panicked at ")?;
+        let (head, place) = line.trim().split_once(" panicked at ")?;
         let thread = head.split_once(" (").map_or(head, |(thread, _)| thread);
         thread.starts_with("thread '").then_some(())?;
         let mut parts = place.strip_suffix(':')?.rsplitn(3, ':');
