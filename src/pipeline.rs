@@ -380,7 +380,9 @@ fn unexpected(
 ) -> Vec<Diagnostic> {
     let lessons = course.lessons.iter().filter(|lesson| is_whole(&lesson.name));
     let recorded = lessons.filter_map(|lesson| Some((lesson, records.get(&lesson.name)?)));
-    recorded.flat_map(|(lesson, record)| execute::compare(lesson, record, sources)).collect()
+    recorded
+        .flat_map(|(lesson, record)| execute::compare(lesson, record, weave::plain, sources))
+        .collect()
 }
 
 fn take(

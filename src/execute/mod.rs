@@ -31,7 +31,7 @@ use notebook::Notebook;
 pub use blame::join_uses;
 pub use expected::is_as_expected;
 pub use key::{fingerprint, key};
-pub use outputs::compare;
+pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
 
