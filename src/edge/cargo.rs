@@ -175,9 +175,11 @@ impl Cargo {
         let folder = self.workspace_folder();
         for member in &workspace.members {
             let path = folder.join(&member.folder);
-            // `required by package `x v0.1.0 (/path)``, or a manifest that cannot be read.
+            // `required by package `x v0.1.0 (/path)``, `manifest for workspace member `/path``, or a
+            // manifest that cannot be read.
+            let manifest = path.join("Cargo.toml").display().to_string();
             let named =
-                [format!("({})", path.display()), path.join("Cargo.toml").display().to_string()];
+                [format!("({})", path.display()), format!("`{}`", path.display()), manifest];
             if named.iter().any(|name| said.contains(name)) {
                 self.leave_out(member, said);
             }

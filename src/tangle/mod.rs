@@ -41,6 +41,10 @@ pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
         }
         diagnostics.extend(found);
     }
+    for (index, diagnostic) in manifest::namesakes(&tangled.packages).into_iter().rev() {
+        tangled.broken.push(tangled.packages.remove(index).name);
+        diagnostics.push(diagnostic);
+    }
     Diagnosed { value: tangled, diagnostics }
 }
 
