@@ -203,6 +203,30 @@ fn status_and_words(output: Output) -> (Option<i32>, String) {
 const REAL: &str = "First words.\n\n```rust\nprintln!(\"six times seven is {}\", 6 * 7);\n```\n";
 
 #[test]
+fn with_real_cargo_a_change_in_a_crate_beside_the_course_is_seen() {
+    let lesson =
+        "---\ndependencies: {mylib: {path: ../mylib}}\n---\n\n```rust\nmylib::answer()\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    fs::create_dir_all(project.path("mylib/src")).unwrap();
+    let manifest = "[package]\nname = \"mylib\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(project.path("mylib/Cargo.toml"), manifest).unwrap();
+    let answer = |answer: u32| {
+        let code = format!("pub fn answer() -> u32 {{ {answer} }}\n");
+        fs::write(project.path("mylib/src/lib.rs"), code).unwrap();
+    };
+    answer(41);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read("site/a.html").contains("41"));
+    assert_eq!(project.lessonc_without_cargo(&["build", "--frozen"]).0, Some(0));
+    answer(42);
+    let (status, words) = project.lessonc_without_cargo(&["build", "--frozen"]);
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert!(project.read("site/a.html").contains("42"));
+}
+
+#[test]
 fn with_real_cargo_a_prose_edit_needs_no_cargo_at_all() {
     let project = Project::new(&[("a.md", REAL)]);
     let (status, words) = project.lessonc(&["build"]);

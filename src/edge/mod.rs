@@ -10,6 +10,7 @@ mod course;
 mod files;
 pub mod formats;
 mod generated;
+mod local;
 pub mod lookup;
 mod process;
 pub mod records;

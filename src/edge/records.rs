@@ -11,11 +11,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{files, with_path};
+use super::{files, local, with_path};
 use crate::{
-    execute::{Runner, fingerprint, is_as_expected, key},
+    execute::{Runner, fingerprint, is_as_expected, key, local_paths},
     model::{
-        package::Program,
+        package::{COURSE, Program},
         record::{CapturedFile, Trace},
     },
 };
@@ -39,6 +39,8 @@ pub enum Use {
 /// Wraps a runner: what was run before with the same inputs is not run again.
 pub struct Recorded<R> {
     runner: R,
+    course: PathBuf,
+    /// Where its runs are kept.
     folder: PathBuf,
     lock: String,
     records: Use,
@@ -75,6 +77,7 @@ impl<R: Runner> Recorded<R> {
     pub fn new(runner: R, course: &Path, lock: String, records: Use) -> Self {
         Self {
             runner,
+            course: course.to_owned(),
             folder: course.join(FOLDER),
             lock,
             records,
@@ -116,12 +119,22 @@ impl<R: Runner> Recorded<R> {
         self.folder.join(&program.lesson).join(&program.name)
     }
 
+    fn key(&self, program: &Program) -> io::Result<String> {
+        let paths = local_paths(program);
+        if paths.is_empty() {
+            return Ok(key(program, &self.lock, None));
+        }
+        let folder = self.course.to_string_lossy();
+        let folders = paths.into_iter().map(|path| PathBuf::from(path.replace(COURSE, &folder)));
+        Ok(key(program, &self.lock, Some(&local::contents(folders)?)))
+    }
+
     /// What is kept for a program, if it is still what a run would give.
     fn recall(&self, program: &Program) -> Option<Trace> {
         let place = self.place(program);
         let text = fs::read_to_string(place.with_added_extension("json")).ok()?;
         let kept: Kept = serde_json::from_str(&text).ok()?;
-        (kept.key == key(program, &self.lock)).then_some(())?;
+        (kept.key == self.key(program).ok()?).then_some(())?;
         let mut trace = kept.trace;
         for (path, hash) in kept.files {
             files::is_inside(&path).then_some(())?;
@@ -143,8 +156,7 @@ impl<R: Runner> Recorded<R> {
             trace.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
         files::mirror(&place, &written, &[])?;
         let hashes = trace.files.iter().map(|file| (file.path.clone(), fingerprint(&file.bytes)));
-        let kept =
-            Kept { key: key(program, &self.lock), trace: trace.clone(), files: hashes.collect() };
+        let kept = Kept { key: self.key(program)?, trace: trace.clone(), files: hashes.collect() };
         let mut json = serde_json::to_string_pretty(&kept)?;
         json.push('\n');
         files::write(&place.with_added_extension("json"), json.as_bytes())?;

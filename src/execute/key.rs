@@ -11,9 +11,10 @@ const FORMAT: &str = "lessonc record 1";
 
 /// The key under which what a program gave is kept.
 ///
-/// It covers the code that the program is made of, how that is compiled, and of `lock`, the text of
-/// `Cargo.lock`, what the program depends on. Prose and other lessons are not part of it.
-pub fn key(program: &Program, lock: &str) -> String {
+/// It covers the code that the program is made of, how that is compiled, of `lock`, the text of
+/// `Cargo.lock`, what the program depends on, and `local`, a hash of what is in the [`local_paths`].
+/// Prose and other lessons are not part of it.
+pub fn key(program: &Program, lock: &str, local: Option<&str>) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
@@ -39,7 +40,15 @@ pub fn key(program: &Program, lock: &str) -> String {
     for package in locked(lock, &manifest_name(program), &names.collect()) {
         add(&package);
     }
+    local.into_iter().for_each(&mut add);
     hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// Folders outside of the course's packages that a program depends on, as its manifests name them.
+pub fn local_paths(program: &Program) -> BTreeSet<&str> {
+    let dependencies = members(program).into_iter().flat_map(|it| it.package.dependencies.values());
+    let paths = dependencies.filter_map(|dependency| dependency.get("path")?.as_str());
+    paths.filter(|path| !path.starts_with("../")).collect()
 }
 
 /// A hash of some bytes, for telling whether they are the same as before.
@@ -47,18 +56,30 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex()[..32].to_owned()
 }
 
+/// The packages that a program is made of: its own, and those of the course that it depends on.
+fn members(program: &Program) -> Vec<&Member> {
+    let all = &program.workspace.members;
+    let mut to_visit: Vec<&Member> =
+        all.iter().filter(|member| member.folder == program.member).collect();
+    let mut members: Vec<&Member> = vec![];
+    while let Some(member) = to_visit.pop() {
+        if members.iter().any(|other| other.folder == member.folder) {
+            continue;
+        }
+        members.push(member);
+        to_visit.extend(all.iter().filter(|other| {
+            let is_library = members.len() == 1 && program.library.as_ref() == Some(&other.folder);
+            is_library || member.package.dependencies.contains_key(&other.package.cargo_name())
+        }));
+    }
+    members
+}
+
 /// The files that a program is made of, with the folder of their package: all of its own, and what
 /// Cargo builds of the course's other packages that it depends on.
 fn inputs(program: &Program) -> Vec<(&str, &File)> {
-    let members = &program.workspace.members;
-    let mut to_visit: Vec<&Member> =
-        members.iter().filter(|member| member.folder == program.member).collect();
-    let mut visited: BTreeSet<&str> = BTreeSet::new();
     let mut inputs = vec![];
-    while let Some(Member { folder, package }) = to_visit.pop() {
-        if !visited.insert(folder) {
-            continue;
-        }
+    for Member { folder, package } in members(program) {
         let is_own = *folder == program.member;
         let is_in = |file: &&File| match &program.action {
             // Of the member's programs it is one alone.
@@ -70,12 +91,7 @@ fn inputs(program: &Program) -> Vec<(&str, &File)> {
             }
             _ => is_own || !is_program_of_its_own(&file.path),
         };
-        let files = package.files.iter().filter(is_in);
-        inputs.extend(files.map(|file| (folder.as_str(), file)));
-        to_visit.extend(members.iter().filter(|member| {
-            let is_library = is_own && program.library.as_ref() == Some(&member.folder);
-            is_library || package.dependencies.contains_key(&member.package.cargo_name())
-        }));
+        inputs.extend(package.files.iter().filter(is_in).map(|file| (folder.as_str(), file)));
     }
     inputs.sort_by_key(|(folder, file)| (*folder, file.path.as_str()));
     inputs
@@ -204,14 +220,15 @@ mod tests {
     fn only_what_a_package_depends_on_counts() {
         let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
         assert_eq!(locked(LOCK, "a", &own).into_iter().collect::<Vec<_>>(), ["rand 0.9.0  nine"]);
-        let before = key(&program("a", "x"), LOCK);
-        assert_eq!(key(&program("a", "x"), &LOCK.replace("eight", "8")), before);
-        assert_ne!(key(&program("a", "x"), &LOCK.replace("nine", "9")), before);
+        let key = |lock: &str| key(&program("a", "x"), lock, None);
+        assert_eq!(key(&LOCK.replace("eight", "8")), key(LOCK));
+        assert_ne!(key(&LOCK.replace("nine", "9")), key(LOCK));
     }
 
     #[test]
     fn a_notebook_does_not_depend_on_other_programs_of_the_package() {
-        assert_ne!(key(&program("a", "x"), ""), key(&program("a", "y"), ""));
-        assert_eq!(key(&program("notebooks/a", "x"), ""), key(&program("notebooks/a", "y"), ""));
+        let key = |member, code| key(&program(member, code), "", None);
+        assert_ne!(key("a", "x"), key("a", "y"));
+        assert_eq!(key("notebooks/a", "x"), key("notebooks/a", "y"));
     }
 }

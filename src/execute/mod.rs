@@ -30,7 +30,7 @@ use notebook::Notebook;
 
 pub use blame::join_uses;
 pub use expected::is_as_expected;
-pub use key::{fingerprint, key};
+pub use key::{fingerprint, key, local_paths};
 pub use outputs::compare;
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};

@@ -81,6 +81,7 @@ pub fn compose(
     let mut notebook = Package {
         name: notebook_name(&name),
         dependencies: package.dependencies.clone(),
+        asked: package.asked.clone(),
         edition: package.edition.clone(),
         files: vec![],
     };
