@@ -227,6 +227,26 @@ fn with_real_cargo_a_change_in_a_crate_beside_the_course_is_seen() {
 }
 
 #[test]
+fn why_a_record_does_not_hold_is_told_at_the_cell() {
+    let project = Project::new(&[("a.md", REAL)]);
+    let why = |what: &[&str]| project.lessonc(&[&["why"], what].concat());
+    assert_eq!(why(&[]), (Some(1), "a (its cells): was never recorded\n".to_owned()));
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let (status, words) = why(&["a"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(words.starts_with("a (its cells): holds, made on "), "{words}");
+    project.write("a.md", &REAL.replace("6 * 7", "7 * 6"));
+    let stale = "a (its cells): is stale\n  the cell at lessons/a.md:4:1 changed\n";
+    for what in ["a", "a.md", "lessons/a.md:4"] {
+        assert_eq!(why(&[what]), (Some(1), stale.to_owned()), "{what}");
+    }
+    assert_eq!(why(&["a.md:1"]).0, Some(2));
+    project.write("a.md", &format!("---\ndependencies: {{itoa: \"1\"}}\n---\n{REAL}"));
+    let (_, words) = why(&[]);
+    assert!(words.contains("its dependencies, or what else its `Cargo.toml` says"), "{words}");
+}
+
+#[test]
 fn with_real_cargo_a_prose_edit_needs_no_cargo_at_all() {
     let project = Project::new(&[("a.md", REAL)]);
     let (status, words) = project.lessonc(&["build"]);

@@ -17,6 +17,7 @@ pub mod records;
 mod serve;
 pub mod tangle;
 pub mod terminal;
+pub mod why;
 
 use std::{
     io,

@@ -276,7 +276,7 @@ impl<'a> Composer<'a> {
 }
 
 /// What begins the line that says that a cell begins.
-const STEP: &str = "__lessonc.step(";
+pub const STEP: &str = "__lessonc.step(";
 
 /// A cell's code, with what shows the value that it ends in.
 fn statements(lines: &[Line], code: &str) -> Vec<Line> {
