@@ -270,6 +270,14 @@ pub fn build(
     Built { site, diagnostics }
 }
 
+/// What can be run of a course.
+pub fn programs(sources: &Sources) -> Diagnosed<Vec<Program>> {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    let (_, programs) = compose(&course, sources, &mut diagnostics);
+    Diagnosed { value: programs, diagnostics }
+}
+
 /// What a course's code blocks make, and what can be run of it.
 fn compose(
     course: &Course,

@@ -151,6 +151,40 @@ fn a_solution_is_folded_and_opens_by_click_and_by_keyboard() {
 }
 
 #[test]
+fn one_panel_of_tabs_is_open_and_groups_are_in_step() {
+    let panels = "## Linux\n\none\n\n## Windows\n\ntwo\n\n## Mac\n\nthree\n\n:::\n\n";
+    let groups = ["group-tab", "group-tab", "tab"].map(|kind| format!("::: {kind}\n\n{panels}"));
+    let course = tempfile::tempdir().unwrap();
+    fs::write(course.path().join("tabs.md"), groups.concat()).unwrap();
+    in_browser_of(course.path(), async |page| {
+        page.open("tabs.html").await?;
+        // Of each group, the titles of the panels whose text can be seen.
+        let open = async || {
+            page.settle().await?;
+            page.js::<Vec<String>>(
+                "const panels = [...document.querySelectorAll('main details')];
+                const shown = panels.filter((it) => it.querySelector('p').checkVisibility());
+                return [1, 2, 3].map((group) => shown.filter((it) => it.name === `tabs-${group}`)
+                    .map((it) => it.querySelector('.callout-title').textContent).join())",
+            )
+            .await
+        };
+        let press = async |index: usize| {
+            let summaries = page.driver.find_all(By::Css("main details > summary")).await?;
+            summaries[index].click().await
+        };
+        assert_eq!(open().await?, ["Linux", "Linux", "Linux"]);
+        press(1).await?;
+        assert_eq!(open().await?, ["Windows", "Windows", "Linux"], "the other group follows");
+        press(5).await?;
+        assert_eq!(open().await?, ["Mac", "Mac", "Linux"], "and leads as well");
+        press(7).await?;
+        assert_eq!(open().await?, ["Mac", "Mac", "Windows"], "tabs without a group stand alone");
+        Ok(())
+    });
+}
+
+#[test]
 fn the_theme_follows_the_system_until_a_reader_chooses() {
     in_browser(async |page| {
         let ground = async || {
@@ -347,8 +381,13 @@ impl Page {
     }
 }
 
-/// Builds the course, serves it, and gives a test a browser that can see it.
+/// Gives a test a browser that sees this project's own course.
 fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    in_browser_of(Path::new("lessons"), test);
+}
+
+/// Builds a course, serves it, and gives a test a browser that can see it.
+fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
     let browser = program("CHROME", &["chromium", "chromium-browser", "google-chrome"]);
     let driver = program("CHROMEDRIVER", &["chromedriver"]);
     let (Some(browser), Some(driver)) =
@@ -361,7 +400,7 @@ fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
     let lessonc = |options: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
         command.current_dir(env!("CARGO_MANIFEST_DIR"));
-        command.args(["build", "lessons", "--frozen", "--out"]).arg(&site).args(options);
+        command.arg("build").arg(course).args(["--frozen", "--out"]).arg(&site).args(options);
         command
     };
     let built = lessonc(&[]).output().unwrap();

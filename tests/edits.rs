@@ -203,6 +203,50 @@ fn status_and_words(output: Output) -> (Option<i32>, String) {
 const REAL: &str = "First words.\n\n```rust\nprintln!(\"six times seven is {}\", 6 * 7);\n```\n";
 
 #[test]
+fn with_real_cargo_a_change_in_a_crate_beside_the_course_is_seen() {
+    let lesson =
+        "---\ndependencies: {mylib: {path: ../mylib}}\n---\n\n```rust\nmylib::answer()\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    fs::create_dir_all(project.path("mylib/src")).unwrap();
+    let manifest = "[package]\nname = \"mylib\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(project.path("mylib/Cargo.toml"), manifest).unwrap();
+    let answer = |answer: u32| {
+        let code = format!("pub fn answer() -> u32 {{ {answer} }}\n");
+        fs::write(project.path("mylib/src/lib.rs"), code).unwrap();
+    };
+    answer(41);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read("site/a.html").contains("41"));
+    assert_eq!(project.lessonc_without_cargo(&["build", "--frozen"]).0, Some(0));
+    answer(42);
+    let (status, words) = project.lessonc_without_cargo(&["build", "--frozen"]);
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert!(project.read("site/a.html").contains("42"));
+}
+
+#[test]
+fn why_a_record_does_not_hold_is_told_at_the_cell() {
+    let project = Project::new(&[("a.md", REAL)]);
+    let why = |what: &[&str]| project.lessonc(&[&["why"], what].concat());
+    assert_eq!(why(&[]), (Some(1), "a (its cells): was never recorded\n".to_owned()));
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let (status, words) = why(&["a"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(words.starts_with("a (its cells): holds, made on "), "{words}");
+    project.write("a.md", &REAL.replace("6 * 7", "7 * 6"));
+    let stale = "a (its cells): is stale\n  the cell at lessons/a.md:4:1 changed\n";
+    for what in ["a", "a.md", "lessons/a.md:4"] {
+        assert_eq!(why(&[what]), (Some(1), stale.to_owned()), "{what}");
+    }
+    assert_eq!(why(&["a.md:1"]).0, Some(2));
+    project.write("a.md", &format!("---\ndependencies: {{itoa: \"1\"}}\n---\n{REAL}"));
+    let (_, words) = why(&[]);
+    assert!(words.contains("its dependencies, or what else its `Cargo.toml` says"), "{words}");
+}
+
+#[test]
 fn with_real_cargo_a_prose_edit_needs_no_cargo_at_all() {
     let project = Project::new(&[("a.md", REAL)]);
     let (status, words) = project.lessonc(&["build"]);

@@ -12,7 +12,8 @@
 //!   inline code. Here, as in CommonMark, it is code like any other.
 //! - Pandoc looks for the end of a comment in a list's item before it takes the quotes in it apart,
 //!   and so misses it.
-//! - A quote four columns into an item is lost to pandoc's code blocks and lazy lines.
+//! - A quote four columns into an item is lost to pandoc's code blocks and lazy lines, and so is code
+//!   in backticks: items with a wide marker have neither.
 //! - Lists, quotes and code can interrupt a paragraph in CommonMark, which needs no blank line before
 //!   them, as pandoc does.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
@@ -303,7 +304,9 @@ fn block(chance: &mut Chance, kind: Kind, depth: usize, word: &mut usize) -> Vec
             let fence = chance.pick(&["```", "````", "~~~", "~~~~~"]).to_owned();
             let mut lines = vec![fence.clone()];
             for _ in 0..chance.below(4) {
-                lines.push(chance.pick(&[":::", "::: a", "x", "", "- y", "> z", "``"]).into());
+                lines.push(
+                    chance.pick(&[":::", "::: a", "x", "", "- y", "> z", "``", "<!--"]).into(),
+                );
             }
             lines.push(fence);
             lines
@@ -322,10 +325,15 @@ fn block(chance: &mut Chance, kind: Kind, depth: usize, word: &mut usize) -> Vec
             lines.map(|line| format!("> {line}").trim_end().to_owned()).collect()
         }
         Kind::List => {
-            let marker = chance.pick(&["- ", "* ", "1. "]);
+            let items = (0..1 + chance.below(3)).map(|_| blocks(chance, depth + 1, word));
+            let items: Vec<Vec<String>> = items.collect();
+            let marker = if items.iter().flatten().any(|line| line.contains(['>', '`', '~'])) {
+                chance.pick(&["- ", "* ", "1. "])
+            } else {
+                chance.pick(&["- ", "* ", "1. ", "-   ", "10. "])
+            };
             let mut lines = vec![];
-            for _ in 0..1 + chance.below(3) {
-                let mut item = blocks(chance, depth + 1, word);
+            for mut item in items {
                 let first = item.iter().find(|line| !line.is_empty() && !line.starts_with(':'));
                 if first.is_some_and(|line| line.starts_with(['`', '~'])) {
                     item.splice(..0, [next(word), String::new()]);

@@ -81,6 +81,7 @@ pub fn compose(
     let mut notebook = Package {
         name: notebook_name(&name),
         dependencies: package.dependencies.clone(),
+        asked: package.asked.clone(),
         edition: package.edition.clone(),
         files: vec![],
     };
@@ -284,7 +285,7 @@ fn end(open: usize) -> String {
 }
 
 /// What begins the line that says that a cell begins.
-const STEP: &str = "__lessonc.step(";
+pub const STEP: &str = "__lessonc.step(";
 
 /// A cell's code, with what shows the value that it ends in.
 fn statements(lines: &[Line], code: &str) -> Vec<Line> {

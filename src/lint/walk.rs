@@ -20,10 +20,7 @@ fn texts(block: &Block) -> Vec<&[Inline]> {
         BlockKind::Definitions(definitions) => {
             definitions.iter().map(|definition| &definition.term[..]).collect()
         }
-        BlockKind::Table(table) => {
-            let rows = std::iter::once(&table.head).chain(&table.rows);
-            rows.flatten().map(|cell| &cell[..]).collect()
-        }
+        BlockKind::Table(table) => table.caption.iter().map(|caption| &caption[..]).collect(),
         _ => vec![],
     }
 }

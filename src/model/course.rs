@@ -57,6 +57,8 @@ pub struct Settings {
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
+    /// What the names of macros stand for in formulas, in the order in which they are given.
+    pub macros: Vec<(String, String)>,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
     pub check: BTreeMap<String, (Level, Span)>,
 }
@@ -207,10 +209,10 @@ impl Block {
                 .flat_map(|definition| &definition.meanings)
                 .map(|meaning| &meaning[..])
                 .collect(),
+            BlockKind::Table(table) => table.cells().map(|cell| &cell.blocks[..]).collect(),
             BlockKind::Paragraph(_)
             | BlockKind::Plain(_)
             | BlockKind::Heading(_)
-            | BlockKind::Table(_)
             | BlockKind::Code(_)
             | BlockKind::Html(_)
             | BlockKind::Rule => vec![],
@@ -283,6 +285,8 @@ pub enum Numerals {
     UpperAlpha,
     LowerRoman,
     UpperRoman,
+    /// An example, `(@)`: their numbers go through the whole text.
+    Example,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -311,8 +315,30 @@ pub struct Table {
     /// What the author wrote about it: `: caption` above or below.
     pub caption: Option<Vec<Inline>>,
     pub alignments: Vec<Alignment>,
-    pub head: Vec<Vec<Inline>>,
-    pub rows: Vec<Vec<Vec<Inline>>>,
+    /// How wide the columns are in a grid table, in characters; empty in others.
+    pub widths: Vec<usize>,
+    pub head: Vec<Row>,
+    pub body: Vec<Row>,
+}
+
+impl Table {
+    /// Its cells, row by row.
+    pub fn cells(&self) -> impl Iterator<Item = &TableCell> {
+        self.head.iter().chain(&self.body).flatten()
+    }
+}
+
+/// The cells that begin in one row of a table.
+pub type Row = Vec<TableCell>;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableCell {
+    pub blocks: Vec<Block>,
+    /// The column that it begins in.
+    pub column: usize,
+    /// How many columns and rows it takes.
+    pub columns: usize,
+    pub rows: usize,
 }
 
 /// A fenced div: `:::challenge`.

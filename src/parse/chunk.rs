@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use super::passage::Passage;
 use super::{Cells, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::source::{SourceId, Span};
 
 /// What is shown as it is, and begins with no comment of ours.
 const NO_CODE: [&str; 8] =
@@ -13,20 +13,20 @@ const NO_CODE: [&str; 8] =
 
 /// Makes a chunk of a code block's range, and of the ranges in which the parser saw code.
 pub fn chunk(
-    id: SourceId,
-    text: &str,
+    passage: Passage,
     block: Range<usize>,
     fenced: bool,
     code: &[Range<usize>],
     cells: Cells,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Chunk {
+    let text = passage.text;
     let info = if fenced { info(text, block.start) } else { block.start..block.start };
     let (mut attributes, problem) = attributes::info(&text[info.clone()]);
     let knitr = is_knitr(&text[info.clone()]);
     // Knitr's options are R: what of it is no attribute is no mistake either.
     if let Some(problem) = problem.filter(|_| !knitr) {
-        diagnostics.push(bad_attributes(id, text, info.start, problem));
+        diagnostics.push(bad_attributes(passage, info.start, problem));
     }
     let has_language = !attributes.classes.is_empty();
     let language = has_language.then(|| attributes.classes.remove(0));
@@ -40,31 +40,31 @@ pub fn chunk(
         for (line, (key, value)) in said {
             if let Err(message) = set(&mut attributes, key, value) {
                 let diagnostic = Diagnostic::error("bad-attributes", message);
-                diagnostics.push(diagnostic.at(Span::new(id, line), "").hint("say it once"));
+                diagnostics.push(diagnostic.at(passage.span(line), "").hint("say it once"));
             }
         }
     }
-    let mut lines = code_lines(id, text, lines, language.as_deref());
+    let mut lines = code_lines(passage, lines, language.as_deref());
     if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
         lines.iter_mut().for_each(|line| line.hidden = true);
     }
     if let Some(name) = attributes.id.as_deref().filter(|name| !is_name(name)) {
         let message = format!("no reference can ask for a block called `{name}`");
         let diagnostic = Diagnostic::error("bad-attributes", message);
-        let place = Span::new(id, info.clone());
+        let place = passage.span(info.clone());
         diagnostics.push(diagnostic.at(place, "").hint("take a name without blanks, `<` and `>`"));
     }
     if let Some(value) = attributes.get("timeout")
         && value.parse::<u32>().is_err()
     {
         let message = format!("`timeout={value}` is no number of seconds");
-        let place = Span::new(id, info.clone());
+        let place = passage.span(info.clone());
         let diagnostic = Diagnostic::error("bad-attributes", message);
         diagnostics.push(diagnostic.at(place, "").hint("write a whole number: `timeout=120`"));
     }
     Chunk {
-        span: Span::new(id, block.start..end),
-        info: Span::new(id, info),
+        span: passage.span(block.start..end),
+        info: passage.span(info),
         cell: cell(language.as_deref(), &attributes, cells),
         lines,
         language,
@@ -114,18 +114,13 @@ fn set(attributes: &mut Attributes, key: &str, value: &str) -> Result<(), String
     Ok(())
 }
 
-fn code_lines(
-    id: SourceId,
-    text: &str,
-    lines: Vec<Range<usize>>,
-    language: Option<&str>,
-) -> Vec<CodeLine> {
+fn code_lines(passage: Passage, lines: Vec<Range<usize>>, language: Option<&str>) -> Vec<CodeLine> {
     let line = |range: Range<usize>| {
         let (skipped, hidden) = match language {
-            Some("rust") => hash(&text[range.clone()]),
+            Some("rust") => hash(&passage.text[range.clone()]),
             _ => (0, false),
         };
-        CodeLine { span: Span::new(id, range.start + skipped..range.end), hidden }
+        CodeLine { span: passage.span(range.start + skipped..range.end), hidden }
     };
     lines.into_iter().map(line).collect()
 }
@@ -143,16 +138,11 @@ fn hash(line: &str) -> (usize, bool) {
     }
 }
 
-pub fn bad_attributes(
-    id: SourceId,
-    text: &str,
-    start: usize,
-    problem: attributes::Problem,
-) -> Diagnostic {
+pub fn bad_attributes(passage: Passage, start: usize, problem: attributes::Problem) -> Diagnostic {
     let at = start + problem.at;
-    let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+    let end = at + passage.text[at..].chars().next().map_or(0, char::len_utf8);
     Diagnostic::error("bad-attributes", problem.message)
-        .at(Span::new(id, at..end), "")
+        .at(passage.span(at..end), "")
         .hint("attributes are written `{.class #name key=\"value\"}`")
 }
 

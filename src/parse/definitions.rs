@@ -1,40 +1,77 @@
-//! The links that `links.md` defines for every text of a course.
+//! The labels of links, footnotes and examples: those of `links.md` for every text of a course, and each text's.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
-use pulldown_cmark::{BrokenLink, BrokenLinkCallback, CowStr, Parser};
+use pulldown_cmark::{BrokenLink, BrokenLinkCallback, CowStr, Parser, RefDefs};
 
+use super::mask::Masked;
 use super::options;
 
-/// Targets and titles by label.
+/// What can be referred to by a label: the targets and titles of links, footnotes,
+/// and examples.
 ///
-/// They answer where a text's own definitions do not. The text itself is not added to, so no place
-/// in it can be mistaken for one in `links.md`, and nothing that it leaves open can swallow them.
+/// Those of `links.md` answer where a text's own do not, and those of a text in what it holds as a
+/// text of its own. No text is added to, so no place in it can be mistaken for one elsewhere, and
+/// nothing that it leaves open can swallow them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Definitions {
-    by_label: HashMap<String, (String, String)>,
+pub struct Definitions<'a> {
+    links: HashMap<String, (String, String)>,
+    notes: BTreeSet<String>,
+    /// The numbers of examples.
+    examples: HashMap<String, usize>,
+    outer: Option<&'a Definitions<'a>>,
 }
 
 /// The reference definitions of a text; whatever else it says is for its authors.
-pub fn definitions(text: &str) -> Definitions {
+pub fn definitions(text: &str) -> Definitions<'static> {
     let parser = Parser::new_ext(text, options());
-    let mut all: Vec<_> = parser.reference_definitions().iter().collect();
-    all.sort_by_key(|(_, definition)| definition.span.start);
-    let mut definitions = Definitions::default();
-    for (label, definition) in all {
-        let title = definition.title.as_deref().unwrap_or_default().to_owned();
-        let target = definition.dest.to_string();
-        definitions.by_label.entry(normalise(label)).or_insert((target, title));
-    }
-    definitions
+    Definitions { links: links(parser.reference_definitions()), ..Definitions::default() }
 }
 
-impl<'input> BrokenLinkCallback<'input> for &Definitions {
+fn links(definitions: &RefDefs) -> HashMap<String, (String, String)> {
+    let mut all: Vec<_> = definitions.iter().collect();
+    // The first of a label is the one that counts.
+    all.sort_by_key(|(_, definition)| Reverse(definition.span.start));
+    let links = all.into_iter().map(|(label, definition)| {
+        let title = definition.title.as_deref().unwrap_or_default().to_owned();
+        (normalise(label), (definition.dest.to_string(), title))
+    });
+    links.collect()
+}
+
+impl Definitions<'_> {
+    /// Those of a text that stands in this one.
+    pub fn below<'a>(&'a self, own: &RefDefs, masked: &Masked) -> Definitions<'a> {
+        let examples = masked.examples.iter().enumerate();
+        Definitions {
+            links: links(own),
+            notes: masked.notes.clone(),
+            examples: examples.map(|(index, (_, label))| (label.clone(), index + 1)).collect(),
+            outer: Some(self),
+        }
+    }
+
+    /// The number of the example with that label.
+    pub fn example(&self, label: &str) -> Option<usize> {
+        self.examples.get(label).copied().or_else(|| self.outer?.example(label))
+    }
+
+    pub fn has_note(&self, label: &str) -> bool {
+        self.notes.contains(label) || self.outer.is_some_and(|outer| outer.has_note(label))
+    }
+
+    fn link(&self, label: &str) -> Option<&(String, String)> {
+        self.links.get(label).or_else(|| self.outer?.link(label))
+    }
+}
+
+impl<'input> BrokenLinkCallback<'input> for &Definitions<'_> {
     fn handle_broken_link(
         &mut self,
         link: BrokenLink<'input>,
     ) -> Option<(CowStr<'input>, CowStr<'input>)> {
-        let (target, title) = self.by_label.get(&normalise(&link.reference))?;
+        let (target, title) = self.link(&normalise(&link.reference))?;
         Some((target.clone().into(), title.clone().into()))
     }
 }

@@ -85,6 +85,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "repository",
         "license",
         "check",
+        "macros",
     ];
     for (key, value) in reader.entries(&known) {
         match key.as_str() {
@@ -98,6 +99,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "timeout" => settings.timeout = reader.number(&value, "seconds"),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
+            "macros" => settings.macros = reader.macros(&value),
             _ => settings.license = reader.text(&value),
         }
     }
@@ -360,17 +362,27 @@ impl<'a> Reader<'a> {
         known.copied()
     }
 
+    fn map<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [(Spanned<String>, Node)] {
+        match &node.value {
+            Yaml::Map(entries) => return entries,
+            Yaml::Null => {}
+            _ => self.refuse(node, expected),
+        }
+        &[]
+    }
+
+    fn macros(&mut self, node: &Node) -> Vec<(String, String)> {
+        let entries = self.map(node, "a text for each macro, `R: \\mathbb{R}`").iter();
+        let read = entries.filter_map(|(name, text)| {
+            let name = name.value.strip_prefix('\\').unwrap_or(&name.value);
+            Some((name.to_owned(), self.text(text)?))
+        });
+        read.collect()
+    }
+
     fn levels(&mut self, node: &Node) -> BTreeMap<String, (Level, Span)> {
         let mut levels = BTreeMap::new();
-        let entries = match &node.value {
-            Yaml::Null => return levels,
-            Yaml::Map(entries) => entries,
-            _ => {
-                self.refuse(node, "a level for each code, `vague-link: off`");
-                return levels;
-            }
-        };
-        for (code, node) in entries {
+        for (code, node) in self.map(node, "a level for each code, `vague-link: off`") {
             let level = match self.text(node).as_deref() {
                 // To older YAML, `off` is `false`.
                 Some("off" | "false") => Level::Off,

@@ -10,6 +10,7 @@ use super::chunk::bad_attributes;
 use super::mask::unmask;
 use super::tree::{Tree, ends_inlines};
 use crate::model::course::{Attributes, Image, Inline, plain_text};
+use crate::model::diagnostic::Diagnostic;
 
 /// Reads inlines up to the block's end, which is not consumed; gives them and where they end.
 pub fn inlines(tree: &mut Tree) -> (Vec<Inline>, usize) {
@@ -67,14 +68,14 @@ impl Run {
 
     fn finish(mut self) -> Vec<Inline> {
         self.flush();
-        let mut joined: Vec<Inline> = Vec::with_capacity(self.inlines.len());
-        for inline in self.inlines {
-            match (joined.last_mut(), inline) {
-                (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
-                (_, inline) => joined.push(inline),
+        self.inlines.dedup_by(|inline, before| match (before, inline) {
+            (Inline::Text(before), Inline::Text(text)) => {
+                before.push_str(text);
+                true
             }
-        }
-        joined
+            _ => false,
+        });
+        self.inlines
     }
 }
 
@@ -118,7 +119,7 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             }
             // The edge of attributes lies within it: what remains is text, whatever it was.
             _ if left < range.len() => {
-                let text = tree.text;
+                let text = tree.passage.text;
                 run.push_text(&text[before], false);
                 push_linked(tree, &mut run, &text[after.clone()], after, false);
             }
@@ -132,8 +133,12 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             Event::InlineMath(tex) => run.push(math(tree, &tex, range, false)),
             Event::DisplayMath(tex) => run.push(math(tree, &tex, range, true)),
             Event::FootnoteReference(label) => {
-                let (span, label) = (tree.span(range), unmask(&label));
-                run.push(Inline::FootnoteReference { span, label });
+                let (span, label) = (tree.span(range.clone()), unmask(&label));
+                if tree.around.definitions.has_note(&label) {
+                    run.push(Inline::FootnoteReference { span, label });
+                } else {
+                    run.push_text(&tree.passage.text[range], false);
+                }
             }
             Event::SoftBreak => run.push(Inline::SoftBreak),
             Event::HardBreak => run.push(Inline::HardBreak),
@@ -152,7 +157,15 @@ fn unattributed(tree: &Tree, range: &Range<usize>) -> (Range<usize>, Range<usize
     (before, after)
 }
 
-fn math(tree: &Tree, tex: &CowStr, range: Range<usize>, display: bool) -> Inline {
+fn math(tree: &mut Tree, tex: &CowStr, range: Range<usize>, display: bool) -> Inline {
+    let is_stray = |at: &usize| tex[*at..].starts_with('$') && !tex[..*at].ends_with('\\');
+    // In a text within a formula there may be another formula.
+    let has_text = ["\\text", "\\mbox"].iter().any(|command| tex.contains(command));
+    let stray = tex.match_indices('$').map(|(at, _)| at).find(is_stray).filter(|_| !has_text);
+    if let Some(at) = stray.map(|at| range.start + 1 + usize::from(display) + at) {
+        let message = "a formula goes on over this `$`";
+        tree.diagnostics.push(unclosed_math(message).at(tree.span(at..at + 1), ""));
+    }
     Inline::Math { span: tree.span(range), tex: unmask(tex), display }
 }
 
@@ -204,7 +217,7 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
 /// Reads attributes that begin at `offset`, so that they are not read as text. Where `expected`,
 /// what looks like attributes and is malformed draws an error.
 fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attributes> {
-    let rest = tree.text.get(offset..tree.leaf_end)?;
+    let rest = tree.passage.text.get(offset..tree.leaf_end)?;
     if !rest.starts_with('{') {
         return None;
     }
@@ -215,7 +228,7 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
         }
         Err(problem) => {
             if expected {
-                let diagnostic = bad_attributes(tree.id, tree.text, offset, problem);
+                let diagnostic = bad_attributes(tree.passage, offset, problem);
                 tree.diagnostics.push(diagnostic);
             }
             None
@@ -223,8 +236,38 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
     }
 }
 
+fn unclosed_math(message: &str) -> Diagnostic {
+    Diagnostic::warning("unclosed-math", message)
+        .hint("close each brace of a formula before its end; a dollar sign is written `\\$`")
+}
+
+/// Tells of what begins as a formula and is text: `$$`, and `$` before a command. Once in a
+/// paragraph, for what ends a formula looks the same.
+fn text_that_is_no_math(tree: &mut Tree, range: &Range<usize>) {
+    let text = tree.passage.text;
+    for (at, _) in text[range.clone()].match_indices('$') {
+        let at = range.start + at;
+        let begins = text[at + 1..].starts_with('$') && !text[..at].ends_with('$')
+            || text[at + 1..]
+                .strip_prefix('\\')
+                .is_some_and(|it| it.starts_with(char::is_alphabetic));
+        if !begins || text[..at].ends_with('\\') {
+            continue;
+        }
+        let is_parted = |before| text[before..at].lines().any(|line| line.trim().is_empty());
+        if tree.dollar.replace(at).is_none_or(is_parted) {
+            let length = 1 + usize::from(text[at + 1..].starts_with('$'));
+            let diagnostic =
+                unclosed_math("no formula begins here: it has no end, or an open brace");
+            let diagnostic = diagnostic.at(tree.span(at..at + length), "this is text");
+            tree.diagnostics.push(diagnostic);
+        }
+    }
+}
+
 fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
-    let escaped = tree.text[..range.start].ends_with('\\');
+    text_that_is_no_math(tree, &range);
+    let escaped = tree.passage.text[..range.start].ends_with('\\');
     match text {
         "[" if !escaped => {
             run.push(Inline::Text(text.to_string()));
@@ -235,7 +278,7 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 run.push_text(text, false);
                 return;
             };
-            let before = &tree.text[..at];
+            let before = &tree.passage.text[..at];
             let is_note = before.ends_with('^') && !before.ends_with("\\^");
             let attributes = attributes_at(tree, range.end, false);
             if !is_note && attributes.is_none() {
@@ -265,45 +308,108 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 }
             }
         }
-        _ if tree.text[range.clone()] == *text => {
+        _ if tree.passage.text[range.clone()] == *text => {
             push_linked(tree, run, text, range, escaped);
         }
         _ => run.push_text(text, escaped),
     }
 }
 
-/// Pushes a text in which bare URLs become links.
+/// Pushes a text in which bare URLs and addresses of mail become links.
 fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, escaped: bool) {
+    let source = tree.passage.text;
     let mut done = 0;
-    while let Some(at) = scheme(text, done).filter(|_| !tree.in_link) {
-        let start = range.start + at;
-        let end = start + url(&tree.text[start..tree.leaf_end.max(range.end)]);
-        run.push_text(&text[done..at], escaped && done == 0);
-        let target = tree.text[start..end].to_string();
+    let mut searched = 0;
+    while let Some(at) = linkable(text, searched).filter(|_| !tree.in_link) {
+        if let Some((number, length)) = example(tree, range.start + at) {
+            run.push_text(&text[done..at], escaped && done == 0);
+            run.push_text(&number.to_string(), false);
+            tree.attributed = range.start + at..range.start + at + length;
+            done = (at + length).min(text.len());
+            searched = done;
+            continue;
+        }
+        let behind = &source[range.start + at..tree.leaf_end.max(range.end)];
+        let (before, end) = if text[at..].starts_with('@') {
+            // The parser may have parted what stands before the sign.
+            let before = mailbox(&source[..range.start + at]);
+            let pushed = before.len().saturating_sub(at - done);
+            let length = host(behind);
+            let is_whole = run.text.ends_with(&before[..pushed]);
+            if before.is_empty() || length == 0 || !is_whole {
+                searched = at + 1;
+                continue;
+            }
+            run.text.truncate(run.text.len() - pushed);
+            (before.len(), range.start + at + length)
+        } else {
+            (0, range.start + at + url(behind))
+        };
+        let start = range.start + at - before;
+        run.push_text(&text[done..at.saturating_sub(before).max(done)], escaped && done == 0);
+        let content = source[start..end].to_string();
+        let scheme = if before > 0 { "mailto:" } else { "" };
         run.push(Inline::Link {
             span: tree.span(start..end),
-            content: vec![Inline::Text(target.clone())],
-            target,
+            target: format!("{scheme}{content}"),
+            content: vec![Inline::Text(content)],
             title: String::new(),
         });
         // The parser may have parted the URL, at what would be markup in a text.
         tree.attributed = start..end;
         done = (end - range.start).min(text.len());
+        searched = done;
     }
     if done < text.len() {
         run.push_text(&text[done..], escaped && done == 0);
     }
 }
 
-/// Where a URL begins in `text`, at `from` or later.
-fn scheme(text: &str, from: usize) -> Option<usize> {
+/// Where in `text`, at `from` or later, a URL begins, or the `@` of an address stands.
+fn linkable(text: &str, from: usize) -> Option<usize> {
     let begins = |at: &usize| {
-        let behind = &text[at + "http".len()..];
+        let Some(behind) = text[*at..].strip_prefix("http") else {
+            return text[*at..].starts_with('@');
+        };
         let behind = behind.strip_prefix('s').unwrap_or(behind).strip_prefix("://");
         !text[..*at].ends_with(char::is_alphanumeric)
             && behind.is_some_and(|host| host.starts_with(char::is_alphanumeric))
     };
-    text[from..].match_indices("http").map(|(at, _)| from + at).find(begins)
+    text[from..].match_indices(['h', '@']).map(|(at, _)| from + at).find(begins)
+}
+
+/// The number of an example that is referred to by its label, `(@label)`, and how long that is.
+fn example(tree: &Tree, at: usize) -> Option<(usize, usize)> {
+    let (before, behind) = tree.passage.text.split_at(at);
+    let behind = behind.strip_prefix('@').filter(|_| before.ends_with('('))?;
+    let length = behind.find(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c))?;
+    let (label, behind) = behind.split_at(length);
+    let is_label = !label.is_empty() && behind.starts_with(')');
+    Some((tree.around.definitions.example(label).filter(|_| is_label)?, 1 + length))
+}
+
+/// The longest name of a mailbox.
+const LONGEST: usize = 64;
+
+/// The name of a mailbox that `text` ends with, before its `@`; nothing where there is none.
+fn mailbox(text: &str) -> &str {
+    let is_part = |c: &u8| c.is_ascii_alphanumeric() || b".+-_".contains(c);
+    let length = text.bytes().rev().take(LONGEST + 1).take_while(is_part).count();
+    let name = &text[text.len() - length..];
+    let stands_alone =
+        !text[..text.len() - length].ends_with(|c: char| c.is_alphanumeric() || c == '/');
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if begins && stands_alone && length <= LONGEST { name } else { "" }
+}
+
+/// The length of `@` and a host with a dot in it, that `text` begins with. What ends a sentence is
+/// not part of it.
+fn host(text: &str) -> usize {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let length = text[1..].find(|c| !is_part(c)).unwrap_or(text.len() - 1);
+    let host = text[1..1 + length].trim_end_matches('.');
+    let is_host = host.contains('.') && !host.ends_with(['-', '_']) && !host.starts_with('.');
+    if is_host { 1 + host.len() } else { 0 }
 }
 
 /// The length of the URL that `text` begins with. What ends a sentence is not part of it.

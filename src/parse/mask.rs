@@ -1,9 +1,11 @@
-//! Finds the fences of divs and the markers of pandoc's lists, which CommonMark doesn't know.
+//! Finds the fences of divs, grid tables and the markers of pandoc's lists, which CommonMark
+//! doesn't know.
 //!
 //! Each line that could be a fence is overwritten with as many `_`: to the parser a thematic break,
 //! which ends paragraphs, tables and lists as a fence does and means nothing inside code. It is a
 //! fence only where the parser then sees that break. So there is one document with one tree, link
-//! references reach into divs, and each byte keeps its offset.
+//! references reach into divs, and each byte keeps its offset. The lines of a grid table are
+//! overwritten likewise, and what stands in its cells is read later.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -11,10 +13,11 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::attributes::{self, Problem};
+use super::grid::{self, Flaw, Grid};
+use super::passage::Passage;
 use super::{options, ordered};
 use crate::model::course::Attributes;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::source::{SourceId, Span};
 
 /// Stands for the first colon of a line that is not a fence: pulldown would take it for a
 /// definition list.
@@ -29,8 +32,14 @@ pub struct Masked {
     pub text: String,
     /// By the offset of the first colon.
     pub fences: BTreeMap<usize, Fence>,
-    /// Lines that look like fences and are read as text.
+    /// By the offset of the top border.
+    pub grids: BTreeMap<usize, Grid>,
+    /// Lines that look like fences or borders and are read as text.
     pub prose: Vec<Prose>,
+    /// The labels of the footnotes that the text defines.
+    pub notes: BTreeSet<String>,
+    /// Where the items are that are examples, and their labels.
+    pub examples: Vec<(usize, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,7 +54,7 @@ pub enum FenceKind {
     Closer,
 }
 
-/// A line that looks like a fence and is text.
+/// A line that looks like a fence or like the border of a grid table, and is text.
 pub struct Prose {
     pub range: Range<usize>,
     pub why: WhyProse,
@@ -59,6 +68,8 @@ pub enum WhyProse {
     Words,
     /// Not at the margin of what it stands in.
     Indented,
+    /// The borders make no table.
+    NoGrid(Flaw),
 }
 
 /// Parses `text` as often as it takes to know which lines are fences.
@@ -71,8 +82,8 @@ pub fn mask(text: &str) -> Masked {
 
 /// The masked text; none where it could not be found out which markers begin items.
 fn masked(text: &str, candidates: &[Candidate], mut markers: Vec<Range<usize>>) -> Option<Masked> {
-    let words = |candidate: &Candidate| candidate.kind.is_none().then_some(WhyProse::Words);
-    let mut verdicts: Vec<Verdict> = candidates.iter().map(words).collect();
+    let by_looks = |candidate: &Candidate| candidate.kind.as_ref().err().copied();
+    let mut verdicts: Vec<Verdict> = candidates.iter().map(by_looks).collect();
     let mut sight = Sight::default();
     let mut settled = false;
     for _ in 0..ROUNDS {
@@ -89,14 +100,19 @@ fn masked(text: &str, candidates: &[Candidate], mut markers: Vec<Range<usize>>) 
         return None;
     }
 
-    let mut fences = BTreeMap::new();
+    let (mut fences, mut grids) = (BTreeMap::new(), BTreeMap::new());
     let mut prose = vec![];
     for (candidate, verdict) in candidates.iter().zip(&mut verdicts) {
         let range = candidate.range.clone();
         match &candidate.kind {
-            Some(kind) if verdict.is_none() && sight.breaks_at(range.start) => {
-                fences.insert(range.start, Fence { range, kind: kind.clone() });
-            }
+            Ok(kind) if verdict.is_none() && sight.breaks_at(range.start) => match kind {
+                Kind::Fence(kind) => {
+                    fences.insert(range.start, Fence { range, kind: kind.clone() });
+                }
+                Kind::Grid(grid) => {
+                    grids.insert(range.start, grid.clone());
+                }
+            },
             _ => {
                 let why = verdict.get_or_insert(WhyProse::Indented);
                 if !sight.hides(range.start) {
@@ -105,7 +121,11 @@ fn masked(text: &str, candidates: &[Candidate], mut markers: Vec<Range<usize>>) 
             }
         }
     }
-    Some(Masked { text: overwrite(text, candidates, &verdicts, &markers), fences, prose })
+    let example =
+        |marker: Range<usize>| Some((marker.start, ordered::example(&text[marker])?.to_string()));
+    let examples = markers.iter().cloned().filter_map(example).collect();
+    let text = overwrite(text, candidates, &verdicts, &markers);
+    Some(Masked { text, fences, grids, prose, notes: sight.notes, examples })
 }
 
 /// Undoes what masking did to a piece of text.
@@ -114,12 +134,17 @@ pub fn unmask(text: &str) -> String {
     text.replace(&format!("{COLON}::"), ":::")
 }
 
-/// A line that could be a fence, from its first colon to its end.
+/// A line that could be a fence or a table's top border, from its first sign to its end.
 struct Candidate {
     line: usize,
     range: Range<usize>,
-    /// None where more than one word follows.
-    kind: Option<FenceKind>,
+    /// Or why it is none by its own looks.
+    kind: Result<Kind, WhyProse>,
+}
+
+enum Kind {
+    Fence(FenceKind),
+    Grid(Grid),
 }
 
 /// The lines that could be fences, and the markers that could be of items and that only pandoc
@@ -127,6 +152,7 @@ struct Candidate {
 fn candidates(text: &str) -> (Vec<Candidate>, Vec<Range<usize>>) {
     let (mut candidates, mut markers) = (vec![], vec![]);
     let mut start = 0;
+    let mut below_border = false;
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
         let content = line.trim_end_matches(['\n', '\r']);
@@ -139,9 +165,19 @@ fn candidates(text: &str) -> (Vec<Candidate>, Vec<Range<usize>>) {
             candidates.push(Candidate {
                 line: start,
                 range: start + colons..start + content.len(),
-                kind: fence(&content[colons..]),
+                kind: fence(&content[colons..]).map(Kind::Fence).ok_or(WhyProse::Words),
             });
         }
+        let drawn = grid::is_drawn(&content[colons..]);
+        let found = if drawn && !below_border { grid::grid(text, start + colons) } else { None };
+        below_border = drawn;
+        candidates.extend(found.map(|found| {
+            let (range, kind) = match found {
+                Ok(grid) => (grid.lines[0].clone(), Ok(Kind::Grid(grid))),
+                Err((flaw, line)) => (line, Err(WhyProse::NoGrid(flaw))),
+            };
+            Candidate { line: start, range, kind }
+        }));
         start += line.len();
     }
     (candidates, markers)
@@ -233,21 +269,28 @@ fn overwrite(
         }
         out.push_str(&text[out.len()..end]);
     };
-    for (Candidate { range, .. }, verdict) in candidates.iter().zip(verdicts) {
-        up_to(&mut out, range.start);
-        if verdict.is_some() {
-            out.push(COLON);
-            out.push_str(&text[range.start + 1..range.end]);
-        } else {
+    for (Candidate { range, kind, .. }, verdict) in candidates.iter().zip(verdicts) {
+        let mut rule = |range: &Range<usize>| {
+            up_to(&mut out, range.start);
             out.extend(std::iter::repeat_n('_', range.len()));
+        };
+        match (kind, verdict) {
+            (Ok(Kind::Grid(grid)), None) => grid.lines.iter().for_each(rule),
+            (Ok(Kind::Fence(_)), None) => rule(range),
+            (Ok(Kind::Grid(_)) | Err(WhyProse::NoGrid(_)), _) => {}
+            _ => {
+                up_to(&mut out, range.start);
+                out.push(COLON);
+                out.push_str(&text[range.start + 1..range.end]);
+            }
         }
     }
     up_to(&mut out, text.len());
     out
 }
 
-/// Finds the candidates that are text although the parser saw a break: openers below a line of a
-/// paragraph, and closers within inline code, HTML or math that the break tore apart.
+/// Finds the candidates that are text although the parser saw a break: openers and tables below a
+/// line of a paragraph, and closers within inline code, HTML or math that the break tore apart.
 fn demote(
     text: &str,
     candidates: &[Candidate],
@@ -279,8 +322,8 @@ fn demote(
             continue;
         }
         match candidate.kind {
-            Some(FenceKind::Opener { .. }) => verdicts[index] = Some(WhyProse::InParagraph),
-            _ => torn.push(index),
+            Ok(Kind::Fence(FenceKind::Closer)) => torn.push(index),
+            _ => verdicts[index] = Some(WhyProse::InParagraph),
         }
     }
     if torn.is_empty() {
@@ -309,6 +352,8 @@ struct Sight {
     opaque: Vec<Range<usize>>,
     /// By the offset of the marker.
     items: BTreeMap<usize, SeenItem>,
+    /// The labels of footnotes that are defined.
+    notes: BTreeSet<String>,
 }
 
 /// An item of a list, as the parser sees it.
@@ -362,11 +407,13 @@ impl Sight {
             }
             below_list = matches!(event, Event::End(TagEnd::List(_)));
             match event {
-                Event::Start(Tag::Item) => margins.push(Some(margin(masked, range.start))),
-                Event::Start(Tag::BlockQuote(_)) => margins.push(Some(0)),
-                Event::Start(Tag::FootnoteDefinition(_) | Tag::DefinitionListDefinition) => {
+                Event::Start(Tag::FootnoteDefinition(label)) => {
+                    sight.notes.insert(unmask(&label));
                     margins.push(None);
                 }
+                Event::Start(Tag::Item) => margins.push(Some(margin(masked, range.start))),
+                Event::Start(Tag::BlockQuote(_)) => margins.push(Some(0)),
+                Event::Start(Tag::DefinitionListDefinition) => margins.push(None),
                 Event::End(
                     TagEnd::Item
                     | TagEnd::BlockQuote(_)
@@ -480,28 +527,58 @@ pub fn hides_markup(block: &str) -> bool {
     tags.iter().any(|tag| start.starts_with(tag))
 }
 
-/// Says why a line that looks like a fence is none.
-pub fn complaint(id: SourceId, prose: &Prose) -> Diagnostic {
-    let span = Span::new(id, prose.range.clone());
-    match prose.why {
-        WhyProse::InParagraph => Diagnostic::warning(
-            "div-in-paragraph",
-            "a div can't begin in the middle of a paragraph",
-        )
-        .at(span, "this is text")
-        .hint("put a blank line before it"),
-        WhyProse::Indented => Diagnostic::warning(
-            "indented-div",
-            "a div's fence begins at the margin, this one is indented",
-        )
-        .at(span, "this is text")
-        .hint("begin it where the text around it begins"),
-        WhyProse::Words => {
-            Diagnostic::warning("not-a-div", "more than one word stands behind these colons")
-                .at(span, "this is text")
-                .hint("write `::: class`, or `::: {.class #id key=\"value\"}`")
-        }
-    }
+/// Says why a line that looks like a fence or a border is none.
+pub fn complaint(passage: Passage, prose: &Prose) -> Diagnostic {
+    let is_fence = passage.text[prose.range.clone()].starts_with(':');
+    let (complaint, hint) = match prose.why {
+        WhyProse::InParagraph if is_fence => (
+            Diagnostic::warning(
+                "div-in-paragraph",
+                "a div can't begin in the middle of a paragraph",
+            ),
+            "put a blank line before it",
+        ),
+        WhyProse::Indented if is_fence => (
+            Diagnostic::warning(
+                "indented-div",
+                "a div's fence begins at the margin, this one is indented",
+            ),
+            "begin it where the text around it begins",
+        ),
+        WhyProse::Words => (
+            Diagnostic::warning("not-a-div", "more than one word stands behind these colons"),
+            "write `::: class`, or `::: {.class #id key=\"value\"}`",
+        ),
+        WhyProse::InParagraph => no_table(
+            "a table can't begin in the middle of a paragraph",
+            "put a blank line before it",
+        ),
+        WhyProse::Indented => no_table(
+            "a table begins at the margin, this one is indented",
+            "begin it where the text around it begins",
+        ),
+        WhyProse::NoGrid(Flaw::NoBottom) => no_table(
+            "this table has no bottom border",
+            "end it with a line like its first, and a blank line",
+        ),
+        WhyProse::NoGrid(Flaw::Uneven) => no_table(
+            "this line of a table is not as wide as the top border",
+            "let it end with a `|` or `+` below the last `+` of the top border",
+        ),
+        WhyProse::NoGrid(Flaw::Open) => no_table(
+            "the borders of a cell that begins here don't meet",
+            "draw each cell as a rectangle, with `+` at its corners",
+        ),
+        WhyProse::NoGrid(Flaw::AcrossHead) => no_table(
+            "a cell reaches from the table's head into its body",
+            "let the line of `=` go from one side of the table to the other",
+        ),
+    };
+    complaint.at(passage.span(prose.range.clone()), "this is text").hint(hint)
+}
+
+fn no_table(message: &'static str, hint: &'static str) -> (Diagnostic, &'static str) {
+    (Diagnostic::warning("not-a-table", message), hint)
 }
 
 #[cfg(test)]

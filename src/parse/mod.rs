@@ -9,9 +9,12 @@ mod config;
 mod definitions;
 mod dependencies;
 mod front_matter;
+mod grid;
+mod html;
 mod inline;
 mod mask;
 mod ordered;
+mod passage;
 mod tree;
 
 use pulldown_cmark::Options;
@@ -20,6 +23,9 @@ use crate::model::course::{Block, Lesson, Meta, Settings};
 use crate::model::diagnostic::{Diagnosed, Diagnostic};
 use crate::model::source::{Source, SourceId};
 
+use passage::Passage;
+use tree::Around;
+
 pub use config::config;
 pub use definitions::{Definitions, definitions};
 
@@ -27,7 +33,7 @@ pub use definitions::{Definitions, definitions};
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     /// The links that its `links.md` defines.
-    pub definitions: Definitions,
+    pub definitions: Definitions<'static>,
     /// Whether it is a course of The Carpentries Workbench.
     pub is_workbench: bool,
 }
@@ -66,7 +72,7 @@ fn text(
     let front = front_matter::split(id, &source.text).into_value(&mut diagnostics);
     let meta = front_matter::meta(id, source, &front, context.is_workbench);
     let meta = meta.into_value(&mut diagnostics);
-    let blocks = blocks(context, id, &source.text, front.body, cells);
+    let blocks = body(context, id, &source.text, front.body, cells);
     let blocks = blocks.into_value(&mut diagnostics);
     let value = Lesson { name: name.to_string(), source: id, meta, blocks };
     Diagnosed { value, diagnostics: in_order(diagnostics) }
@@ -77,26 +83,31 @@ pub fn index(context: &Context, id: SourceId, source: &Source) -> Diagnosed<(Set
     let mut diagnostics = vec![];
     let front = front_matter::split(id, &source.text).into_value(&mut diagnostics);
     let settings = front_matter::settings(id, source, &front).into_value(&mut diagnostics);
-    let blocks = blocks(context, id, &source.text, front.body, Cells::None);
+    let blocks = body(context, id, &source.text, front.body, Cells::None);
     let blocks = blocks.into_value(&mut diagnostics);
     let meta = Meta { title: settings.title.clone(), ..Meta::default() };
     let lesson = Lesson { name: "index".to_string(), source: id, meta, blocks };
     Diagnosed { value: (settings, lesson), diagnostics: in_order(diagnostics) }
 }
 
-/// Reads the markdown that starts at `body`.
-fn blocks(
+/// Reads the markdown of a whole source, which starts at `body`.
+fn body(
     context: &Context,
     id: SourceId,
     text: &str,
     body: usize,
     cells: Cells,
 ) -> Diagnosed<Vec<Block>> {
-    let masked = mask::mask(&blank(text, body));
-    let prose = masked.prose.iter().map(|prose| mask::complaint(id, prose));
+    let around = Around { cells, definitions: &context.definitions, depth: 0 };
+    blocks(Passage::whole(id, text), &blank(text, body), around)
+}
+
+/// Reads a passage; `text` is what of it is markdown, with blanks for the rest.
+fn blocks(passage: Passage, text: &str, around: Around) -> Diagnosed<Vec<Block>> {
+    let masked = mask::mask(text);
+    let prose = masked.prose.iter().map(|prose| mask::complaint(passage, prose));
     let mut diagnostics: Vec<Diagnostic> = prose.collect();
-    let blocks = tree::blocks(id, text, &masked, &context.definitions, cells);
-    let blocks = blocks.into_value(&mut diagnostics);
+    let blocks = tree::blocks(passage, &masked, around).into_value(&mut diagnostics);
     Diagnosed { value: blocks, diagnostics }
 }
 

@@ -5,8 +5,11 @@
 
 use crate::model::course::Numerals;
 
-/// The longest marker that CommonMark can take the place of: nine digits and a sign.
+/// The longest marker of CommonMark's: nine digits and a sign.
 const LONGEST: usize = 10;
+
+/// How many blanks may stand behind a marker, before one that an author wrote.
+const BLANKS: usize = 3;
 
 /// What stands around a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,12 @@ struct Marker<'a> {
 fn marker(text: &str) -> Option<Marker<'_>> {
     let opened = text.strip_prefix('(');
     let inside = opened.unwrap_or(text);
-    let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '#')?;
+    let is_example = opened.is_some_and(|inside| inside.starts_with('@'));
+    let is_number = |c: char| match c {
+        '@' | '_' | '-' => is_example,
+        _ => c.is_ascii_alphanumeric() || c == '#',
+    };
+    let end = inside.find(|c: char| !is_number(c))?;
     let (number, behind) = inside.split_at(end);
     let sign = match (opened, behind.as_bytes().first()?) {
         (None, b'.') => Sign::Dot,
@@ -45,7 +53,8 @@ fn marker(text: &str) -> Option<Marker<'_>> {
     };
     let length = text.len() - behind.len() + 1;
     let blank = text[length..].is_empty() || text[length..].starts_with([' ', '\t', '\r', '\n']);
-    (!number.is_empty() && length <= LONGEST && blank).then_some(Marker { number, sign, length })
+    let longest = if is_example { LONGEST + BLANKS } else { LONGEST };
+    (!number.is_empty() && length <= longest && blank).then_some(Marker { number, sign, length })
 }
 
 /// The style of a list that begins with the marker at the start of `text`, and its number.
@@ -56,6 +65,7 @@ pub fn first(text: &str) -> Option<(Style, u64)> {
     let (numerals, number) = match number.as_bytes()[0] {
         b'0'..=b'9' => (Numerals::Decimal, number.parse().ok()?),
         b'#' if alone => (Numerals::Decimal, 1),
+        b'@' => (Numerals::Example, 1),
         b'a'..=b'z' if alone => (Numerals::LowerAlpha, letter(number)?),
         b'A'..=b'Z' if alone => (Numerals::UpperAlpha, letter(number)?),
         b'a'..=b'z' => (Numerals::LowerRoman, roman(number, false)?),
@@ -74,6 +84,7 @@ pub fn continues(style: Style, text: &str) -> bool {
         Numerals::UpperAlpha => number.len() == 1 && number.as_bytes()[0].is_ascii_uppercase(),
         Numerals::LowerRoman => roman(number, false).is_some(),
         Numerals::UpperRoman => roman(number, true).is_some(),
+        Numerals::Example => number.starts_with('@'),
     };
     sign == style.sign && (fits || number == "#")
 }
@@ -104,7 +115,13 @@ pub fn fancy(rest: &str) -> Option<usize> {
 /// What stands for a marker of that length.
 pub fn substitute(marker: &str) -> String {
     let sign = if marker.ends_with('.') { '.' } else { ')' };
-    format!("{:0>1$}{sign}", 1, marker.len() - 1)
+    let number = format!("{:0>1$}{sign}", 1, marker.len().min(LONGEST) - 1);
+    format!("{number:<0$}", marker.len())
+}
+
+/// The label of an example, if `marker` is of one; it may be empty.
+pub fn example(marker: &str) -> Option<&str> {
+    marker.strip_prefix("(@")?.strip_suffix(')')
 }
 
 fn digit(c: char) -> bool {
@@ -183,6 +200,7 @@ mod tests {
         assert_eq!(fancy("A.é"), None);
         assert_eq!(substitute("(xiv)"), "0001)");
         assert_eq!(substitute("#."), "1.");
+        assert_eq!(substitute("(@example-1)"), "000000001)  ");
     }
 
     #[test]

@@ -4,43 +4,56 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{
-    Alignment as PulldownAlignment, CodeBlockKind, Event, OffsetIter, Parser, Tag, TagEnd,
+    Alignment as PulldownAlignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag, TagEnd,
 };
 
+use super::grid::{Grid, GridCell};
+use super::html::{self, Part};
 use super::mask::{Fence, FenceKind, Masked, hides_markup, unmask};
+use super::passage::Passage;
 use super::{Cells, Definitions, attributes, chunk, options, ordered};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
-    Table,
+    Row, Table, TableCell,
 };
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, did_you_mean, only_near};
-use crate::model::source::{SourceId, Span};
+use crate::model::source::Span;
 
 /// How deep blocks and inlines may stand in each other. What is deeper goes into the deepest that
 /// may be: whoever walks the tree does so by recursion.
 const DEEPEST: usize = 32;
 
-/// Parses the masked text. `text` is what the author wrote, of the same length.
-pub fn blocks(
-    id: SourceId,
-    text: &str,
-    masked: &Masked,
-    definitions: &Definitions,
-    cells: Cells,
-) -> Diagnosed<Vec<Block>> {
-    let parser = Parser::new_with_broken_link_callback(&masked.text, options(), Some(definitions));
+/// What a passage takes from around it: nothing but the course, or the text of which it is a cell.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    pub cells: Cells,
+    pub definitions: &'a Definitions<'a>,
+    pub depth: usize,
+}
+
+/// Parses the masked text of a passage.
+pub fn blocks(passage: Passage, masked: &Masked, around: Around) -> Diagnosed<Vec<Block>> {
+    let is_cell = around.depth > 0;
+    // Then notes are defined elsewhere, which the parser need not know.
+    let options = if is_cell { options() | Options::ENABLE_OLD_FOOTNOTES } else { options() };
+    let definitions = Some(around.definitions);
+    let parser = Parser::new_with_broken_link_callback(&masked.text, options, definitions);
+    let definitions = around.definitions.below(parser.reference_definitions(), masked);
     let mut tree = Tree {
-        id,
-        text,
-        cells,
+        passage,
+        around: Around { definitions: &definitions, ..around },
         fences: &masked.fences,
+        grids: &masked.grids,
+        examples: &masked.examples,
+        drawn: 0,
         events: parser.into_offset_iter(),
         peeked: None,
-        depth: 0,
+        depth: around.depth,
         too_deep: None,
         attributed: 0..0,
-        leaf_end: text.len(),
+        leaf_end: passage.text.len(),
         task: None,
+        dollar: None,
         in_link: false,
         notes: vec![],
         diagnostics: vec![],
@@ -55,11 +68,15 @@ pub fn blocks(
 }
 
 pub(super) struct Tree<'a> {
-    pub id: SourceId,
-    pub text: &'a str,
-    cells: Cells,
+    pub passage: Passage<'a>,
+    /// What a cell of a table takes from here.
+    pub around: Around<'a>,
     fences: &'a BTreeMap<usize, Fence>,
-    events: OffsetIter<'a, &'a Definitions>,
+    grids: &'a BTreeMap<usize, Grid>,
+    examples: &'a [(usize, String)],
+    /// Where the last grid table ends.
+    drawn: usize,
+    events: OffsetIter<'a, &'a Definitions<'a>>,
     peeked: Option<(Event<'a>, Range<usize>)>,
     depth: usize,
     /// The first place that is too deep.
@@ -71,6 +88,8 @@ pub(super) struct Tree<'a> {
     pub leaf_end: usize,
     /// The task marker of the item that is being read.
     pub task: Option<bool>,
+    /// The last sign of a formula that was read as text.
+    pub dollar: Option<usize>,
     /// Whether what is read stands in a link, where there can be no other.
     pub in_link: bool,
     /// The footnotes that were written where they are referred to.
@@ -100,13 +119,13 @@ impl<'a> Tree<'a> {
     }
 
     pub fn span(&self, range: Range<usize>) -> Span {
-        Span::new(self.id, range)
+        self.passage.span(range)
     }
 
     /// Keeps a footnote that stands in the text, `^[content]`; gives the label to refer to it by.
     pub fn note(&mut self, span: Span, content: Vec<Inline>) -> String {
         // No label of an author's has a blank at its edge.
-        let label = format!(" {}", self.notes.len() + 1);
+        let label = format!(" {}", span.start);
         let blocks = vec![Block { span, kind: BlockKind::Paragraph(content) }];
         self.notes.push(Block { span, kind: BlockKind::Footnote { label: label.clone(), blocks } });
         label
@@ -115,7 +134,7 @@ impl<'a> Tree<'a> {
     /// Runs `read` one level deeper, if that is not too deep.
     pub fn deeper<T>(&mut self, at: Range<usize>, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth == DEEPEST {
-            self.too_deep.get_or_insert(Span::new(self.id, at));
+            self.too_deep.get_or_insert(self.passage.span(at));
             return None;
         }
         self.depth += 1;
@@ -140,9 +159,12 @@ impl<'a> Tree<'a> {
                 }
                 Event::Rule => {
                     self.next();
-                    match self.fences.get(&range.start) {
-                        Some(fence) => self.fence(fence, &mut divs, &mut blocks),
-                        None => blocks.push(self.block(range, BlockKind::Rule)),
+                    if let Some(fence) = self.fences.get(&range.start) {
+                        self.fence(fence, &mut divs, &mut blocks);
+                    } else if let Some(grid) = self.grids.get(&range.start) {
+                        push_captioned(self.grid(grid), &mut blocks);
+                    } else if range.start >= self.drawn {
+                        blocks.push(self.block(range, BlockKind::Rule));
                     }
                 }
                 Event::Start(Tag::HtmlBlock) => self.html(&mut divs, &mut blocks),
@@ -176,7 +198,7 @@ impl<'a> Tree<'a> {
                     self.next();
                 }
                 _ => {
-                    self.leaf_end = self.text.len();
+                    self.leaf_end = self.passage.text.len();
                     let (content, end) = self.inlines();
                     if !content.is_empty() {
                         blocks.push(self.block(range.start..end, BlockKind::Plain(content)));
@@ -191,7 +213,7 @@ impl<'a> Tree<'a> {
                     .at(opener, "")
                     .hint("close it with a line of three or more colons"),
             );
-            let end = blocks.last().map_or(open.opener.end, |block: &Block| block.span.end);
+            let end = blocks.last().map_or(opener.end, |block: &Block| block.span.end);
             self.close(open, end, &mut blocks);
         }
         self.depth = depth;
@@ -199,7 +221,7 @@ impl<'a> Tree<'a> {
     }
 
     fn block(&self, range: Range<usize>, kind: BlockKind) -> Block {
-        let length = self.text[range.clone()].trim_end().len();
+        let length = self.passage.text[range.clone()].trim_end().len();
         Block { span: self.span(range.start..range.start + length), kind }
     }
 
@@ -229,7 +251,7 @@ impl<'a> Tree<'a> {
             let blocks = self.inside();
             let item = Item { task: self.task.take(), blocks };
             self.task = outer;
-            let marker = &self.text[range.start..];
+            let marker = &self.passage.text[range.start..];
             match lists.last_mut() {
                 Some((whole, list)) if style.is_none_or(|it| ordered::continues(it, marker)) => {
                     whole.end = range.end;
@@ -239,7 +261,9 @@ impl<'a> Tree<'a> {
                     let first = start.and_then(|_| ordered::first(marker));
                     style = first.map(|(style, _)| style);
                     let numerals = style.map(|style| style.numerals).unwrap_or_default();
-                    let start = first.map(|(_, number)| number).or(start);
+                    let example = self.examples.binary_search_by_key(&range.start, |it| it.0);
+                    let number = first.map(|(_, number)| number).or(start);
+                    let start = example.map_or(number, |index| Some(index as u64 + 1));
                     lists.push((range, List { start, numerals, items: vec![item] }));
                 }
             }
@@ -248,7 +272,7 @@ impl<'a> Tree<'a> {
         let is_blank = |line: &str| line.trim_matches([' ', '\t', '\r', '>']).is_empty();
         let blocks = lists.into_iter().map(|(range, mut list)| {
             // One blank line anywhere made paragraphs of the texts of them all.
-            if are_parts && !self.text[range.clone()].trim_end().lines().any(is_blank) {
+            if are_parts && !self.passage.text[range.clone()].trim_end().lines().any(is_blank) {
                 list.items.iter_mut().flat_map(|item| &mut item.blocks).for_each(tighten);
             }
             self.block(range, BlockKind::List(list))
@@ -295,14 +319,18 @@ impl<'a> Tree<'a> {
                     code.push(range);
                 }
                 let fenced = matches!(kind, CodeBlockKind::Fenced(_));
-                let Self { id, text, cells, .. } = *self;
-                let found = &mut self.diagnostics;
-                let chunk = chunk::chunk(id, text, range, fenced, &code, cells, found);
+                let (cells, found) = (self.around.cells, &mut self.diagnostics);
+                let chunk = chunk::chunk(self.passage, range, fenced, &code, cells, found);
                 Some(BlockKind::Code(chunk))
             }
             _ => {
                 let (content, _) = self.inlines();
                 self.next();
+                let is_block =
+                    |inline: &Inline| matches!(inline, Inline::Html(html) if html::is_block(html));
+                if content.iter().any(is_block) {
+                    return Some(BlockKind::Plain(content));
+                }
                 (!content.is_empty()).then_some(BlockKind::Paragraph(content))
             }
         }
@@ -310,7 +338,7 @@ impl<'a> Tree<'a> {
 
     /// Reads `{#id .class}` at the end of a heading.
     fn heading_attributes(&mut self, heading: Range<usize>) -> Attributes {
-        let text = self.text[heading.clone()].trim_end();
+        let text = self.passage.text[heading.clone()].trim_end();
         let underlined = text.rsplit_once('\n').filter(|(_, last)| {
             let last = last.trim_start_matches([' ', '\t', '>']);
             !last.is_empty() && last.trim_matches(['=', '-']).is_empty()
@@ -341,73 +369,115 @@ impl<'a> Tree<'a> {
             PulldownAlignment::Center => Alignment::Center,
             PulldownAlignment::Right => Alignment::Right,
         });
-        let mut table =
-            Table { caption: None, alignments: alignments.collect(), head: vec![], rows: vec![] };
+        let mut table = Table {
+            caption: None,
+            alignments: alignments.collect(),
+            widths: vec![],
+            head: vec![],
+            body: vec![],
+        };
         while let Some((Event::Start(row), _)) = self.next() {
-            let mut cells = vec![];
+            let mut cells: Row = vec![];
             while let Some((Event::Start(_), range)) = self.next() {
                 self.leaf_end = range.end;
-                cells.push(self.inlines().0);
+                let content = BlockKind::Plain(self.inlines().0);
+                let blocks = vec![self.block(range, content)];
+                cells.push(TableCell { blocks, column: cells.len(), columns: 1, rows: 1 });
                 self.next();
             }
-            if row == Tag::TableHead {
-                table.head = cells;
-            } else {
-                table.rows.push(cells);
-            }
+            let rows = if row == Tag::TableHead { &mut table.head } else { &mut table.body };
+            rows.push(cells);
         }
         table
+    }
+
+    /// A grid table. Each of its cells is a text of its own, but for the links and footnotes that
+    /// are defined outside of it.
+    fn grid(&mut self, grid: &Grid) -> Block {
+        let (first, last) = (&grid.lines[0], &grid.lines[grid.lines.len() - 1]);
+        self.drawn = last.end;
+        let range = first.start..last.end;
+        let rows = self.deeper(range.clone(), |tree| {
+            let row = |cells: &Vec<GridCell>| cells.iter().map(|cell| tree.cell(cell)).collect();
+            grid.rows.iter().map(row).collect::<Vec<Row>>()
+        });
+        let mut head = rows.unwrap_or_default();
+        let body = head.split_off(grid.head.min(head.len()));
+        let (alignments, widths) = (grid.alignments.clone(), grid.widths.clone());
+        self.block(range, BlockKind::Table(Table { caption: None, alignments, widths, head, body }))
+    }
+
+    /// The blocks of some lines of a passage that are a text of their own.
+    fn part(&mut self, passage: Passage, lines: &[Range<usize>]) -> Vec<Block> {
+        let (text, pieces) = passage.part(lines);
+        let passage = Passage { source: passage.source, text: &text, pieces: &pieces };
+        let around = Around { depth: self.depth, ..self.around };
+        super::blocks(passage, &text, around).into_value(&mut self.diagnostics)
+    }
+
+    fn cell(&mut self, cell: &GridCell) -> TableCell {
+        let mut blocks = self.part(self.passage, &cell.lines);
+        loosen(&mut blocks);
+        let GridCell { column, columns, rows, .. } = *cell;
+        TableCell { blocks, column, columns, rows }
     }
 
     /// A block of HTML. Fences part it, unless it is a comment or a script.
     fn html(&mut self, divs: &mut Vec<OpenDiv>, blocks: &mut Vec<Block>) {
         let Some((_, range)) = self.next() else { return };
-        let verbatim = hides_markup(&self.text[range.clone()]);
-        let (mut html, mut start, mut end) = (String::new(), range.start, range.start);
-        while let Some((event, line_range)) = self.next() {
-            let (Event::Html(line) | Event::Text(line)) = event else { break };
-            let fence = self.fences.get(&line_range.start).filter(|_| !verbatim);
-            if let Some(fence) = fence {
-                self.push_html(&html, start..end, blocks);
-                self.fence(fence, divs, blocks);
-                html.clear();
-                start = line_range.end;
-            } else {
-                html.push_str(&unmask(&line));
+        let verbatim = hides_markup(&self.passage.text[range]);
+        let mut lines = vec![];
+        while let Some((Event::Html(_) | Event::Text(_), line)) = self.next() {
+            let fence = self.fences.get(&line.start).filter(|_| !verbatim);
+            let grid = self.grids.get(&line.start).filter(|_| !verbatim);
+            if fence.is_some() || grid.is_some() {
+                self.push_html(&std::mem::take(&mut lines), blocks);
             }
-            end = line_range.end;
+            if let Some(fence) = fence {
+                self.fence(fence, divs, blocks);
+            } else if let Some(grid) = grid {
+                push_captioned(self.grid(grid), blocks);
+            } else if verbatim || line.start >= self.drawn {
+                lines.push(line);
+            }
         }
-        self.push_html(&html, start..end, blocks);
+        self.push_html(&lines, blocks);
     }
 
-    fn push_html(&mut self, html: &str, range: Range<usize>, blocks: &mut Vec<Block>) {
-        let verbatim = hides_markup(html) && !html.trim_start().starts_with("<!--");
-        let html = if verbatim { html.to_string() } else { self.without_comments(html, &range) };
-        if !html.trim().is_empty() {
-            blocks.push(self.block(range, BlockKind::Html(html)));
+    /// The tags of HTML, and what between them is markdown.
+    fn push_html(&mut self, lines: &[Range<usize>], blocks: &mut Vec<Block>) {
+        let (text, pieces) = self.passage.part(lines);
+        let html = Passage { source: self.passage.source, text: &text, pieces: &pieces };
+        let mut parts = html::parts(&text);
+        // Tags that may stand within a text, on a line of their own.
+        let is_tagless = !parts.iter().any(|part| !matches!(part, Part::Markdown { .. }));
+        if is_tagless && text.trim_start().starts_with('<') {
+            parts = vec![Part::Tags(0..text.len())];
         }
-    }
-
-    fn without_comments(&mut self, html: &str, range: &Range<usize>) -> String {
-        let mut kept = String::new();
-        let mut rest = html;
-        while let Some((before, comment)) = rest.split_once("<!--") {
-            kept.push_str(before);
-            let Some((_, after)) = comment.split_once("-->") else {
-                let at = self.text[range.clone()]
-                    .rfind("<!--")
-                    .map_or(range.start, |at| range.start + at);
-                let span = self.span(at..range.end.min(at + "<!--".len()));
-                self.diagnostics.push(
+        for part in parts {
+            match part {
+                Part::Comment(_) => {}
+                Part::Open(comment) => self.diagnostics.push(
                     Diagnostic::error("unclosed-comment", "this comment is never closed")
-                        .at(span, "hides all that follows")
+                        .at(html.span(comment.start..comment.start + 4), "hides all that follows")
                         .hint("close it with `-->`"),
-                );
-                return kept;
-            };
-            rest = after;
+                ),
+                Part::Tags(tags) => {
+                    let kind = BlockKind::Html(text[tags.clone()].to_string());
+                    blocks.push(Block { span: html.span(tags), kind });
+                }
+                Part::Markdown { text: range, is_paragraph } => {
+                    let lines = unindented(&text, range.clone());
+                    let at = lines[0].start..lines[0].start;
+                    let inside = self.deeper(at, |tree| tree.part(html, &lines));
+                    let mut inside = inside.unwrap_or_default();
+                    if !is_paragraph {
+                        loosen(&mut inside);
+                    }
+                    blocks.extend(inside);
+                }
+            }
         }
-        kept + rest
     }
 
     fn fence(&mut self, fence: &Fence, divs: &mut Vec<OpenDiv>, blocks: &mut Vec<Block>) {
@@ -415,7 +485,7 @@ impl<'a> Tree<'a> {
             FenceKind::Opener { attributes, problem } => {
                 if let Some(problem) = problem.clone() {
                     let start = fence.range.start;
-                    let diagnostic = chunk::bad_attributes(self.id, self.text, start, problem);
+                    let diagnostic = chunk::bad_attributes(self.passage, start, problem);
                     self.diagnostics.push(diagnostic);
                 }
                 let div = self.deeper(fence.range.clone(), |tree| tree.div(fence, attributes));
@@ -424,7 +494,7 @@ impl<'a> Tree<'a> {
                 divs.push(OpenDiv { div, opener: fence.range.clone(), before });
             }
             FenceKind::Closer => match divs.pop() {
-                Some(open) => self.close(open, fence.range.end, blocks),
+                Some(open) => self.close(open, self.span(fence.range.clone()).end, blocks),
                 None => {
                     let span = self.span(fence.range.clone());
                     self.diagnostics.push(
@@ -451,7 +521,7 @@ impl<'a> Tree<'a> {
             };
             let message = format!("`{class}` is no kind of div");
             let fix = only_near(class, known().collect::<Vec<_>>())
-                .and_then(|near| self.write_class(opener, class, near));
+                .and_then(|near| self.write_class(&fence.range, class, near));
             let diagnostic = Diagnostic::warning("unknown-div", message).at(opener, "").hint(hint);
             self.diagnostics.push(diagnostic.fixed_by(fix));
         }
@@ -459,8 +529,8 @@ impl<'a> Tree<'a> {
     }
 
     /// Another class for a div, where its own stands once behind its colons.
-    fn write_class(&self, opener: Span, class: &str, near: &str) -> Option<Fix> {
-        let text = &self.text[opener.range()];
+    fn write_class(&self, opener: &Range<usize>, class: &str, near: &str) -> Option<Fix> {
+        let text = &self.passage.text[opener.clone()];
         let mut places = text.match_indices(class);
         let (at, _) = places.next().filter(|_| places.next().is_none())?;
         let place = opener.start + at..opener.start + at + class.len();
@@ -468,6 +538,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Puts what was read since the opener into the div, and the div behind what stood before it.
+    /// `end` is the div's in the source.
     fn close(&mut self, open: OpenDiv, end: usize, blocks: &mut Vec<Block>) {
         let Some(mut div) = open.div else { return };
         self.depth -= 1;
@@ -479,13 +550,44 @@ impl<'a> Tree<'a> {
             inside.remove(0);
         }
         div.blocks = inside;
-        blocks.push(self.block(open.opener.start..end, BlockKind::Div(div)));
+        blocks.push(Block { span: Span { end, ..div.opener }, kind: BlockKind::Div(div) });
     }
 
     /// Reads inlines up to what is none; gives them and where they end.
     fn inlines(&mut self) -> (Vec<Inline>, usize) {
         super::inline::inlines(self)
     }
+}
+
+/// Takes the paragraph from a text that is the only one and stands at the end, as pandoc does.
+fn loosen(blocks: &mut [Block]) {
+    let is_text = |block: &Block| matches!(block.kind, BlockKind::Paragraph(_));
+    let is_note = |block: &Block| matches!(block.kind, BlockKind::Footnote { .. });
+    let is_one = blocks.iter().filter(|block| is_text(block)).count() == 1;
+    let last = blocks.iter_mut().rfind(|block| !is_note(block));
+    last.filter(|_| is_one).into_iter().for_each(tighten);
+}
+
+/// The lines of a part of a text, without blank ones around and without the indentation that all
+/// of them have.
+fn unindented(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let (mut lines, mut start) = (vec![], range.start);
+    for line in text[range].split_inclusive('\n') {
+        lines.push(start..start + line.len());
+        start += line.len();
+    }
+    let is_blank = |line: &Range<usize>| text[line.clone()].trim().is_empty();
+    while lines.last().is_some_and(is_blank) {
+        lines.pop();
+    }
+    lines.drain(..lines.iter().take_while(|line| is_blank(line)).count());
+    let indent = |line: &Range<usize>| {
+        let line = &text[line.clone()];
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    };
+    let least = lines.iter().filter(|line| !is_blank(line)).map(indent).min().unwrap_or_default();
+    lines.iter_mut().for_each(|line| line.start = line.end.min(line.start + least));
+    lines
 }
 
 /// Takes its paragraph from a text.

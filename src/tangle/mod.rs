@@ -153,11 +153,13 @@ fn package(
         .collect();
     names::report_unused(&names, diagnostics);
 
-    let dependencies = dependencies::dependencies(lessons, course, packages, sources, diagnostics);
+    let (dependencies, asked) =
+        dependencies::dependencies(lessons, course, packages, sources, diagnostics);
     let mut package = Package {
         name: name.to_owned(),
         files: vec![],
         dependencies,
+        asked,
         edition: course.settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
     };
     let own_manifest = files.iter().find(|file| file.path == "Cargo.toml");

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::{
     ansi, diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links,
-    math::Formulas, template::Theme,
+    macros::Macros, math::Formulas, template::Theme,
 };
 use crate::model::{
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
-        Image, Inline, Lesson, List, Numerals, Table, plain_text, walk,
+        Image, Inline, Lesson, List, Numerals, Table, TableCell, plain_text, walk,
     },
     diagnostic::Diagnostic,
     record::{Output, Part, Record},
@@ -47,6 +47,8 @@ pub struct Body<'a> {
     sources: &'a Sources,
     theme: &'a Theme,
     formulas: &'a Formulas,
+    /// Those that the formulas so far have defined, and the course's.
+    macros: Macros,
     links: &'a Links<'a>,
     ids: Identifiers,
     /// Added to a heading's level so that the highest stands below the page's title.
@@ -73,6 +75,7 @@ impl<'a> Body<'a> {
         sources: &'a Sources,
         theme: &'a Theme,
         formulas: &'a Formulas,
+        macros: Macros,
         links: &'a Links<'a>,
     ) -> Self {
         let mut highest = 6;
@@ -90,6 +93,7 @@ impl<'a> Body<'a> {
             sources,
             theme,
             formulas,
+            macros,
             links,
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
@@ -135,7 +139,11 @@ impl<'a> Body<'a> {
         match &block.kind {
             BlockKind::Paragraph(inlines) => match &inlines[..] {
                 [Inline::Image(image)] => self.figure(image),
-                _ => format!("<p>{}</p>", self.inlines(inlines)),
+                _ => {
+                    let content = self.inlines(inlines);
+                    // Nothing is left of a formula that only defines macros.
+                    if content.is_empty() { content } else { format!("<p>{content}</p>") }
+                }
             },
             BlockKind::Plain(inlines) => self.inlines(inlines),
             BlockKind::Heading(heading) => self.heading(block.span, heading),
@@ -177,6 +185,7 @@ impl<'a> Body<'a> {
             Numerals::UpperAlpha => " type=\"A\"",
             Numerals::LowerRoman => " type=\"i\"",
             Numerals::UpperRoman => " type=\"I\"",
+            Numerals::Example => " class=\"example\"",
         };
         let mut html = match list.start {
             None => "<ul>\n".to_owned(),
@@ -219,27 +228,41 @@ impl<'a> Body<'a> {
         if let Some(caption) = &table.caption {
             html.push_str(&format!("<caption>{}</caption>\n", self.inlines(caption)));
         }
-        html.push_str("<thead>\n");
-        html.push_str(&self.row(&table.head, &table.alignments, "th"));
-        html.push_str("</thead>\n<tbody>\n");
-        for row in &table.rows {
-            html.push_str(&self.row(row, &table.alignments, "td"));
+        if !table.widths.is_empty() {
+            let whole: usize = table.widths.iter().sum();
+            let columns = table.widths.iter().map(|width| {
+                // Not by a style: a strict content security policy lets none through.
+                format!("<col width=\"{}%\">", 100 * width / whole)
+            });
+            html.push_str(&format!("<colgroup>{}</colgroup>\n", columns.collect::<String>()));
         }
+        if !table.head.is_empty() {
+            html.push_str("<thead>\n");
+            table.head.iter().for_each(|row| html.push_str(&self.row(row, table, "th")));
+            html.push_str("</thead>\n");
+        }
+        html.push_str("<tbody>\n");
+        table.body.iter().for_each(|row| html.push_str(&self.row(row, table, "td")));
         html.push_str("</tbody>\n</table></div>");
         html
     }
 
-    fn row(&mut self, cells: &'a [Vec<Inline>], alignments: &[Alignment], tag: &str) -> String {
+    fn row(&mut self, row: &'a [TableCell], table: &Table, tag: &str) -> String {
         let mut html = "<tr>".to_owned();
-        for (index, cell) in cells.iter().enumerate() {
-            let align = match alignments.get(index) {
-                // Not by a style: a strict content security policy lets none through.
+        for cell in row {
+            let align = match table.alignments.get(cell.column) {
                 Some(Alignment::Left) => " align=\"left\"",
                 Some(Alignment::Center) => " align=\"center\"",
                 Some(Alignment::Right) => " align=\"right\"",
                 Some(Alignment::None) | None => "",
             };
-            html.push_str(&format!("<{tag}{align}>{}</{tag}>", self.inlines(cell)));
+            let span = |name, count| match count {
+                1 => String::new(),
+                _ => format!(" {name}=\"{count}\""),
+            };
+            let (columns, rows) = (span("colspan", cell.columns), span("rowspan", cell.rows));
+            let content = self.blocks(&cell.blocks);
+            html.push_str(&format!("<{tag}{align}{columns}{rows}>{}</{tag}>", content.trim_end()));
         }
         html.push_str("</tr>\n");
         html
@@ -250,7 +273,7 @@ impl<'a> Body<'a> {
             let (id, also) = self.ids.at(div.opener);
             let id = (!id.is_empty()).then_some(id);
             let own = attributes(&Attributes { id, ..div.attributes.clone() });
-            let body = also + &self.titled_blocks(div);
+            let body = [also, self.titled_blocks(div)].concat();
             return format!("<div{own}>\n{body}</div>");
         };
         if matches!(kind, DivKind::Questions | DivKind::Objectives) {
@@ -273,7 +296,7 @@ impl<'a> Body<'a> {
             id,
             classes: others.map(|class| format!(" {class}")).collect(),
             attributes: pairs(&div.attributes),
-            body: also + &self.blocks(&div.blocks),
+            body: [also, self.blocks(&div.blocks)].concat(),
             folds: kind.folds(),
         };
         self.render("callout.html", &callout, div.opener)
@@ -330,7 +353,7 @@ impl<'a> Body<'a> {
             id: (!id.is_empty()).then_some(id),
             classes: String::new(),
             attributes: format!(" name=\"tabs-{name}\"{open}"),
-            body: also + &self.blocks(blocks),
+            body: [also, self.blocks(blocks)].concat(),
             folds: true,
         };
         self.render("callout.html", &panel, span) + "\n"
@@ -632,7 +655,7 @@ impl<'a> Body<'a> {
     }
 
     fn math(&mut self, span: Span, tex: &str, display: bool) -> String {
-        match self.formulas.render(tex, display) {
+        match self.formulas.render(tex, display, &mut self.macros) {
             Ok(mathml) => mathml,
             Err(error) => {
                 let source = self.sources.text(span);

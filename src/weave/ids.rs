@@ -100,8 +100,7 @@ fn in_inlines(block: &Block, taken: &mut HashSet<String>) {
         BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => of_inlines(inlines, taken),
         BlockKind::Heading(heading) => of_inlines(&heading.content, taken),
         BlockKind::Table(table) => {
-            let cells = table.head.iter().chain(table.rows.iter().flatten()).chain(&table.caption);
-            cells.for_each(|cell| of_inlines(cell, taken));
+            table.caption.iter().for_each(|caption| of_inlines(caption, taken));
         }
         BlockKind::Definitions(definitions) => {
             definitions.iter().for_each(|definition| of_inlines(&definition.term, taken));

@@ -7,6 +7,7 @@ mod highlight;
 mod html;
 mod ids;
 mod links;
+mod macros;
 mod math;
 mod template;
 
@@ -40,7 +41,7 @@ pub fn weave(
     sources: &Sources,
     theme: &Theme,
 ) -> Diagnosed<Site> {
-    let formulas = Formulas::new();
+    let (formulas, macros) = (Formulas::new(), math::macros(&course.settings));
     let links = Links::new(course, files, sources);
     let mut site = Site::default();
     let mut diagnostics = vec![];
@@ -50,7 +51,7 @@ pub fn weave(
     let index = course.index.iter().map(|index| (index, Place::Landing));
     for (lesson, place) in index.chain(lessons).chain(others) {
         let record = records.get(&lesson.name).filter(|_| matches!(place, Place::Lesson(_)));
-        let mut body = Body::new(lesson, record, sources, theme, &formulas, &links);
+        let mut body = Body::new(lesson, record, sources, theme, &formulas, macros.clone(), &links);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
         let context = page_context(course, lesson, place, html, record, body.sections);

@@ -1,7 +1,9 @@
 //! Parsing takes time in proportion to a lesson's length, whatever is in it.
 //!
-//! `cargo bench --bench parse` prints, for a megabyte of each kind of text, the time per byte and
-//! how it compares with ordinary prose, all measured in one run.
+//! `cargo bench --bench parse` prints, for a megabyte of each kind of text, the time per byte, how it
+//! compares with ordinary prose, and with a quarter of the text, which tells linear growth (1x) from
+//! quadratic (4x). Beside it stands what pulldown-cmark alone takes for the same text, as the floor.
+//! All is measured in one run.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{hint::black_box, time::Instant};
@@ -10,14 +12,79 @@ use lessonc::{
     model::source::{Source, SourceId},
     parse,
 };
+use pulldown_cmark::{Options, Parser};
 
 const MEGABYTE: usize = 1 << 20;
 const ROUNDS: usize = 5;
+
+/// How often the time of prose any text may take.
+const LIMIT: f64 = 3.0;
+
+/// How often that of a quarter of it. It would be 1, but for caches and noise, and 4 if quadratic.
+const GROWTH: f64 = 3.0;
 
 fn main() {
     // `cargo test --benches` asks for one quick round.
     let size =
         if std::env::args().any(|word| word == "--bench") { MEGABYTE } else { MEGABYTE / 64 };
+    let whole = texts(size);
+    let quarters = texts(size / 4);
+    println!(
+        "{:<22} {:>9} {:>9} {:>9} {:>14} {:>9}",
+        "1 MB of", "ns/byte", "to prose", "growth", "pulldown alone", "to prose"
+    );
+    let (mut prose, mut floor_of_prose) = (None, None);
+    for ((name, text), (_, quarter)) in whole.iter().zip(&quarters) {
+        let ours = time(text, &parse);
+        let growth = ours / time(quarter, &parse);
+        let floor = time(text, &pulldown);
+        let to_prose = ours / *prose.get_or_insert(ours);
+        let floor_to_prose = floor / *floor_of_prose.get_or_insert(floor);
+        let over = match (to_prose > LIMIT, growth > GROWTH) {
+            (true, true) => "  too slow, and not linear",
+            (true, false) => "  too slow",
+            (false, true) => "  not linear",
+            (false, false) => "",
+        };
+        println!(
+            "{name:<22} {ours:>9.0} {to_prose:>8.1}x {growth:>8.1}x {floor:>14.0} {floor_to_prose:>8.1}x{over}"
+        );
+    }
+}
+
+fn parse(text: &str) {
+    let source = Source::new("lesson.md", "lesson.md", text);
+    black_box(parse::lesson(&parse::Context::default(), "lesson", SourceId(0), &source));
+}
+
+fn pulldown(text: &str) {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_SMART_PUNCTUATION
+        | Options::ENABLE_MATH
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_SUPERSCRIPT
+        | Options::ENABLE_SUBSCRIPT;
+    black_box(Parser::new_ext(text, options).into_offset_iter().count());
+}
+
+/// Nanoseconds for each byte, the median of a few rounds.
+fn time(text: &str, parse: &dyn Fn(&str)) -> f64 {
+    let mut rounds: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            parse(text);
+            start.elapsed().as_nanos() as f64 / text.len() as f64
+        })
+        .collect();
+    rounds.sort_by(f64::total_cmp);
+    rounds[ROUNDS / 2]
+}
+
+/// Texts of `size` bytes or a little more; prose is the first.
+fn texts(size: usize) -> Vec<(&'static str, String)> {
     let prose = "The scheduler drives one future until it has to wait, and *then* another. See \
                  [the book](https://doc.rust-lang.org) for `poll` and its friends.\n\n";
     let lesson = "# Section\n\n:::challenge\n## Title\n\nText.\n\n```rust\nlet x = 1;\n```\n\n\
@@ -27,7 +94,13 @@ fn main() {
         let opened: String = (0..depth).map(|_| ":::callout\n\n").collect();
         repeated(&format!("{opened}text\n\n{}\n", ":::\n".repeat(depth)))
     };
-    let texts = [
+    let side = size.isqrt();
+    let wide = format!(
+        "+{0}\n{1}+{0}\n",
+        "-+".repeat(side / 2),
+        format!("|{}\n", "x|".repeat(side / 2)).repeat(side)
+    );
+    vec![
         ("prose", repeated(prose)),
         ("a lesson's mixture", repeated(lesson)),
         ("nested divs", nested(20)),
@@ -39,31 +112,29 @@ fn main() {
         ("|", repeated("|")),
         ("lines of |", repeated("| a | b |\n")),
         ("- a", repeated("- a\n")),
+        ("1. a, b) b", repeated("1. a\n\nb) b\n\n")),
+        ("nested lists", repeated("- - - - - - - - - - a\n")),
         ("> ", repeated("> ")),
         ("`", repeated("`a ")),
         ("*", repeated("*a ")),
         ("{", repeated("{.a ")),
         ("<!--", repeated("<!-- ")),
         ("$", repeated("$a ")),
+        ("$$", repeated("$$ ")),
         ("![](x){", repeated("![](x){")),
-    ];
-    let context = parse::Context::default();
-    println!("{:<22} {:>10} {:>10}", "1 MB of", "ns/byte", "to prose");
-    let mut of_prose = 0.0;
-    for (name, text) in &texts {
-        let source = Source::new("lesson.md", "lesson.md", text.as_str());
-        let mut rounds: Vec<f64> = (0..ROUNDS)
-            .map(|_| {
-                let start = Instant::now();
-                black_box(parse::lesson(&context, "lesson", SourceId(0), &source));
-                start.elapsed().as_nanos() as f64 / text.len() as f64
-            })
-            .collect();
-        rounds.sort_by(f64::total_cmp);
-        let median = rounds[ROUNDS / 2];
-        if of_prose == 0.0 {
-            of_prose = median;
-        }
-        println!("{name:<22} {median:>10.0} {:>9.1}x", median / of_prose);
-    }
+        ("[a]{", repeated("[a]{")),
+        ("https://", repeated("https://a.b ")),
+        ("a@b.c", repeated("a@b.c ")),
+        ("@", repeated("@")),
+        ("(@", repeated("(@")),
+        ("(@) a", repeated("(@) a\n")),
+        (":a:", repeated(":a: ")),
+        ("<p>", repeated("<p>")),
+        ("<p>a</p>", repeated("<p>a</p>\n\n")),
+        ("grid tables", repeated("+---+---+\n| a | b |\n+---+---+\n| c | d |\n+---+---+\n\n")),
+        ("lines of +---+", repeated("+---+\n")),
+        ("grids in vain", repeated("+---+---+\n| a | b |\n+---+   |\n| c     |\n+---+---+\n\n")),
+        ("a grid without end", format!("+---+\n{}", repeated("| a |\n"))),
+        ("a wide grid", wide),
+    ]
 }

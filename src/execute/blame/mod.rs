@@ -71,10 +71,18 @@ fn not_built(program: &Program, trace: &Trace) -> Diagnostic {
     // Before its complaint cargo tells of its progress.
     let said = said.find("error: ").map_or(&*said, |start| &said[start + "error: ".len()..]);
     let diagnostic = Diagnostic::error("not-built", "cargo could not build this lesson's code");
+    let package = program.workspace.member(&program.member);
+    let named = package.and_then(|package| {
+        // As in "no package named `x`", "the requirement `x = …`".
+        let is_named =
+            |name: &str| ["`", " "].iter().any(|end| said.contains(&format!("`{name}{end}")));
+        package.asked.iter().find(|(name, _)| is_named(name))
+    });
     let first = program.steps.first().map(|step| step.span);
-    let diagnostic = match first {
-        Some(span) => diagnostic.at(span, "needed to run this"),
-        None => diagnostic,
+    let diagnostic = match (named, first) {
+        (Some((_, span)), _) => diagnostic.at(*span, "asked for here"),
+        (None, Some(span)) => diagnostic.at(span, "needed to run this"),
+        (None, None) => diagnostic,
     };
     diagnostic.note(said.trim().to_owned())
 }

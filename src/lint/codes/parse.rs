@@ -93,6 +93,21 @@ A callout.
         ..CODE
     },
     Code {
+        name: "not-a-table",
+        meaning: "drawn borders make no grid table",
+        explanation: "A grid table begins at the margin, below a blank line. All its lines are equally wide, its cells
+are rectangles with `+` at their corners, and it ends with a border. What is drawn otherwise is shown as text.",
+        bad: "+-------+------+
+| Fruit | Price |
++-------+------+
+",
+        good: "+-------+-------+
+| Fruit | Price |
++-------+-------+
+",
+        ..CODE
+    },
+    Code {
         name: "surplus-div-closer",
         severity: Severity::Error,
         meaning: "a line of colons closes nothing",
@@ -135,6 +150,21 @@ The rest of the lesson.
 
 The rest of the lesson.
 ",
+        ..CODE
+    },
+    Code {
+        name: "unclosed-math",
+        meaning: "a formula has no end",
+        explanation: r#"A formula goes from `$` to `$`, or from `$$` to `$$`, within one paragraph. A `$` behind an open brace
+does not end it. Where none ends it, readers see its LaTeX as text. A dollar sign is written `\$`."#,
+        bad: r#"$$
+\frac{1}{2
+$$
+"#,
+        good: r#"$$
+\frac{1}{2}
+$$
+"#,
         ..CODE
     },
     Code {
