@@ -620,6 +620,8 @@ fn generated_lines_and_lesson_lines_lead_to_each_other() {
     assert_eq!(locate("target/lessonc/lessons/build/b/src/lib.rs:4"), found("lessons/b.md:9:1\n"));
     assert_eq!(locate("lessons/a.md:2:7"), found("out/a/src/lib.rs:2:9\nout/a/src/lib.rs:5:9\n"));
     assert_eq!(locate("lessons/b.md:6"), found("out/b/src/lib.rs:1:1\n"));
+    // A reference, by what it takes in.
+    assert_eq!(locate("lessons/b.md:7"), found("out/b/src/lib.rs:2:5\n"));
     for (place, told) in [
         ("src/lib.rs:1", "`src/lib.rs` is one of several: a/src/lib.rs, b/src/lib.rs"),
         ("a/src/lib.rs:99", "a/src/lib.rs has 6 lines"),

@@ -9,7 +9,10 @@ use crate::model::{
     source::Span,
 };
 
-use super::names::{Names, Piece, PieceLine};
+use super::{
+    names::Names,
+    pieces::{Piece, PieceLine},
+};
 
 /// The lines of joined pieces, all references replaced.
 pub fn expand(

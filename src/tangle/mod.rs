@@ -9,6 +9,7 @@ mod expand;
 pub mod locate;
 mod manifest;
 mod names;
+mod pieces;
 mod strings;
 mod targets;
 
@@ -147,7 +148,7 @@ fn package(
         .flat_map(|lesson| lesson.chunks())
         .filter(|chunk| chunk.is_in_notebook())
         .map(|chunk| {
-            let piece = names::piece(chunk, sources);
+            let piece = pieces::piece(chunk, sources);
             (chunk.span, expand::expand(&[piece], &names, diagnostics))
         })
         .collect();
