@@ -24,6 +24,7 @@ enum Command {
     Explain(Explain),
     Tangle(Tangle),
     Locate(Locate),
+    Why(Why),
 }
 
 /// Build the site of a course: run what has no valid record, and weave all pages.
@@ -187,6 +188,23 @@ struct Locate {
     out: Option<PathBuf>,
 }
 
+/// Tell which recorded runs hold, and what changed for those that do not.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc why                              every run of the course
+  lessonc why asyncio                      those of one lesson
+  lessonc why lessons/asyncio.md:40        those of the code block at a line
+
+Exit status: 0 all hold, 1 something is stale, 2 there is no such lesson or block.")]
+struct Why {
+    /// A lesson, or `path:line` of a code block
+    what: Option<String>,
+    /// The course's folder
+    #[arg(default_value = "lessons")]
+    course: PathBuf,
+}
+
 /// Does what the command line says.
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
@@ -201,6 +219,7 @@ pub fn run() -> ExitCode {
         Command::Tangle(Tangle { course, out, force, check, print: None }) => {
             edge::tangle::tangle(&edge::tangle::Options { course, out, force, check })
         }
+        Command::Why(Why { what, course }) => edge::why::why(&edge::why::Options { what, course }),
         Command::Locate(Locate { place, course, out }) => {
             edge::lookup::locate(&edge::lookup::Locate { place, course, out })
         }

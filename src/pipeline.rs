@@ -214,8 +214,24 @@ fn without_namesakes(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> 
 pub fn tangle(sources: &Sources) -> Diagnosed<Tangled> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
-    let tangled = tangle::tangle(&course, sources).into_value(&mut diagnostics);
+    let is_spoilt = diagnostics.iter().any(|diagnostic| spoils_settings(diagnostic, &course));
+    let mut tangled = tangle_read(&course, sources, &mut diagnostics);
+    if is_spoilt {
+        // Without its settings every package would be another.
+        tangled.broken.extend(tangled.packages.drain(..).map(|package| package.name));
+    }
     Diagnosed { value: tangled, diagnostics }
+}
+
+/// The packages of a course that was read with these diagnostics. A lesson with a mistake in it
+/// breaks its package: what it says may not be all that it was to say.
+fn tangle_read(course: &Course, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Tangled {
+    let misread = course.lessons.iter().filter(|lesson| has_errors_in(lesson, diagnostics));
+    let misread: BTreeSet<String> = misread.map(Lesson::package).collect();
+    let mut tangled = tangle::tangle(course, sources).into_value(diagnostics);
+    let broken = tangled.packages.extract_if(.., |package| misread.contains(&package.name));
+    tangled.broken.extend(broken.map(|package| package.name));
+    tangled
 }
 
 /// Every block and target that tangling knows by name, each for itself.
@@ -241,7 +257,7 @@ pub fn build(
         // Without its settings every page and every run would be another.
         return Built { site: Site::default(), diagnostics };
     }
-    let (tangled, programs) = compose(&course, sources).into_value(&mut diagnostics);
+    let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
@@ -254,13 +270,24 @@ pub fn build(
     Built { site, diagnostics }
 }
 
-/// What a course's code blocks make, and what can be run of it.
-fn compose(course: &Course, sources: &Sources) -> Diagnosed<(Tangled, Vec<Program>)> {
+/// What can be run of a course.
+pub fn programs(sources: &Sources) -> Diagnosed<Vec<Program>> {
     let mut diagnostics = vec![];
-    let tangled = tangle::tangle(course, sources).into_value(&mut diagnostics);
+    let course = parse(sources).into_value(&mut diagnostics);
+    let (_, programs) = compose(&course, sources, &mut diagnostics);
+    Diagnosed { value: programs, diagnostics }
+}
+
+/// What a course's code blocks make, and what can be run of it.
+fn compose(
+    course: &Course,
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Tangled, Vec<Program>) {
+    let tangled = tangle_read(course, sources, diagnostics);
     let programs = execute::programs(course, &tangled, tangle::PROFILE, sources);
-    let programs = programs.into_value(&mut diagnostics);
-    Diagnosed { value: (tangled, programs), diagnostics }
+    let programs = programs.into_value(diagnostics);
+    (tangled, programs)
 }
 
 /// All that is wrong with a course, as far as it can be told without running anything: `recall`
@@ -273,7 +300,7 @@ pub fn check(
 ) -> Vec<Diagnostic> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
-    let (tangled, programs) = compose(&course, sources).into_value(&mut diagnostics);
+    let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     let mut unknown: BTreeSet<String> = broken_lessons(&course, &tangled, &diagnostics)
         .into_iter()
         .filter(|lesson| lesson.chunks().iter().any(|chunk| chunk.cell.is_some()))
@@ -361,7 +388,9 @@ fn unexpected(
 ) -> Vec<Diagnostic> {
     let lessons = course.lessons.iter().filter(|lesson| is_whole(&lesson.name));
     let recorded = lessons.filter_map(|lesson| Some((lesson, records.get(&lesson.name)?)));
-    recorded.flat_map(|(lesson, record)| execute::compare(lesson, record, sources)).collect()
+    recorded
+        .flat_map(|(lesson, record)| execute::compare(lesson, record, weave::plain, sources))
+        .collect()
 }
 
 fn take(

@@ -203,6 +203,50 @@ fn status_and_words(output: Output) -> (Option<i32>, String) {
 const REAL: &str = "First words.\n\n```rust\nprintln!(\"six times seven is {}\", 6 * 7);\n```\n";
 
 #[test]
+fn with_real_cargo_a_change_in_a_crate_beside_the_course_is_seen() {
+    let lesson =
+        "---\ndependencies: {mylib: {path: ../mylib}}\n---\n\n```rust\nmylib::answer()\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    fs::create_dir_all(project.path("mylib/src")).unwrap();
+    let manifest = "[package]\nname = \"mylib\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(project.path("mylib/Cargo.toml"), manifest).unwrap();
+    let answer = |answer: u32| {
+        let code = format!("pub fn answer() -> u32 {{ {answer} }}\n");
+        fs::write(project.path("mylib/src/lib.rs"), code).unwrap();
+    };
+    answer(41);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read("site/a.html").contains("41"));
+    assert_eq!(project.lessonc_without_cargo(&["build", "--frozen"]).0, Some(0));
+    answer(42);
+    let (status, words) = project.lessonc_without_cargo(&["build", "--frozen"]);
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert!(project.read("site/a.html").contains("42"));
+}
+
+#[test]
+fn why_a_record_does_not_hold_is_told_at_the_cell() {
+    let project = Project::new(&[("a.md", REAL)]);
+    let why = |what: &[&str]| project.lessonc(&[&["why"], what].concat());
+    assert_eq!(why(&[]), (Some(1), "a (its cells): was never recorded\n".to_owned()));
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let (status, words) = why(&["a"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(words.starts_with("a (its cells): holds, made on "), "{words}");
+    project.write("a.md", &REAL.replace("6 * 7", "7 * 6"));
+    let stale = "a (its cells): is stale\n  the cell at lessons/a.md:4:1 changed\n";
+    for what in ["a", "a.md", "lessons/a.md:4"] {
+        assert_eq!(why(&[what]), (Some(1), stale.to_owned()), "{what}");
+    }
+    assert_eq!(why(&["a.md:1"]).0, Some(2));
+    project.write("a.md", &format!("---\ndependencies: {{itoa: \"1\"}}\n---\n{REAL}"));
+    let (_, words) = why(&[]);
+    assert!(words.contains("its dependencies, or what else its `Cargo.toml` says"), "{words}");
+}
+
+#[test]
 fn with_real_cargo_a_prose_edit_needs_no_cargo_at_all() {
     let project = Project::new(&[("a.md", REAL)]);
     let (status, words) = project.lessonc(&["build"]);
@@ -355,8 +399,28 @@ fn the_site_is_not_put_over_what_is_not_ours() {
     assert_eq!(status, Some(2));
     assert!(words.contains("not written by lessonc"), "{words}");
     assert_eq!(project.read("docs/index.html"), "mine");
+    // Nor after a build that gave no page.
+    project.write("index.md", "---\nlessons: [nowhere]\n---\n");
+    assert_eq!(project.lessonc(&["build", "--out", "docs"]).0, Some(1));
+    fs::remove_file(project.path("lessons/index.md")).unwrap();
+    assert_eq!(project.lessonc(&["build", "--out", "docs"]).0, Some(2));
     assert_eq!(project.lessonc(&["build", "--out", "lessons"]).0, Some(2));
     assert_eq!(project.lessonc(&["build", "--out", "lessons/files/site"]).0, Some(2));
+}
+
+#[test]
+fn what_a_failed_first_build_wrote_is_ours() {
+    let project = Project::new(&[("a.md", "Text.\n"), ("b.md", REAL), ("gone.md", "Text.\n")]);
+    project.write("b.md", &REAL.replace("6 * 7", "6 * \"7\""));
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert!(project.path("site/a.html").exists());
+    // The last good pages stay until all is well, and are ours still.
+    project.write("b.md", REAL);
+    fs::remove_file(project.path("lessons/gone.md")).unwrap();
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.path("site/b.html").exists());
+    assert!(!project.path("site/gone.html").exists());
 }
 
 #[test]
@@ -480,6 +544,25 @@ fn a_package_with_a_mistake_keeps_its_files_and_no_other_waits_for_it() {
 }
 
 #[test]
+fn a_package_whose_lesson_could_not_be_read_right_keeps_its_files() {
+    let shared = format!("---\ncrate: shared\n---\n\n{TARGETS}");
+    let other = "---\ncrate: shared\n---\n\n``` {.text file=\"b.txt\"}\nold\n```\n";
+    let project = Project::new(&[("a.md", &shared), ("b.md", other)]);
+    let tangle = || project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(tangle().0, Some(0));
+    // What stands behind a broken fence may have been a part of it.
+    project.write("b.md", &other.replace("b.txt\"", "b.txt"));
+    let (status, words) = tangle();
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(project.read("out/shared/notes.txt"), "old\n");
+    // Without the settings every package would be another.
+    project.write("b.md", other);
+    project.write("index.md", "---\ndependencies: [\n---\n");
+    assert_eq!(tangle().0, Some(1));
+    assert_eq!(project.read("out/shared/notes.txt"), "old\n");
+}
+
+#[test]
 fn tangle_check_says_what_differs_and_writes_nothing() {
     let project = Project::new(&[("a.md", TARGETS)]);
     let check = || project.lessonc(&["tangle", "--out", "out", "--check"]);
@@ -537,6 +620,8 @@ fn generated_lines_and_lesson_lines_lead_to_each_other() {
     assert_eq!(locate("target/lessonc/lessons/build/b/src/lib.rs:4"), found("lessons/b.md:9:1\n"));
     assert_eq!(locate("lessons/a.md:2:7"), found("out/a/src/lib.rs:2:9\nout/a/src/lib.rs:5:9\n"));
     assert_eq!(locate("lessons/b.md:6"), found("out/b/src/lib.rs:1:1\n"));
+    // A reference, by what it takes in.
+    assert_eq!(locate("lessons/b.md:7"), found("out/b/src/lib.rs:2:5\n"));
     for (place, told) in [
         ("src/lib.rs:1", "`src/lib.rs` is one of several: a/src/lib.rs, b/src/lib.rs"),
         ("a/src/lib.rs:99", "a/src/lib.rs has 6 lines"),

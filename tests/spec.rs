@@ -21,10 +21,12 @@
 
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
 };
 
 use lessonc::{
@@ -54,9 +56,19 @@ fn every_suite_gives_what_it_says() {
     let update = std::env::var_os("UPDATE").is_some();
     let mut failures = String::new();
     let mut checked = 0;
-    for path in suites {
-        let before = fs::read_to_string(&path).unwrap();
-        let (after, count) = fill_in(&before);
+    // What runs is built by cargo, which uses one core most of the time.
+    let given: Vec<(PathBuf, String, String, usize)> = thread::scope(|scope| {
+        let begin = |path: PathBuf| {
+            scope.spawn(move || {
+                let before = fs::read_to_string(&path).unwrap();
+                let (after, count) = fill_in(path.file_stem().unwrap(), &before);
+                (path, before, after, count)
+            })
+        };
+        let threads: Vec<_> = suites.into_iter().map(begin).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for (path, before, after, count) in given {
         checked += count;
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if count == 0 {
@@ -78,16 +90,18 @@ fn every_suite_gives_what_it_says() {
 }
 
 /// A suite with what really comes out in the place of what it expects, and how much that was.
-fn fill_in(suite: &str) -> (String, usize) {
+fn fill_in(name: &OsStr, suite: &str) -> (String, usize) {
     let mut out = String::new();
-    let mut case = Case::default();
+    // One folder for all cases and runs of a suite, so that dependencies are compiled once.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spec").join(name);
+    let mut case = Case::new(&folder);
     let mut checked = 0;
     let mut lines = suite.lines().peekable();
     while let Some(line) = lines.next() {
         out.push_str(line);
         out.push('\n');
         if line.starts_with("## ") {
-            case = Case::default();
+            case = Case::new(&folder);
         }
         let fence: String = line.chars().take_while(|c| *c == '`').collect();
         if fence.len() < 3 {
@@ -126,15 +140,20 @@ fn fill_in(suite: &str) -> (String, usize) {
     (out, checked)
 }
 
-#[derive(Default)]
-struct Case {
+struct Case<'f> {
+    folder: &'f Path,
     sources: Sources,
     files: BTreeSet<String>,
     runs: bool,
     built: Option<(String, Vec<Diagnostic>)>,
 }
 
-impl Case {
+impl<'f> Case<'f> {
+    fn new(folder: &'f Path) -> Self {
+        let (sources, files) = (Sources::default(), BTreeSet::new());
+        Self { folder, sources, files, runs: false, built: None }
+    }
+
     fn add(&mut self, name: &str, text: &str) {
         self.sources.add(Source::new(name, name, text));
         self.built = None;
@@ -171,8 +190,7 @@ impl Case {
             ("icon.html".to_owned(), String::new()),
         ])
         .unwrap();
-        // One folder for all cases and runs, so that dependencies are compiled once.
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spec");
+        let folder = self.folder.to_owned();
         let mut cargo = Cargo::new(
             folder.clone(),
             folder,

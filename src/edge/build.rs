@@ -170,14 +170,18 @@ fn write(
     options: &Options,
     is_fine: bool,
 ) -> io::Result<usize> {
+    let pages = site.pages.iter().map(|page| page.path.as_str());
+    let paths: BTreeSet<&str> =
+        pages.chain(site.assets.iter().map(|asset| asset.path.as_str())).collect();
+    let before = fs::read_to_string(options.out.join(LIST)).unwrap_or_default();
+    let gone = before.lines().filter(|path| !paths.contains(path) && files::is_inside(path));
+    // Listed before they are written: whatever happens on the way, they are known to be ours.
+    write_list(&options.out, gone.clone().chain(paths.iter().copied()))?;
     let mut written = 0;
-    let mut paths = BTreeSet::new();
     for page in &site.pages {
-        paths.insert(page.path.as_str());
         written += usize::from(files::write(&options.out.join(&page.path), page.html.as_bytes())?);
     }
     for asset in &site.assets {
-        paths.insert(asset.path.as_str());
         let bytes = match &asset.content {
             Content::Bytes(bytes) => bytes.clone(),
             Content::CourseFile(path) => {
@@ -189,7 +193,10 @@ fn write(
         written += usize::from(files::write(&options.out.join(&asset.path), &bytes)?);
     }
     if is_fine {
-        remove_others(&options.out, &paths)?;
+        for path in gone.map(|path| options.out.join(path)).filter(|path| path.is_file()) {
+            files::remove(&path, &options.out)?;
+        }
+        write_list(&options.out, paths.into_iter())?;
     }
     Ok(written)
 }
@@ -197,17 +204,13 @@ fn write(
 /// The list of the files that we wrote into a site: nothing else in its folder is ours to remove.
 const LIST: &str = ".lessonc-files";
 
-fn remove_others(out: &Path, paths: &BTreeSet<&str>) -> io::Result<()> {
-    let list = out.join(LIST);
-    let before = fs::read_to_string(&list).unwrap_or_default();
-    let gone = before.lines().filter(|path| !paths.contains(path) && files::is_inside(path));
-    for path in gone {
-        if out.join(path).is_file() {
-            files::remove(&out.join(path), out)?;
-        }
+fn write_list<'a>(out: &Path, paths: impl Iterator<Item = &'a str>) -> io::Result<()> {
+    let paths: BTreeSet<&str> = paths.collect();
+    if paths.is_empty() {
+        // A list would make whatever else stands there ours to write over.
+        return Ok(());
     }
-    let mut text = paths.iter().copied().collect::<Vec<_>>().join("\n");
-    text.push('\n');
-    files::write(&list, text.as_bytes())?;
+    let text: String = paths.into_iter().flat_map(|path| [path, "\n"]).collect();
+    files::write(&out.join(LIST), text.as_bytes())?;
     Ok(())
 }

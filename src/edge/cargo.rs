@@ -146,6 +146,8 @@ impl Cargo {
         }
         cargo.env("CARGO_TARGET_DIR", self.folder.join("target"));
         cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        // What a build script says in its panic is the same for all authors.
+        cargo.env("RUST_BACKTRACE", "0");
         cargo
     }
 
@@ -158,7 +160,7 @@ impl Cargo {
                 return Ok(Build { said: said.clone(), ..Build::default() });
             }
             self.write_workspace()?;
-            let build = self.build_package(&package, options)?;
+            let build = self.build_package(&package, member, options)?;
             let is_cargos = !build.messages.iter().any(|message| message.error);
             if build.succeeded || !is_cargos || !self.leave_out_culprits(&build.said) {
                 return Ok(build);
@@ -173,9 +175,11 @@ impl Cargo {
         let folder = self.workspace_folder();
         for member in &workspace.members {
             let path = folder.join(&member.folder);
-            // `required by package `x v0.1.0 (/path)``, or a manifest that cannot be read.
+            // `required by package `x v0.1.0 (/path)``, `manifest for workspace member `/path``, or a
+            // manifest that cannot be read.
+            let manifest = path.join("Cargo.toml").display().to_string();
             let named =
-                [format!("({})", path.display()), path.join("Cargo.toml").display().to_string()];
+                [format!("({})", path.display()), format!("`{}`", path.display()), manifest];
             if named.iter().any(|name| said.contains(name)) {
                 self.leave_out(member, said);
             }
@@ -199,12 +203,19 @@ impl Cargo {
     }
 
     /// Gives what the compiler said, the binaries, and what cargo said.
-    fn build_package(&mut self, package: &str, options: Options<'_>) -> io::Result<Build> {
+    fn build_package(
+        &mut self,
+        package: &str,
+        member: &str,
+        options: Options<'_>,
+    ) -> io::Result<Build> {
         let mut cargo = self.cargo();
         cargo.envs(options.with_lines.then_some(LINES));
         cargo.args(["build", "--package", package, "--keep-going", "--message-format=json"]);
         if let Some(binary) = options.binary {
             cargo.args(["--bin", binary]);
+        } else if self.workspace.member(member).is_some_and(has_more_targets) {
+            cargo.arg("--all-targets");
         }
         if self.offline {
             cargo.arg("--offline");
@@ -455,6 +466,13 @@ struct Options<'a> {
     binary: Option<&'a str>,
     /// Whether programs know their line numbers.
     with_lines: bool,
+}
+
+/// Whether there is more in a package than its library and programs: what of it does not compile is
+/// a mistake like any other.
+fn has_more_targets(package: &Package) -> bool {
+    let folders = ["tests/", "examples/", "benches/"];
+    package.files.iter().any(|file| folders.iter().any(|folder| file.path.starts_with(folder)))
 }
 
 #[derive(Default)]

@@ -7,18 +7,13 @@ use super::{
     course::{self, CourseFolder},
     files,
     formats::{self, Format},
-    records::{self, Recorded, Use},
+    records::{self, Nobody, Recorded, Use},
     terminal::{self, plural},
     with_path,
 };
 use crate::{
-    execute::Runner,
     lint::{codes, fix},
-    model::{
-        diagnostic::{Diagnostic, did_you_mean},
-        package::Program,
-        record::Trace,
-    },
+    model::diagnostic::{Diagnostic, did_you_mean},
     pipeline,
     weave::Theme,
 };
@@ -77,15 +72,6 @@ fn read_and_check(options: &Options) -> io::Result<(CourseFolder, Vec<Diagnostic
     let mut diagnostics = pipeline::check(&course.sources, &course.files, &theme, &mut recall);
     terminal::put_in_order(&mut diagnostics);
     Ok((course, diagnostics))
-}
-
-/// Runs nothing.
-struct Nobody;
-
-impl Runner for Nobody {
-    fn run(&mut self, _: &Program) -> io::Result<Trace> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
 }
 
 /// Writes each file anew that can be mended, whole or not at all, and says how many mends that

@@ -103,7 +103,7 @@ pub fn locate(options: &Locate) -> io::Result<Outcome> {
 }
 
 /// A path with `/` between folders, and a line and column of it.
-fn parse(place: &str) -> Option<(String, LineColumn)> {
+pub fn parse(place: &str) -> Option<(String, LineColumn)> {
     let number = |text: &str| text.parse::<usize>().ok().filter(|number| *number > 0);
     let (before, last) = place.rsplit_once(':')?;
     let last = number(last)?;
@@ -117,7 +117,8 @@ fn parse(place: &str) -> Option<(String, LineColumn)> {
     Some((path, LineColumn { line, column }))
 }
 
-fn not_one<'a>(
+/// That a name is nobody's, or several's.
+pub fn not_one<'a>(
     name: &str,
     what: &str,
     several: &[String],

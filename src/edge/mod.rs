@@ -10,12 +10,14 @@ mod course;
 mod files;
 pub mod formats;
 mod generated;
+mod local;
 pub mod lookup;
 mod process;
 pub mod records;
 mod serve;
 pub mod tangle;
 pub mod terminal;
+pub mod why;
 
 use std::{
     io,

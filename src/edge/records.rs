@@ -11,12 +11,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{files, with_path};
+use super::{files, local, with_path};
 use crate::{
-    execute::{Runner, fingerprint, is_as_expected, key},
+    execute::{Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
     model::{
-        package::Program,
-        record::{CapturedFile, Trace},
+        package::{COURSE, Program},
+        record::{CapturedFile, Inputs, Made, Trace},
+        source::Sources,
     },
 };
 
@@ -39,6 +40,8 @@ pub enum Use {
 /// Wraps a runner: what was run before with the same inputs is not run again.
 pub struct Recorded<R> {
     runner: R,
+    course: PathBuf,
+    /// Where its runs are kept.
     folder: PathBuf,
     lock: String,
     records: Use,
@@ -50,10 +53,20 @@ pub struct Recorded<R> {
     pub recalled: usize,
 }
 
+/// Whether what is kept for a program still holds.
+pub enum State {
+    /// Nothing was ever recorded, or nothing that can be read.
+    Missing,
+    /// What changed since, a phrase each.
+    Stale(Vec<String>),
+    Valid(Made),
+}
+
 /// A record as it is kept.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     key: String,
+    made_of: Inputs,
     #[serde(flatten)]
     trace: Trace,
     /// The files that the program wrote, and what they hold: a hash each.
@@ -75,6 +88,7 @@ impl<R: Runner> Recorded<R> {
     pub fn new(runner: R, course: &Path, lock: String, records: Use) -> Self {
         Self {
             runner,
+            course: course.to_owned(),
             folder: course.join(FOLDER),
             lock,
             records,
@@ -116,12 +130,44 @@ impl<R: Runner> Recorded<R> {
         self.folder.join(&program.lesson).join(&program.name)
     }
 
+    /// What a run would be made of now.
+    fn inputs(&self, program: &Program) -> io::Result<Inputs> {
+        let paths = local_paths(program);
+        if paths.is_empty() {
+            return Ok(inputs(program, &self.lock, None));
+        }
+        let folder = self.course.to_string_lossy();
+        let folders = paths.into_iter().map(|path| PathBuf::from(path.replace(COURSE, &folder)));
+        Ok(inputs(program, &self.lock, Some(&local::contents(folders)?)))
+    }
+
+    fn read(&self, program: &Program) -> Option<Kept> {
+        let text = fs::read_to_string(self.place(program).with_added_extension("json")).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Whether a program's record is what a run would give.
+    ///
+    /// # Errors
+    ///
+    /// Where a crate that it depends on by path cannot be read.
+    pub fn state(&self, program: &Program, sources: &Sources) -> io::Result<State> {
+        let Some(kept) = self.read(program) else { return Ok(State::Missing) };
+        let now = self.inputs(program)?;
+        if kept.key != key(&now) {
+            return Ok(State::Stale(changes(program, &kept.made_of, &now, sources)));
+        }
+        Ok(match self.recall(program) {
+            Some(trace) => State::Valid(trace.made),
+            None => State::Stale(vec!["a file that it wrote is gone, or another".to_owned()]),
+        })
+    }
+
     /// What is kept for a program, if it is still what a run would give.
     fn recall(&self, program: &Program) -> Option<Trace> {
         let place = self.place(program);
-        let text = fs::read_to_string(place.with_added_extension("json")).ok()?;
-        let kept: Kept = serde_json::from_str(&text).ok()?;
-        (kept.key == key(program, &self.lock)).then_some(())?;
+        let kept = self.read(program)?;
+        (kept.key == key(&self.inputs(program).ok()?)).then_some(())?;
         let mut trace = kept.trace;
         for (path, hash) in kept.files {
             files::is_inside(&path).then_some(())?;
@@ -143,8 +189,9 @@ impl<R: Runner> Recorded<R> {
             trace.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
         files::mirror(&place, &written, &[])?;
         let hashes = trace.files.iter().map(|file| (file.path.clone(), fingerprint(&file.bytes)));
-        let kept =
-            Kept { key: key(program, &self.lock), trace: trace.clone(), files: hashes.collect() };
+        let made_of = self.inputs(program)?;
+        let (key, trace) = (key(&made_of), trace.clone());
+        let kept = Kept { key, made_of, trace, files: hashes.collect() };
         let mut json = serde_json::to_string_pretty(&kept)?;
         json.push('\n');
         files::write(&place.with_added_extension("json"), json.as_bytes())?;
@@ -165,8 +212,9 @@ impl<R: Runner> Runner for Recorded<R> {
             }
             if self.records == Use::Frozen {
                 let message = format!(
-                    "`{}` of lesson `{}` has no valid record, and --frozen runs nothing",
-                    program.name, program.lesson
+                    "`{}` of lesson `{}` has no valid record, and --frozen runs nothing; `lessonc why {}` \
+                     says what changed",
+                    program.name, program.lesson, program.lesson
                 );
                 return Err(io::Error::new(io::ErrorKind::NotFound, message));
             }
@@ -179,5 +227,14 @@ impl<R: Runner> Runner for Recorded<R> {
             self.keep(program, &trace)?;
         }
         Ok(trace)
+    }
+}
+
+/// Runs nothing: for those who only look at what is recorded.
+pub struct Nobody;
+
+impl Runner for Nobody {
+    fn run(&mut self, _: &Program) -> io::Result<Trace> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -1,45 +1,122 @@
 //! The key of a record: a hash of all that could change what a program gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::Deserialize;
 
-use crate::model::package::{Action, File, Member, Package, Program};
+use super::notebook::STEP;
+use crate::model::{
+    package::{Action, File, Member, Package, Program},
+    record::Inputs,
+};
 
 /// Grows when the same inputs would be run or captured in another way.
-const FORMAT: &str = "lessonc record 1";
+const FORMAT: &str = "lessonc record 2";
 
-/// The key under which what a program gave is kept.
-///
-/// It covers the code that the program is made of, how that is compiled, and of `lock`, the text of
-/// `Cargo.lock`, what the program depends on. Prose and other lessons are not part of it.
-pub fn key(program: &Program, lock: &str) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |text: &str| {
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
+/// What a program is made of, part by part: its code, how that is compiled, of `lock`, the text of
+/// `Cargo.lock`, what it depends on, and `local`, a hash of what is in the [`local_paths`]. Prose and
+/// other lessons are not part of it.
+pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
+    let action = match &program.action {
+        Action::Run { .. } => "run",
+        Action::Compile { .. } => "compile",
+        Action::Console(_) => "console",
+        Action::Build => "build",
     };
-    add(FORMAT);
-    add(&program.workspace.profile);
-    match &program.action {
-        Action::Run { .. } => add("run"),
-        Action::Compile { .. } => add("compile"),
-        Action::Console(commands) => commands.iter().for_each(|command| add(command)),
-        Action::Build => add("build"),
+    let mut parts = vec![
+        (Part::Format, FORMAT.to_owned()),
+        (Part::Action, action.to_owned()),
+        (Part::Profile, program.workspace.profile.clone()),
+    ];
+    parts.extend(local.map(|local| (Part::Local, local.to_owned())));
+    let mut steps = vec![];
+    if let Action::Console(commands) = &program.action {
+        steps.extend(commands.iter().map(|command| fingerprint(command.as_bytes())));
     }
-    for (folder, file) in inputs(program) {
-        add(folder);
-        add(&file.path);
-        add(&file.text());
-        if let Some(mode) = file.mode {
-            add(&format!("mode {mode:o}"));
-        }
+    for (folder, file) in files(program) {
+        let mode = file.mode.map(|mode| format!("mode {mode:o}")).unwrap_or_default();
+        parts.push((Part::File(format!("{folder}/{}", file.path)), mode + &file.text()));
+        steps.extend(cells(file).iter().map(|cell| fingerprint(cell.as_bytes())));
     }
     let names = program.workspace.members.iter().map(|member| member.package.cargo_name());
-    for package in locked(lock, &manifest_name(program), &names.collect()) {
-        add(&package);
+    for (package, from) in locked(lock, &manifest_name(program), &names.collect()) {
+        parts.push((Part::Crate(package), from));
     }
-    hasher.finalize().to_hex()[..32].to_owned()
+    let hashed = |(part, text): (Part, String)| (part.to_string(), fingerprint(text.as_bytes()));
+    Inputs { parts: parts.into_iter().map(hashed).collect(), steps }
+}
+
+/// The key under which what a program gave is kept.
+pub fn key(inputs: &Inputs) -> String {
+    let parts = inputs.parts.iter().flat_map(|(part, hash)| [part, hash]);
+    let all: Vec<&str> = parts.chain(&inputs.steps).map(String::as_str).collect();
+    fingerprint(all.join("\n").as_bytes())
+}
+
+/// A part of what a program is made of. Displayed, it is the part's name in a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    Format,
+    Action,
+    Profile,
+    Local,
+    /// By its path in the workspace.
+    File(String),
+    /// A name and a version.
+    Crate(String),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Format => f.write_str("format"),
+            Self::Action => f.write_str("action"),
+            Self::Profile => f.write_str("profile"),
+            Self::Local => f.write_str("local crates"),
+            Self::File(path) => write!(f, "file {path}"),
+            Self::Crate(package) => write!(f, "crate {package}"),
+        }
+    }
+}
+
+impl Part {
+    pub fn read(name: &str) -> Option<Self> {
+        Some(match name.split_once(' ') {
+            Some(("file", path)) => Self::File(path.to_owned()),
+            Some(("crate", package)) => Self::Crate(package.to_owned()),
+            _ => match name {
+                "format" => Self::Format,
+                "action" => Self::Action,
+                "profile" => Self::Profile,
+                "local crates" => Self::Local,
+                _ => return None,
+            },
+        })
+    }
+}
+
+/// The code of each cell of a notebook's file.
+fn cells(file: &File) -> Vec<String> {
+    let mut cells: Vec<String> = vec![];
+    for line in &file.lines {
+        if line.origin.is_none() && line.text.starts_with(STEP) {
+            cells.push(String::new());
+        } else if let (Some(cell), Some(_)) = (cells.last_mut(), &line.origin) {
+            cell.push_str(&line.text);
+            cell.push('\n');
+        }
+    }
+    cells
+}
+
+/// Folders outside of the course's packages that a program depends on, as its manifests name them.
+pub fn local_paths(program: &Program) -> BTreeSet<&str> {
+    let dependencies = members(program).into_iter().flat_map(|it| it.package.dependencies.values());
+    let paths = dependencies.filter_map(|dependency| dependency.get("path")?.as_str());
+    paths.filter(|path| !path.starts_with("../")).collect()
 }
 
 /// A hash of some bytes, for telling whether they are the same as before.
@@ -47,18 +124,30 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex()[..32].to_owned()
 }
 
-/// The files that a program is made of, with the folder of their package: all of its own, and what
-/// Cargo builds of the course's other packages that it depends on.
-fn inputs(program: &Program) -> Vec<(&str, &File)> {
-    let members = &program.workspace.members;
+/// The packages that a program is made of: its own, and those of the course that it depends on.
+fn members(program: &Program) -> Vec<&Member> {
+    let all = &program.workspace.members;
     let mut to_visit: Vec<&Member> =
-        members.iter().filter(|member| member.folder == program.member).collect();
-    let mut visited: BTreeSet<&str> = BTreeSet::new();
-    let mut inputs = vec![];
-    while let Some(Member { folder, package }) = to_visit.pop() {
-        if !visited.insert(folder) {
+        all.iter().filter(|member| member.folder == program.member).collect();
+    let mut members: Vec<&Member> = vec![];
+    while let Some(member) = to_visit.pop() {
+        if members.iter().any(|other| other.folder == member.folder) {
             continue;
         }
+        members.push(member);
+        to_visit.extend(all.iter().filter(|other| {
+            let is_library = members.len() == 1 && program.library.as_ref() == Some(&other.folder);
+            is_library || member.package.dependencies.contains_key(&other.package.cargo_name())
+        }));
+    }
+    members
+}
+
+/// The files that a program is made of, with the folder of their package: all of its own, and what
+/// Cargo builds of the course's other packages that it depends on.
+fn files(program: &Program) -> Vec<(&str, &File)> {
+    let mut files = vec![];
+    for Member { folder, package } in members(program) {
         let is_own = *folder == program.member;
         let is_in = |file: &&File| match &program.action {
             // Of the member's programs it is one alone.
@@ -70,15 +159,10 @@ fn inputs(program: &Program) -> Vec<(&str, &File)> {
             }
             _ => is_own || !is_program_of_its_own(&file.path),
         };
-        let files = package.files.iter().filter(is_in);
-        inputs.extend(files.map(|file| (folder.as_str(), file)));
-        to_visit.extend(members.iter().filter(|member| {
-            let is_library = is_own && program.library.as_ref() == Some(&member.folder);
-            is_library || package.dependencies.contains_key(&member.package.cargo_name())
-        }));
+        files.extend(package.files.iter().filter(is_in).map(|file| (folder.as_str(), file)));
     }
-    inputs.sort_by_key(|(folder, file)| (*folder, file.path.as_str()));
-    inputs
+    files.sort_by_key(|(folder, file)| (*folder, file.path.as_str()));
+    files
 }
 
 /// Whether a file is the root of a program that Cargo leaves out when it builds the library alone.
@@ -111,15 +195,15 @@ struct Locked {
     dependencies: Vec<String>,
 }
 
-/// What `root` depends on by way of a `Cargo.lock`, a line each: the course's own packages, whose
-/// files count by themselves, are left out.
-fn locked(lock: &str, root: &str, own: &BTreeSet<String>) -> BTreeSet<String> {
-    let Ok(lock) = toml::from_str::<Lock>(lock) else { return BTreeSet::new() };
+/// What `root` depends on by way of a `Cargo.lock`: names and versions, and where each is from. The
+/// course's own packages, whose files count by themselves, are left out.
+fn locked(lock: &str, root: &str, own: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let Ok(lock) = toml::from_str::<Lock>(lock) else { return BTreeMap::new() };
     let mut by_name: BTreeMap<&str, Vec<&Locked>> = BTreeMap::new();
     for package in &lock.packages {
         by_name.entry(&package.name).or_default().push(package);
     }
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     let mut to_visit: Vec<&Locked> = by_name.get(root).cloned().unwrap_or_default();
     let mut visited = BTreeSet::new();
     while let Some(package) = to_visit.pop() {
@@ -130,7 +214,8 @@ fn locked(lock: &str, root: &str, own: &BTreeSet<String>) -> BTreeSet<String> {
         if !is_own {
             let checksum = package.checksum.as_deref().unwrap_or_default();
             let source = package.source.as_deref().unwrap_or_default();
-            found.insert(format!("{} {} {source} {checksum}", package.name, package.version));
+            let name = format!("{} {}", package.name, package.version);
+            found.insert(name, format!("{source} {checksum}"));
         }
         for dependency in &package.dependencies {
             // `name`, or `name version` where the lock holds several versions.
@@ -203,15 +288,16 @@ mod tests {
     #[test]
     fn only_what_a_package_depends_on_counts() {
         let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
-        assert_eq!(locked(LOCK, "a", &own).into_iter().collect::<Vec<_>>(), ["rand 0.9.0  nine"]);
-        let before = key(&program("a", "x"), LOCK);
-        assert_eq!(key(&program("a", "x"), &LOCK.replace("eight", "8")), before);
-        assert_ne!(key(&program("a", "x"), &LOCK.replace("nine", "9")), before);
+        assert_eq!(locked(LOCK, "a", &own), [("rand 0.9.0".into(), " nine".into())].into());
+        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None));
+        assert_eq!(key(&LOCK.replace("eight", "8")), key(LOCK));
+        assert_ne!(key(&LOCK.replace("nine", "9")), key(LOCK));
     }
 
     #[test]
     fn a_notebook_does_not_depend_on_other_programs_of_the_package() {
-        assert_ne!(key(&program("a", "x"), ""), key(&program("a", "y"), ""));
-        assert_eq!(key(&program("notebooks/a", "x"), ""), key(&program("notebooks/a", "y"), ""));
+        let key = |member, code| key(&inputs(&program(member, code), "", None));
+        assert_ne!(key("a", "x"), key("a", "y"));
+        assert_eq!(key("notebooks/a", "x"), key("notebooks/a", "y"));
     }
 }

@@ -2,6 +2,7 @@
 //! a capture step by step, and brings the compiler's and panics' places back to lesson lines.
 
 mod blame;
+mod changes;
 mod console;
 mod expected;
 mod key;
@@ -29,9 +30,10 @@ use crate::model::{
 use notebook::Notebook;
 
 pub use blame::join_uses;
+pub use changes::changes;
 pub use expected::is_as_expected;
-pub use key::{fingerprint, key};
-pub use outputs::compare;
+pub use key::{fingerprint, inputs, key, local_paths};
+pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
 

@@ -81,6 +81,7 @@ pub fn compose(
     let mut notebook = Package {
         name: notebook_name(&name),
         dependencies: package.dependencies.clone(),
+        asked: package.asked.clone(),
         edition: package.edition.clone(),
         files: vec![],
     };
@@ -204,17 +205,22 @@ impl<'a> Composer<'a> {
         let mut main = scaffold("__lessonc.aside();");
         main.extend(self.lines.iter().filter(|line| !is_step(line)).cloned());
         main.extend(scaffold(&format!("{{\n{STEP}0);")));
-        if is_refused {
+        let is_left_open = unbalanced(&code).is_some_and(|unbalanced| unbalanced.is_left_open());
+        if is_left_open {
+            // The compiler is to say that nothing closes it, not that our brackets don't.
             main.extend(lines.iter().cloned());
-            main.extend(scaffold(";"));
+        } else if is_refused {
+            main.extend(lines.iter().cloned());
+            main.extend(scaffold(&format!(";\n{}", end(self.depth + 1))));
         } else {
             main.extend(statements(lines, &code));
+            main.extend(scaffold(&end(self.depth + 1)));
         }
         let count = self.parts.iter().filter(|part| part.name.starts_with(trial.word())).count();
         let name = format!("{}-{}", trial.word(), count + 1);
         let binary = format!("{}-{name}", self.name);
         let file = format!("src/bin/{binary}.rs");
-        self.files.push(self.program(file, "../lessonc.rs", main, self.depth + 1));
+        self.files.push(self.program(file, "../lessonc.rs", main));
         let (action, expected) = match trial {
             Trial::NoRun => (Action::Compile { binary }, Expected::Success),
             Trial::CompileFail => {
@@ -231,8 +237,9 @@ impl<'a> Composer<'a> {
         if self.steps.is_empty() {
             return;
         }
-        let main = std::mem::take(&mut self.lines);
-        let file = self.program("src/main.rs".to_owned(), "lessonc.rs", main, self.depth);
+        let mut main = std::mem::take(&mut self.lines);
+        main.extend(scaffold(&end(self.depth)));
+        let file = self.program("src/main.rs".to_owned(), "lessonc.rs", main);
         self.files.push(file);
         let notebook = Part {
             name: "notebook".to_owned(),
@@ -243,13 +250,11 @@ impl<'a> Composer<'a> {
         self.parts.insert(0, notebook);
     }
 
-    /// What stands in `main`, with so many blocks open, as a whole program.
-    fn program(&self, path: String, runtime: &str, main: Vec<Line>, open: usize) -> File {
+    /// A whole program of what `main` holds, to its end.
+    fn program(&self, path: String, runtime: &str, main: Vec<Line>) -> File {
         let head = format!("{LINTS}\n#[path = {runtime:?}]\nmod __lessonc;\n{}", self.head);
         let mut lines = scaffold(&head);
         lines.extend(main);
-        lines.extend(scaffold(&"}\n".repeat(open)));
-        lines.extend(scaffold("__lessonc.end();\n::std::result::Result::Ok(())\n}"));
         File { lines, ..File::generated(path, "") }
     }
 
@@ -274,8 +279,13 @@ impl<'a> Composer<'a> {
     }
 }
 
+/// What ends `main` with so many blocks open in it.
+fn end(open: usize) -> String {
+    format!("{}__lessonc.end();\n::std::result::Result::Ok(())\n}}", "}\n".repeat(open))
+}
+
 /// What begins the line that says that a cell begins.
-const STEP: &str = "__lessonc.step(";
+pub const STEP: &str = "__lessonc.step(";
 
 /// A cell's code, with what shows the value that it ends in.
 fn statements(lines: &[Line], code: &str) -> Vec<Line> {

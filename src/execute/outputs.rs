@@ -2,7 +2,7 @@
 //! gave.
 
 use crate::model::{
-    course::{Chunk, Lesson},
+    course::{Chunk, CodeLine, Lesson},
     diagnostic::{Diagnostic, Remark, RemarkKind, Replacement},
     record::{Part, Record},
     source::{Sources, Span},
@@ -14,16 +14,25 @@ const ANY_LINES: &str = "...";
 /// Any text within a line.
 const ANY_TEXT: &str = "[..]";
 
+/// Gives printed text as readers see it, without colours and what was written over.
+pub type Plain = fn(&str) -> String;
+
 /// What is not as the lesson's author says.
-pub fn compare(lesson: &Lesson, record: &Record, sources: &Sources) -> Vec<Diagnostic> {
+pub fn compare(
+    lesson: &Lesson,
+    record: &Record,
+    plain: Plain,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
     let expectations = lesson.expectations().into_iter();
-    expectations.filter_map(|(cell, said)| difference(cell, said, record, sources)).collect()
+    expectations.filter_map(|(cell, said)| difference(cell, said, record, plain, sources)).collect()
 }
 
 fn difference(
     cell: &Chunk,
     said: &Chunk,
     record: &Record,
+    plain: Plain,
     sources: &Sources,
 ) -> Option<Diagnostic> {
     let is_of_stdout = said.language.as_deref() == Some("output");
@@ -33,7 +42,7 @@ fn difference(
         Part::Stderr(text) | Part::Compiler(text) if !is_of_stdout => Some(text.as_str()),
         _ => None,
     });
-    let given = without_escapes(&parts.collect::<String>());
+    let given = plain(&parts.collect::<String>());
     let given: Vec<&str> = given.trim_matches('\n').lines().map(str::trim_end).collect();
     let lines: Vec<&str> = said.lines.iter().map(|line| sources.text(line.span)).collect();
     let expected = lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>();
@@ -44,32 +53,47 @@ fn difference(
     if matches(expected, &given) {
         return None;
     }
-    let same = expected.iter().zip(&given).take_while(|(line, given)| is_like(line, given)).count();
+    let is_same = |(line, given): &(&&str, &&str)| is_like(line, given);
+    let same = expected.iter().zip(&given).take_while(is_same).count();
     let place = said.lines.get(before + same).or(said.lines.last()).map_or(said.info, |it| it.span);
     let label = match (expected.get(same), given.get(same)) {
         (Some(_), Some(given)) => format!("it gives `{given}`"),
-        (Some(_), None) => "it gives nothing more".to_owned(),
-        _ => "it gives more after this".to_owned(),
+        (None, Some(given)) => format!("it gives `{given}` after this"),
+        (_, None) => "it gives nothing more".to_owned(),
     };
+    let ends = expected[same..].iter().rev().zip(given[same..].iter().rev());
+    let same_at_end = ends.take_while(is_same).count();
+    // What is as expected stays as its author wrote it, one line of that where nothing else is left.
+    let (mut from, mut to) = (same, expected.len() - same_at_end);
+    if from == to || given.len() == same + same_at_end {
+        from = from.saturating_sub(1);
+        to = if from == same { expected.len().min(to + 1) } else { to };
+    }
+    let as_given = [
+        &expected[from..same],
+        &given[same..given.len() - same_at_end],
+        &expected[expected.len() - same_at_end..to],
+    ];
     let diagnostic = Diagnostic::error("other-output", "the cell gives something else")
         .at(place, label)
         .also(cell.info, "this cell");
-    Some(diagnostic.remark(as_given(said, &given, sources)))
+    let lines = &said.lines[before + from..before + to];
+    Some(diagnostic.remark(patched(lines, &as_given.concat(), sources)))
 }
 
-/// How the block would read with what the cell gave.
-fn as_given(said: &Chunk, given: &[&str], sources: &Sources) -> Remark {
+/// How these lines would read with what the cell gave.
+fn patched(lines: &[CodeLine], given: &[&str], sources: &Sources) -> Remark {
     let mut remark = Remark::new(
         RemarkKind::Help,
-        "where it may vary, write `[..]` for any text of a line, and a line `...` for any lines; \
-         this is what it gave",
+        "where it may vary, write `[..]` for any text of a line, and a line `...` for any lines",
     );
-    if let (Some(first), Some(last)) = (said.lines.first(), said.lines.last()) {
+    if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
         let source = sources.get(first.span.source);
         let before = &source.text[..first.span.start];
         let margin = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
         let span = Span { end: last.span.end, ..first.span };
         let text = given.join(&format!("\n{margin}"));
+        remark.text.push_str("; this is what it gave");
         remark.patches.push(vec![Replacement { span, text }]);
     }
     remark
@@ -114,17 +138,6 @@ fn is_like(expected: &str, given: &str) -> bool {
         given = &given[at + piece.len()..];
     }
     given.ends_with(end)
-}
-
-/// Text without what colours it on a terminal.
-fn without_escapes(text: &str) -> String {
-    let mut pieces = text.split("\x1b[");
-    let mut plain = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let end = piece.find(|c: char| ('@'..='~').contains(&c)).map_or(piece.len(), |at| at + 1);
-        plain.push_str(&piece[end..]);
-    }
-    plain
 }
 
 #[cfg(test)]

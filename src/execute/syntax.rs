@@ -50,6 +50,11 @@ pub enum Unbalanced {
 }
 
 impl Unbalanced {
+    /// Whether something has no end, rather than no beginning.
+    pub fn is_left_open(&self) -> bool {
+        !matches!(self, Self::Surplus { .. })
+    }
+
     pub fn diagnostic(self, chunk: &Chunk, lines: &[Line], code: &str) -> Diagnostic {
         let (at, length, message, hint) = match self {
             Self::Unclosed { at, bracket } => (

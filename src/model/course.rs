@@ -473,9 +473,12 @@ pub struct CodeLine {
 /// The name, if a line of code is nothing but a reference: `<<name>>` between blanks.
 pub fn reference(line: &str) -> Option<&str> {
     let name = line.trim().strip_prefix("<<")?.strip_suffix(">>")?;
-    let is_name =
-        !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "<>".contains(c));
-    is_name.then_some(name)
+    is_name(name).then_some(name)
+}
+
+/// Whether a reference can ask for a code block of this name.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "<>".contains(c))
 }
 
 /// What running a code block means.

@@ -19,6 +19,8 @@ pub struct Package {
     pub files: Vec<File>,
     /// What its generated manifest lists.
     pub dependencies: Dependencies,
+    /// Where front matter asks for each dependency.
+    pub asked: BTreeMap<String, Span>,
     pub edition: String,
 }
 

@@ -1,5 +1,7 @@
 //! What running gave.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::source::Span;
@@ -20,6 +22,15 @@ pub struct Trace {
     /// The `Cargo.lock` that it was built with; empty where nothing was built.
     #[serde(skip)]
     pub lock: String,
+}
+
+/// What a run was made of, free of lesson places.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// A hash of each part, by its name: `file asyncio/src/lib.rs`, `crate tokio 1.48.0`.
+    pub parts: BTreeMap<String, String>,
+    /// A hash of each step's own code, in their order.
+    pub steps: Vec<String>,
 }
 
 /// When, where and with what a run was made.

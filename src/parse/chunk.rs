@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::passage::Passage;
 use super::{Cells, attributes};
-use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial};
+use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
 use crate::model::diagnostic::Diagnostic;
 
 /// What is shown as it is, and begins with no comment of ours.
@@ -47,6 +47,12 @@ pub fn chunk(
     let mut lines = code_lines(passage, lines, language.as_deref());
     if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
         lines.iter_mut().for_each(|line| line.hidden = true);
+    }
+    if let Some(name) = attributes.id.as_deref().filter(|name| !is_name(name)) {
+        let message = format!("no reference can ask for a block called `{name}`");
+        let diagnostic = Diagnostic::error("bad-attributes", message);
+        let place = passage.span(info.clone());
+        diagnostics.push(diagnostic.at(place, "").hint("take a name without blanks, `<` and `>`"));
     }
     if let Some(value) = attributes.get("timeout")
         && value.parse::<u32>().is_err()

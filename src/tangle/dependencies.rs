@@ -6,17 +6,18 @@ use crate::model::{
     course::{Course, Dependency, Lesson},
     diagnostic::Diagnostic,
     package::{COURSE, Dependencies},
-    source::Sources,
+    source::{Sources, Span},
 };
 
-/// A lesson's requirement takes the place of its course's. Lessons that share a package must agree.
+/// Each dependency, and where it is asked for. A lesson's requirement takes the place of its course's.
+/// Lessons that share a package must agree.
 pub fn dependencies(
     lessons: &[&Lesson],
     course: &Course,
     packages: &[String],
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Dependencies {
+) -> (Dependencies, BTreeMap<String, Span>) {
     let mut of_lessons: BTreeMap<&str, &Dependency> = BTreeMap::new();
     for (name, dependency) in lessons.iter().flat_map(|lesson| &lesson.meta.dependencies) {
         let first = *of_lessons.entry(name).or_insert(dependency);
@@ -34,6 +35,8 @@ pub fn dependencies(
     let of_course = course.settings.dependencies.iter().map(|(name, it)| (name.as_str(), it));
     let mut all: BTreeMap<&str, &Dependency> = of_course.collect();
     all.extend(of_lessons);
+    let asked =
+        all.iter().map(|(name, dependency)| ((*name).to_owned(), dependency.span)).collect();
     let placed = all.into_iter().map(|(name, dependency)| {
         let mut requirement = dependency.requirement.clone();
         if let Some(toml::Value::String(path)) = requirement.get_mut("path") {
@@ -41,7 +44,7 @@ pub fn dependencies(
         }
         (name.to_owned(), requirement)
     });
-    placed.collect()
+    (placed.collect(), asked)
 }
 
 /// A relative path leads from the course's folder, unless it is that of a package beside this one.

@@ -9,7 +9,10 @@ use crate::model::{
     source::Span,
 };
 
-use super::names::{Names, Piece, PieceLine};
+use super::{
+    names::Names,
+    pieces::{Piece, PieceLine},
+};
 
 /// The lines of joined pieces, all references replaced.
 pub fn expand(
@@ -113,24 +116,33 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// A reference with code beside it stays as it is, which is rarely what was meant.
+    /// A reference with code beside it, or blanks in it, stays as it is, which is rarely what was
+    /// meant.
     fn report_near_miss(&mut self, line: &PieceLine<'_>) {
         for (at, _) in line.text.match_indices("<<") {
             let rest = &line.text[at + 2..];
             let Some(name) = rest.find(">>").map(|end| &rest[..end]) else { continue };
+            let length = name.len() + 4;
+            // With code beside it, `1 << value >> 2` is Rust.
+            let is_alone = line.text.trim().len() == length;
+            let name = if is_alone { name.trim() } else { name };
             let escaped = line.text[..at].ends_with('\\');
-            if !escaped && self.names.named.contains_key(name) {
-                let start = line.span.start + at;
-                let span = Span { start, end: start + name.len() + 4, ..line.span };
-                self.diagnostics.push(
-                    Diagnostic::warning(
-                        "inline-reference",
-                        format!("`<<{name}>>` is left as it is"),
-                    )
-                    .at(span, "has other code on its line")
-                    .hint("put the reference on a line of its own"),
-                );
+            if escaped || !self.names.named.contains_key(name) {
+                continue;
             }
+            let start = line.span.start + at;
+            let span = Span { start, end: start + length, ..line.span };
+            let message = format!("`<<{name}>>` is left as it is");
+            let diagnostic = Diagnostic::warning("inline-reference", message);
+            self.diagnostics.push(if is_alone {
+                diagnostic
+                    .at(span, "has blanks around its name")
+                    .hint(format!("write `<<{name}>>`"))
+            } else {
+                diagnostic
+                    .at(span, "has other code on its line")
+                    .hint("put the reference on a line of its own")
+            });
         }
     }
 }

@@ -1,8 +1,8 @@
 //! From a generated line to the lesson's, and back.
 
 use crate::model::{
-    package::{File, Tangled},
-    source::{LineColumn, SourceId, Sources},
+    package::{File, Origin, Tangled},
+    source::{LineColumn, SourceId, Sources, Span},
 };
 
 /// The generated files that a path names, each with its path from the folder of all packages: the
@@ -19,7 +19,8 @@ pub fn ends_with(path: &str, end: &str) -> bool {
     path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
-/// Every place in generated files to which the text at a place of a lesson goes.
+/// Every place in generated files to which the text at a place of a lesson goes. A reference's are
+/// those where what it takes in begins.
 pub fn generated(
     tangled: &Tangled,
     sources: &Sources,
@@ -30,19 +31,28 @@ pub fn generated(
     let mut found = vec![];
     for package in &tangled.packages {
         for file in &package.files {
+            let mut before: Option<&Origin> = None;
             for (index, line) in file.lines.iter().enumerate() {
-                let Some(origin) = line.origin.as_ref().filter(|it| it.span.source == source)
-                else {
-                    continue;
-                };
+                let Some(origin) = &line.origin else { continue };
                 let start = text.line_column(origin.span.start);
-                if start.line == place.line {
-                    let indent = line.text.get(..origin.indent).unwrap_or_default();
-                    let within = place.column.saturating_sub(start.column);
-                    let column = indent.chars().count() + within + 1;
-                    let path = format!("{}/{}", package.name, file.path);
-                    found.push((path, LineColumn { line: index + 1, column }));
+                let is_own = origin.span.source == source && start.line == place.line;
+                let taken_in = |origin: &&Origin| {
+                    let is_here = |it: &Span| {
+                        it.source == source && text.line_column(it.start).line == place.line
+                    };
+                    origin.uses().find(is_here)
+                };
+                let begins =
+                    taken_in(&origin).is_some() && before.and_then(|it| taken_in(&it)).is_none();
+                before = Some(origin);
+                if !is_own && !begins {
+                    continue;
                 }
+                let indent = line.text.get(..origin.indent).unwrap_or_default();
+                let within = if is_own { place.column.saturating_sub(start.column) } else { 0 };
+                let column = indent.chars().count() + within + 1;
+                let path = format!("{}/{}", package.name, file.path);
+                found.push((path, LineColumn { line: index + 1, column }));
             }
         }
     }

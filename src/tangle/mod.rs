@@ -9,6 +9,7 @@ mod expand;
 pub mod locate;
 mod manifest;
 mod names;
+mod pieces;
 mod strings;
 mod targets;
 
@@ -40,6 +41,10 @@ pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
             tangled.cells.extend(cells);
         }
         diagnostics.extend(found);
+    }
+    for (index, diagnostic) in manifest::namesakes(&tangled.packages).into_iter().rev() {
+        tangled.broken.push(tangled.packages.remove(index).name);
+        diagnostics.push(diagnostic);
     }
     Diagnosed { value: tangled, diagnostics }
 }
@@ -143,17 +148,19 @@ fn package(
         .flat_map(|lesson| lesson.chunks())
         .filter(|chunk| chunk.is_in_notebook())
         .map(|chunk| {
-            let piece = names::piece(chunk, sources);
+            let piece = pieces::piece(chunk, sources);
             (chunk.span, expand::expand(&[piece], &names, diagnostics))
         })
         .collect();
     names::report_unused(&names, diagnostics);
 
-    let dependencies = dependencies::dependencies(lessons, course, packages, sources, diagnostics);
+    let (dependencies, asked) =
+        dependencies::dependencies(lessons, course, packages, sources, diagnostics);
     let mut package = Package {
         name: name.to_owned(),
         files: vec![],
         dependencies,
+        asked,
         edition: course.settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
     };
     let own_manifest = files.iter().find(|file| file.path == "Cargo.toml");

@@ -1,4 +1,5 @@
-//! Where a target may be written, and with which permissions.
+//! Targets: what blocks with a `file=` make together, where it may be written, and with which
+//! permissions.
 //!
 //! A course is tangled on any system, so that a path is refused if any of them would.
 
@@ -6,7 +7,52 @@ use std::collections::BTreeMap;
 
 use crate::model::{diagnostic::Diagnostic, source::Span};
 
-use super::names::Target;
+use super::pieces::Piece;
+
+/// What one file is made of.
+#[derive(Debug, Default)]
+pub struct Target<'a> {
+    /// In the order in which they are joined.
+    pub pieces: Vec<Piece<'a>>,
+    /// What the first block with a name calls it, and where.
+    name: Option<(&'a str, Span)>,
+    /// The permissions that the first block with a `mode=` asks for, and where.
+    pub mode: Option<(u32, Span)>,
+}
+
+impl<'a> Target<'a> {
+    /// Joins one more block; all that say a name or a mode must say the same.
+    pub fn add(&mut self, piece: Piece<'a>, diagnostics: &mut Vec<Diagnostic>) {
+        let chunk = piece.chunk;
+        let path = chunk.target().unwrap_or_default();
+        if let Some(name) = chunk.name() {
+            let (first, span) = *self.name.get_or_insert((name, chunk.info));
+            if first != name {
+                let message = format!("`{path}` has two names: `{first}`, `{name}`");
+                diagnostics.push(
+                    Diagnostic::error("target-twice", message)
+                        .at(chunk.info, "another name here")
+                        .also(span, "first named here")
+                        .hint("give both blocks one name, or the second no name: blocks of one `file=` are joined in order"),
+                );
+            }
+        }
+        let mode = chunk.attributes.get("mode");
+        if let Some(mode) = mode.and_then(|mode| self::mode(mode, chunk.info, diagnostics)) {
+            let (first, span) = *self.mode.get_or_insert((mode, chunk.info));
+            if first != mode {
+                let message = format!("`{path}` has two modes: {first:o}, {mode:o}");
+                diagnostics.push(
+                    Diagnostic::error("target-mode", message)
+                        .at(chunk.info, "another mode here")
+                        .also(span, "first said here")
+                        .hint("say it once: blocks of one `file=` are joined"),
+                );
+            }
+        }
+        self.pieces.push(piece);
+    }
+}
 
 /// A target's path with `/` between folders and without `.`; none where it may not be written.
 pub fn path(target: &str, info: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
@@ -79,7 +125,7 @@ fn is_portable(name: &str) -> bool {
 }
 
 /// The permissions that `mode=755` names in octal.
-pub fn mode(text: &str, info: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<u32> {
+fn mode(text: &str, info: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<u32> {
     let why = match octal(text) {
         // Or it could not be tangled again.
         Some(mode) if mode & 0o600 != 0o600 => "would keep the file's owner from it",

@@ -7,16 +7,44 @@ use super::escape::escape;
 
 /// The HTML of printed text: `<span class="ansi-red">` and the like around what is not plain.
 pub fn html(text: &str) -> String {
-    if !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t') {
+    if is_plain(text) {
         return escape(text);
     }
+    let line = |line: Line| line.chunk_by(|(_, a), (_, b)| a == b).map(run).collect::<String>();
+    lines(text).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Printed text as readers see it, without its colours.
+pub fn plain(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    let line = |line: Line| line.into_iter().map(|(c, _)| c).collect::<String>();
+    lines(text).map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t')
+}
+
+fn lines(text: &str) -> impl Iterator<Item = Line> {
     let mut parser = Parser::<anstyle_parse::DefaultCharAccumulator>::new();
     let mut screen = Screen::default();
     for byte in text.bytes() {
         parser.advance(&mut screen, byte);
     }
-    screen.end_line();
-    screen.html
+    screen.above.into_iter().chain([screen.line])
+}
+
+/// The HTML of characters of one style.
+fn run(run: &[(char, Style)]) -> String {
+    let text: String = run.iter().map(|(c, _)| *c).collect();
+    let classes = run[0].1.classes();
+    if classes.is_empty() {
+        escape(&text)
+    } else {
+        format!("<span class=\"{classes}\">{}</span>", escape(&text))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,31 +111,16 @@ impl Style {
     }
 }
 
-/// The line that is being written, and the HTML of those before it.
+type Line = Vec<(char, Style)>;
+
+/// The line that is being written, and those before it.
 #[derive(Default)]
 struct Screen {
-    html: String,
-    line: Vec<(char, Style)>,
+    above: Vec<Line>,
+    line: Line,
     /// Where in the line the next character goes.
     cursor: usize,
     style: Style,
-}
-
-impl Screen {
-    fn end_line(&mut self) {
-        for run in self.line.chunk_by(|(_, a), (_, b)| a == b) {
-            let text: String = run.iter().map(|(c, _)| *c).collect();
-            let classes = run[0].1.classes();
-            if classes.is_empty() {
-                self.html.push_str(&escape(&text));
-            } else {
-                let span = format!("<span class=\"{classes}\">{}</span>", escape(&text));
-                self.html.push_str(&span);
-            }
-        }
-        self.line.clear();
-        self.cursor = 0;
-    }
 }
 
 impl Perform for Screen {
@@ -123,8 +136,8 @@ impl Perform for Screen {
     fn execute(&mut self, byte: u8) {
         match byte {
             b'\n' => {
-                self.end_line();
-                self.html.push('\n');
+                self.above.push(std::mem::take(&mut self.line));
+                self.cursor = 0;
             }
             b'\t' => self.print('\t'),
             b'\r' => self.cursor = 0,
@@ -151,7 +164,7 @@ impl Perform for Screen {
 
 #[cfg(test)]
 mod tests {
-    use super::html;
+    use super::{html, plain};
 
     #[test]
     fn colours_are_classes() {
@@ -185,6 +198,8 @@ mod tests {
             ("gone\x1b[2Khere", "here"),
         ] {
             assert_eq!(html(printed), woven, "{printed:?}");
+            assert_eq!(plain(printed), woven, "{printed:?}");
         }
+        assert_eq!(plain("\x1b[31ma < b\x1b[0m\n"), "a < b\n");
     }
 }

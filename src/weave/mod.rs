@@ -23,6 +23,7 @@ use crate::model::{
     source::{Sources, Span},
 };
 
+pub use ansi::plain;
 use html::{Body, Section};
 use links::Links;
 use math::Formulas;

@@ -2,7 +2,7 @@
 
 use super::{
     super::notebook::SHOW,
-    places::{end_above, origin, stretches, uses},
+    places::{end_above, origin, rewritten, stretches, uses},
 };
 use crate::model::{
     diagnostic::{Diagnostic, Label, Remark, RemarkKind, Replacement, UNCODED},
@@ -80,9 +80,9 @@ impl Translator<'_> {
     fn diagnostic(&self, message: &CompilerMessage) -> Option<Diagnostic> {
         let code = message.code.clone().unwrap_or_else(|| UNCODED.to_owned());
         let mut diagnostic = if message.error {
-            Diagnostic::error(code, &message.text)
+            Diagnostic::error(code, self.words(&message.text))
         } else {
-            Diagnostic::warning(code, &message.text)
+            Diagnostic::warning(code, self.words(&message.text))
         };
         diagnostic.labels = self.labels(message);
         if diagnostic.span().is_none() {
@@ -118,6 +118,12 @@ impl Translator<'_> {
         })
     }
 
+    /// What the compiler says, with the lesson's places for the generated ones in it: closures are
+    /// called by where they stand.
+    fn words(&self, text: &str) -> String {
+        rewritten(text, self.program, self.sources)
+    }
+
     /// Whether the function that an `.await` stands in is an author's.
     fn is_in_own_function(&self, message: &CompilerMessage) -> bool {
         let mut others = message.spans.iter().filter(|span| !span.primary);
@@ -134,7 +140,7 @@ impl Translator<'_> {
                 continue;
             }
             let mut add = |span: Span, text: &str, primary: bool| {
-                let label = Label { span, text: text.to_owned(), primary };
+                let label = Label { span, text: self.words(text), primary };
                 if !labels.contains(&label) {
                     labels.push(label);
                 }
@@ -172,14 +178,14 @@ impl Translator<'_> {
     /// What the compiler says beside; none where it speaks of code that no author wrote.
     fn remark(&self, child: &CompilerMessage, of: Option<Span>) -> Option<Remark> {
         let kind = if child.level == "help" { RemarkKind::Help } else { RemarkKind::Note };
-        let mut remark = Remark::new(kind, &child.text);
+        let mut remark = Remark::new(kind, self.words(&child.text));
         let (suggestions, spans): (Vec<_>, Vec<_>) =
             child.spans.iter().partition(|span| span.suggestion.is_some());
         for span in &spans {
             let stretches = stretches(self.program, span, self.sources);
             let label = |first: &Span| Label {
                 span: *first,
-                text: span.label.clone(),
+                text: self.words(&span.label),
                 primary: span.primary,
             };
             remark.labels.extend(stretches.first().map(label));
@@ -251,17 +257,22 @@ fn overlap(a: Span, b: Span) -> bool {
     a.source == b.source && a.start <= b.end && b.start <= a.end
 }
 
-/// The suggested parts, those together that are to be made together. The compiler lists the parts of
-/// one text in their order, and then those of the next.
+/// The suggested parts, those together that are to be made together. The compiler lists all parts of
+/// one text, in any order, and then those of the next: that is another text for the same places.
 fn alternatives<'a>(suggestions: &[&'a CompilerSpan]) -> Vec<Vec<&'a CompilerSpan>> {
     let mut alternatives: Vec<Vec<&CompilerSpan>> = vec![];
     for part in suggestions {
-        match alternatives.last_mut() {
-            Some(parts) if parts.last().is_some_and(|last| last.end < part.start) => {
-                parts.push(part);
-            }
-            _ => alternatives.push(vec![part]),
+        let meets = |other: &&CompilerSpan| {
+            other.file == part.file
+                && (other.start == part.start || other.start < part.end && part.start < other.end)
+        };
+        match alternatives.last_mut().filter(|parts| !parts.iter().any(meets)) {
+            Some(parts) => parts.push(part),
+            None => alternatives.push(vec![part]),
         }
+    }
+    for parts in &mut alternatives {
+        parts.sort_by_key(|part| part.start);
     }
     alternatives
 }

@@ -25,7 +25,9 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
         End::NotBuilt => {
             let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
             if errors.count() == 0 {
-                diagnostics.push(not_built(program, trace));
+                // A build script's, then.
+                let panic = panic_diagnostic(program, trace, sources);
+                diagnostics.push(panic.unwrap_or_else(|| not_built(program, trace)));
             }
             return diagnostics;
         }
@@ -69,10 +71,18 @@ fn not_built(program: &Program, trace: &Trace) -> Diagnostic {
     // Before its complaint cargo tells of its progress.
     let said = said.find("error: ").map_or(&*said, |start| &said[start + "error: ".len()..]);
     let diagnostic = Diagnostic::error("not-built", "cargo could not build this lesson's code");
+    let package = program.workspace.member(&program.member);
+    let named = package.and_then(|package| {
+        // As in "no package named `x`", "the requirement `x = …`".
+        let is_named =
+            |name: &str| ["`", " "].iter().any(|end| said.contains(&format!("`{name}{end}")));
+        package.asked.iter().find(|(name, _)| is_named(name))
+    });
     let first = program.steps.first().map(|step| step.span);
-    let diagnostic = match first {
-        Some(span) => diagnostic.at(span, "needed to run this"),
-        None => diagnostic,
+    let diagnostic = match (named, first) {
+        (Some((_, span)), _) => diagnostic.at(*span, "asked for here"),
+        (None, Some(span)) => diagnostic.at(span, "needed to run this"),
+        (None, None) => diagnostic,
     };
     diagnostic.note(said.trim().to_owned())
 }
@@ -107,31 +117,45 @@ fn last_lines(text: &str, count: usize) -> String {
 }
 
 /// The panic that ended a run. Others may have been caught, so only the last step's count, and only
-/// if the program ended as panics end it.
+/// if the program ended as panics end it. Those before it are labelled: a thread's panic is why it
+/// could not be joined.
 fn panic_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Option<Diagnostic> {
-    if !matches!(trace.end, End::Exited(101) | End::Killed(_)) {
+    if !matches!(trace.end, End::Exited(101) | End::Killed(_) | End::NotBuilt) {
         return None;
     }
     let said = trace.steps.last().map(stderr_of)?;
     let lines: Vec<&str> = said.lines().collect();
-    let (index, panic, span) = lines.iter().enumerate().rev().find_map(|(index, line)| {
+    let mut panics = lines.iter().enumerate().rev().filter_map(|(index, line)| {
         let panic = Panic::read(line)?;
         let span = place(program, panic.file, panic.line, panic.column)?;
-        Some((index, panic, span))
-    })?;
-    let message: Vec<&str> = lines[index + 1..]
-        .iter()
-        .take_while(|line| {
-            !line.starts_with("note: run with `RUST_BACKTRACE") && **line != "stack backtrace:"
-        })
-        .copied()
-        .collect();
-    let message = message.join("\n");
-    let message = message.trim();
-    let diagnostic = Diagnostic::error("panic", format!("panicked: {message}"));
-    let first_token_end = token_end(sources.text(span));
-    let diagnostic = diagnostic.at(Span { end: span.start + first_token_end, ..span }, "here");
+        let end = span.start + token_end(sources.text(span));
+        Some((panic, Span { end, ..span }, panic_message(&lines[index + 1..])))
+    });
+    let (panic, span, message) = panics.next()?;
+    let mut diagnostic =
+        Diagnostic::error("panic", format!("panicked: {message}")).at(span, "here");
+    for (_, span, message) in panics.take(MOST_PANICS) {
+        if diagnostic.labels.iter().all(|label| label.span != span) {
+            let first = message.lines().next().unwrap_or_default();
+            diagnostic = diagnostic.also(span, format!("panicked before: {first}"));
+        }
+    }
     Some(compiler::used_at(diagnostic, uses(program, panic.file, panic.line)))
+}
+
+/// How many panics are looked at that came before the last.
+const MOST_PANICS: usize = 3;
+
+/// What stands below a panic's place.
+fn panic_message(below: &[&str]) -> String {
+    let is_of_message = |line: &&&str| {
+        let line = line.trim_start();
+        !line.starts_with("note: run with `RUST_BACKTRACE")
+            && line != "stack backtrace:"
+            && Panic::read(line).is_none()
+    };
+    let message: Vec<&str> = below.iter().take_while(is_of_message).copied().collect();
+    message.join("\n").trim().to_owned()
 }
 
 /// How far carets go under a panic's place, of which only the beginning is known.

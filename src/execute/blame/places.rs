@@ -92,8 +92,7 @@ fn is_one_block(stretch: Span, place: Span, sources: &Sources) -> bool {
 }
 
 /// Rewrites the places in what a program printed (`src/main.rs:12:5`, as panics, `dbg!` and
-/// backtraces have them) to places in the lesson. Of a block that is to panic, lines are counted from
-/// its first, as readers see it.
+/// backtraces have them) to places in the lesson.
 pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) -> Part {
     let rewrite = |text: String| {
         if !text.contains(".rs:") {
@@ -111,44 +110,73 @@ fn holds(block: Span, span: Span) -> bool {
     block.source == span.source && block.range().contains(&span.start)
 }
 
-fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
-    let is_to_panic = program.expected == Expected::Panic;
+/// A text with the lesson's places in it, each for the generated one.
+pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(".rs:") {
-        let (path_end, after) = (at + ".rs".len(), &rest[at + ".rs:".len()..]);
+        let path_end = at + ".rs".len();
         let is_of_path = |c: char| c.is_alphanumeric() || "_-./\\".contains(c);
         let path_start = rest[..path_end].trim_end_matches(is_of_path).len();
-        let (line, length) = number(after);
-        let column =
-            after[length..].strip_prefix(':').map(number).filter(|(_, length)| *length > 0);
+        let (line, length) = number(&rest[path_end + 1..]);
+        let mut end = path_end + 1 + length;
+        let column = after_colon(&rest[end..]);
+        end += column.map_or(0, |(_, length)| length);
         let path = rest[path_start..path_end].replace('\\', "/");
-        let place = line.and_then(|line| {
-            place(program, &path, line, column.and_then(|(column, _)| column).unwrap_or(1))
-        });
-        let end = path_end + 1 + length + column.map_or(0, |(_, length)| 1 + length);
-        match place {
-            Some(span) => {
-                let source = sources.get(span.source);
-                let LineColumn { line, column: lesson_column } = source.line_column(span.start);
-                out.push_str(&rest[..path_start]);
-                let block = program.steps.first().map(|step| step.chunk);
-                _ = match block.filter(|block| is_to_panic && holds(*block, span)) {
-                    Some(block) => {
-                        let fence = source.line_column(block.start).line;
-                        write!(out, "{CELL}:{}", line - fence)
-                    }
-                    None => write!(out, "{}:{line}", source.path),
-                };
-                if column.is_some() {
-                    _ = write!(out, ":{lesson_column}");
-                }
+        let column_number = column.and_then(|(column, _)| column);
+        let place = line
+            .and_then(|line| place(program, &path, line, column_number.unwrap_or(1)))
+            .map(|span| named(span, program, sources));
+        if let Some((name, LineColumn { line, column: lesson_column })) = place {
+            out.push_str(&rest[..path_start]);
+            _ = write!(out, "{name}:{line}");
+            if column.is_some() {
+                _ = write!(out, ":{lesson_column}");
             }
-            None => out.push_str(&rest[..end]),
+            if let Some((line, column, length)) = range_end(&rest[end..])
+                && let Some(span) = self::place(program, &path, line, column)
+            {
+                let (_, LineColumn { line, column }) = named(span, program, sources);
+                _ = write!(out, ": {line}:{column}");
+                end += length;
+            }
+        } else {
+            out.push_str(&rest[..end]);
         }
         rest = &rest[end..];
     }
     out + rest
+}
+
+/// What a place of a lesson is called in what is printed: of a block that is tried, lines are counted
+/// from its first, as readers see it.
+fn named<'s>(span: Span, program: &Program, sources: &'s Sources) -> (&'s str, LineColumn) {
+    let source = sources.get(span.source);
+    let LineColumn { line, column } = source.line_column(span.start);
+    let block = program.steps.first().map(|step| step.chunk);
+    let is_tried = program.expected != Expected::Success;
+    match block.filter(|block| is_tried && holds(*block, span)) {
+        Some(block) => {
+            let fence = source.line_column(block.start).line;
+            (CELL, LineColumn { line: line - fence, column })
+        }
+        None => (&source.path, LineColumn { line, column }),
+    }
+}
+
+/// The line and column at which a place ends, as the compiler writes it behind where it begins,
+/// `: 12:7`, and the length of that.
+fn range_end(text: &str) -> Option<(usize, usize, usize)> {
+    let (line, digits) = number(text.strip_prefix(": ")?);
+    let before = ": ".len() + digits;
+    let (column, length) = after_colon(&text[before..])?;
+    Some((line?, column?, before + length))
+}
+
+/// The number behind a colon that a text begins with, and the length of both.
+fn after_colon(text: &str) -> Option<(Option<usize>, usize)> {
+    let (value, length) = number(text.strip_prefix(':')?);
+    (length > 0).then_some((value, 1 + length))
 }
 
 /// The number that a text begins with, and how many digits it has.
@@ -181,7 +209,7 @@ pub struct Panic<'a> {
 
 impl<'a> Panic<'a> {
     pub fn read(line: &'a str) -> Option<Self> {
-        let (head, place) = line.trim_end().split_once(" panicked at ")?;
+        let (head, place) = line.trim().split_once(" panicked at ")?;
         let thread = head.split_once(" (").map_or(head, |(thread, _)| thread);
         thread.starts_with("thread '").then_some(())?;
         let mut parts = place.strip_suffix(':')?.rsplitn(3, ':');
@@ -246,6 +274,8 @@ mod tests {
             ("src/main.rs:1:1 a.rs:2:3 src/main.rs:x", "src/main.rs:1:1 a.rs:2:3 src/main.rs:x"),
             ("src/main.rs:99999999999999999999999", "src/main.rs:99999999999999999999999"),
             ("π.rs:1: src/main.rs:2:", "π.rs:1: b.md:2:"),
+            ("{closure@src/main.rs:2:3: 3:5}", "{closure@b.md:2:1: 3:3}"),
+            ("src/main.rs:2:3: 4 is even", "b.md:2:1: 4 is even"),
         ] {
             let part = with_lesson_places(Part::Stdout(printed.into()), &program, &sources);
             assert_eq!(part, Part::Stdout(shown.into()));

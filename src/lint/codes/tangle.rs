@@ -7,8 +7,9 @@ pub const CODES: &[Code] = &[
     Code {
         name: "bad-manifest",
         severity: Severity::Error,
-        meaning: "a lesson's own `Cargo.toml` is no TOML",
-        explanation: "A lesson may write its package's manifest itself, with `file=\"Cargo.toml\"`; then it must be one.",
+        meaning: "a lesson's own `Cargo.toml` is none that Cargo could take",
+        explanation: "A lesson may write its package's manifest itself, with `file=\"Cargo.toml\"`; then it must be one.
+It is a member of the workspace that a course's packages make, so that it cannot be a workspace.",
         bad: r#"``` {.toml file="Cargo.toml"}
 [package]
 name = dice
@@ -73,8 +74,8 @@ pub const ANSWER: u32 = 42;
     },
     Code {
         name: "inline-reference",
-        meaning: "a reference has other code on its line",
-        explanation: r#"Only a reference alone on its line is replaced by the block that it names. This one is left as it
+        meaning: "a reference has other code on its line, or blanks around its name",
+        explanation: r#"Only `<<name>>` alone on its line is replaced by the block that it names. This one is left as it
 stands. Where that is meant, write `\<<name>>`."#,
         bad: r#"``` {.rust #answer}
 42

@@ -1,0 +1,104 @@
+//! Why a record does not hold any more, in words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::key::Part;
+use crate::model::{
+    package::{Action, Program},
+    record::Inputs,
+    source::Sources,
+};
+
+/// What changed between two states of what a program is made of, a phrase each.
+pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sources) -> Vec<String> {
+    let mut changes = changed_steps(program, before, now, sources);
+    let has_steps = !changes.is_empty();
+    let crates = |inputs: &Inputs| -> BTreeMap<String, BTreeSet<String>> {
+        let mut crates: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for part in inputs.parts.keys() {
+            if let Some(Part::Crate(package)) = Part::read(part) {
+                let (name, version) = package.split_once(' ').unwrap_or((&package, ""));
+                crates.entry(name.to_owned()).or_default().insert(version.to_owned());
+            }
+        }
+        crates
+    };
+    let (crates_before, crates_now) = (crates(before), crates(now));
+    let names: BTreeSet<&String> = before.parts.keys().chain(now.parts.keys()).collect();
+    let differing =
+        names.into_iter().filter(|name| before.parts.get(*name) != now.parts.get(*name));
+    for part in differing.filter_map(|name| Part::read(name)) {
+        let change = match &part {
+            Part::Format => "lessonc runs and records in another way now".to_owned(),
+            Part::Action | Part::Profile => "it is compiled or run in another way now".to_owned(),
+            Part::Local => "a crate beside the course changed".to_owned(),
+            Part::File(path) if path.ends_with("/Cargo.toml") => {
+                "its dependencies, or what else its `Cargo.toml` says, changed".to_owned()
+            }
+            Part::File(path) if path.ends_with("/src/lessonc.rs") => {
+                "lessonc's own part of the program changed".to_owned()
+            }
+            Part::File(path) if is_root(program, path) => {
+                if has_steps {
+                    continue;
+                }
+                "the cells before it changed, or stand in other divs or another order".to_owned()
+            }
+            Part::File(path) => {
+                let place = program.workspace.file(path).and_then(|file| file.info);
+                let place = place.map(|span| format!(" ({})", sources.place(span)));
+                format!("`{path}` changed{}", place.unwrap_or_default())
+            }
+            Part::Crate(package) => {
+                let name = package.split_once(' ').map_or(&**package, |(name, _)| name);
+                let versions = |crates: &BTreeMap<String, BTreeSet<String>>| {
+                    let versions = crates.get(name).into_iter().flatten();
+                    versions.map(String::as_str).collect::<Vec<_>>().join(" and ")
+                };
+                match (&*versions(&crates_before), &*versions(&crates_now)) {
+                    ("", now) => format!("the crate `{name}` {now} is new"),
+                    (before, "") => format!("the crate `{name}` {before} is gone"),
+                    (before, now) if before == now => format!("the crate `{name}` is another"),
+                    (before, now) => format!("the crate `{name}` was {before}, and is {now}"),
+                }
+            }
+        };
+        if !changes.contains(&change) {
+            changes.push(change);
+        }
+    }
+    changes
+}
+
+fn changed_steps(
+    program: &Program,
+    before: &Inputs,
+    now: &Inputs,
+    sources: &Sources,
+) -> Vec<String> {
+    let what = match &program.action {
+        Action::Console(_) => "command",
+        _ => "cell",
+    };
+    let steps = program.steps.iter().zip(&now.steps);
+    let new = steps.filter(|(_, hash)| !before.steps.contains(hash));
+    let mut changes: Vec<String> = new
+        .map(|(step, _)| format!("the {what} at {} changed", sources.place(step.span)))
+        .collect();
+    let gone = before.steps.iter().filter(|hash| !now.steps.contains(hash)).count();
+    if gone > changes.len() {
+        let more = gone - changes.len();
+        changes.push(if more == 1 {
+            format!("a {what} was taken out")
+        } else {
+            format!("{more} {what}s were taken out")
+        });
+    }
+    changes
+}
+
+/// Whether a file is the notebook's own, which changes with every cell.
+fn is_root(program: &Program, path: &str) -> bool {
+    let is_notebook = matches!(program.action, Action::Run { .. } | Action::Compile { .. });
+    is_notebook && path.starts_with(&format!("{}/src/", program.member))
+}
