@@ -555,7 +555,8 @@ impl<'a> Tree<'a> {
                             "surplus-div-closer",
                             "there is no open div to close here",
                         )
-                        .at(span, ""),
+                        .at(span, "")
+                        .hint("take it out, or open a div above it: `::: class`"),
                     );
                 }
             },
