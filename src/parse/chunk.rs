@@ -31,6 +31,14 @@ pub fn chunk(
     let has_language = !attributes.classes.is_empty();
     let language = has_language.then(|| attributes.classes.remove(0));
     let end = block.start + text[block.clone()].trim_end().len();
+    if fenced && !is_closed(&text[block.start..end]) {
+        let fence = block.start..info.start.max(block.start + 3);
+        diagnostics.push(
+            Diagnostic::warning("unclosed-fence", "this block of code is never closed")
+                .at(passage.span(fence), "all that follows in its container is code")
+                .hint("close it with a line of as many backticks or tildes"),
+        );
+    }
     let mut lines = lines(text, block.end, code);
     if language.as_deref().is_some_and(|language| !NO_CODE.contains(&language)) {
         let said =
@@ -70,6 +78,15 @@ pub fn chunk(
         language,
         attributes,
     }
+}
+
+/// Whether a fenced block ends with a fence as long as the one that it begins with.
+fn is_closed(block: &str) -> bool {
+    let Some((_, last)) = block.rsplit_once('\n') else { return false };
+    let sign = if block.starts_with('~') { '~' } else { '`' };
+    let length = |text: &str| text.len() - text.trim_start_matches(sign).len();
+    let fence = last.trim_matches([' ', '\t', '>', '\r']);
+    length(fence) == fence.len() && fence.len() >= length(block)
 }
 
 /// Whether an info string is a knitr chunk's: `{r label, option=value}`.

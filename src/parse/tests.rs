@@ -319,11 +319,10 @@ fn cells() {
 
 #[test]
 fn code_lines_leave_out_what_stands_around() {
-    let table: [(&str, &[&str]); 9] = [
+    let table: [(&str, &[&str]); 8] = [
         ("```\na\n\n  b\n```", &["a", "", "  b"]),
         ("```\n\n\n```", &["", ""]),
         ("```\n```", &[]),
-        ("```\na", &["a"]),
         ("- ~~~\n  a\n\n    b\n  ~~~~\n", &["a", "", "  b"]),
         ("> ```\r\n> a\r\n>\r\n>\r\n> é\r\n> ```\r\n", &["a", "", "", "é"]),
         ("> - ```\n>   a\n>\n>    b\n>   ```", &["a", "", " b"]),
@@ -333,6 +332,9 @@ fn code_lines_leave_out_what_stands_around() {
     for (text, expected) in table {
         assert_eq!(lines(&chunks(text)[0], text), expected, "{text:?}");
     }
+    let unclosed = lesson("a", ID, &source("```\na"));
+    assert_eq!(unclosed.diagnostics[0].code, "unclosed-fence");
+    assert_eq!(lines(unclosed.value.chunks()[0], "```\na"), ["a"]);
     let indented = &chunks("    a\n")[0];
     assert_eq!((indented.language.as_deref(), indented.info.range()), (None, 4..4));
 }

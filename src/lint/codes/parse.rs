@@ -213,6 +213,21 @@ Some *text*.
         ..CODE
     },
     Code {
+        name: "unclosed-fence",
+        meaning: "a block of code is never closed",
+        explanation: "It goes on to the end of the div, item or lesson that it begins in, and takes the text there for code.
+A fence is closed by at least as many backticks or tildes as it begins with.",
+        bad: "~~~~ text
+Some code.
+~~~
+",
+        good: "~~~~ text
+Some code.
+~~~~
+",
+        ..CODE
+    },
+    Code {
         name: "unclosed-tag",
         meaning: "an element of HTML is never closed",
         explanation: "It is taken to end with the paragraph, div, item or cell that it begins in. Tags whose end HTML
