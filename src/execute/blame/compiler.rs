@@ -48,7 +48,7 @@ pub fn join_uses(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let (used, own) =
             diagnostic.labels.into_iter().partition(|label| !label.primary && label.text == USED);
         diagnostic.labels = own;
-        match joined.iter_mut().find(|(other, _)| *other == diagnostic) {
+        match joined.iter_mut().find(|(other, _)| says_the_same(other, &diagnostic)) {
             Some((_, all)) => Vec::extend(all, used),
             None => joined.push((diagnostic, used)),
         }
@@ -60,6 +60,18 @@ pub fn join_uses(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         diagnostic
     };
     joined.into_iter().map(whole).collect()
+}
+
+/// Whether two diagnostics differ in nothing but that the compiler tells once, with the first, why a
+/// lint speaks at all.
+fn says_the_same(a: &Diagnostic, b: &Diagnostic) -> bool {
+    fn rest(diagnostic: &Diagnostic) -> impl PartialEq {
+        let is_reason = |remark: &&Remark| remark.text.ends_with("on by default");
+        let remarks: Vec<&Remark> = diagnostic.remarks.iter().filter(|it| !is_reason(it)).collect();
+        let Diagnostic { severity, code, message, labels, fix, .. } = diagnostic;
+        (severity, code, message, labels, fix, remarks)
+    }
+    rest(a) == rest(b)
 }
 
 /// Whether a message only counts the others, or says where to read on.
