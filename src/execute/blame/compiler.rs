@@ -1,5 +1,7 @@
 //! The compiler's word on generated code, said of the lesson's text.
 
+use std::collections::HashMap;
+
 use super::{
     super::notebook::SHOW,
     places::{end_above, origin, rewritten, stretches, uses},
@@ -44,13 +46,19 @@ const USED: &str = "used here";
 /// that takes a file in.
 pub fn join_uses(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut joined: Vec<(Diagnostic, Vec<Label>)> = vec![];
+    // Only those at one place can say the same.
+    let mut at: HashMap<Option<Span>, Vec<usize>> = HashMap::new();
     for mut diagnostic in diagnostics {
         let (used, own) =
             diagnostic.labels.into_iter().partition(|label| !label.primary && label.text == USED);
         diagnostic.labels = own;
-        match joined.iter_mut().find(|(other, _)| says_the_same(other, &diagnostic)) {
-            Some((_, all)) => Vec::extend(all, used),
-            None => joined.push((diagnostic, used)),
+        let here = at.entry(diagnostic.span()).or_default();
+        match here.iter().find(|index| says_the_same(&joined[**index].0, &diagnostic)) {
+            Some(index) => joined[*index].1.extend::<Vec<Label>>(used),
+            None => {
+                here.push(joined.len());
+                joined.push((diagnostic, used));
+            }
         }
     }
     let whole = |(mut diagnostic, mut used): (Diagnostic, Vec<Label>)| {
