@@ -184,10 +184,14 @@ mod tests {
     use super::*;
 
     fn shell(script: &str) -> (Ended, String, String) {
+        shell_within(Duration::from_secs(60), script)
+    }
+
+    fn shell_within(time: Duration, script: &str) -> (Ended, String, String) {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         let (mut out, mut err) = (vec![], vec![]);
-        let allowance = Allowance { time: Duration::from_secs(5), output: 1 << 20 };
+        let allowance = Allowance { time, output: 1 << 20 };
         let ended = run(&runtime().unwrap(), command, allowance, |stream, bytes| {
             match stream {
                 Stream::Stdout => out.extend_from_slice(bytes),
@@ -215,9 +219,11 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_ended() {
-        assert_eq!(shell("sleep 60").0, Ended::TimedOut);
+        let short = Duration::from_millis(200);
+        assert_eq!(shell_within(short, "sleep 60").0, Ended::TimedOut);
         // The children too: they hold the pipes.
-        assert_eq!(shell("while true; do echo tick; sleep 0.1; done & wait").0, Ended::TimedOut);
+        let children = "while true; do echo tick; sleep 0.1; done & wait";
+        assert_eq!(shell_within(short, children).0, Ended::TimedOut);
     }
 
     #[test]
