@@ -45,8 +45,7 @@ impl<'a> Frame<'a> {
     fn text(&self, span: Span) -> (&'a str, &'a str, usize) {
         let source = self.sources.get(span.source);
         let Some(block) = self.block else { return (&source.shown, &source.text, 0) };
-        let inside = block.source == span.source && block.range().contains(&span.start);
-        if !inside || span.end > block.end {
+        if !block.holds(span) || span.end > block.end {
             return (&source.path, &source.text, 0);
         }
         let code = &source.text[block.range()];

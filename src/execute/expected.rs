@@ -22,7 +22,7 @@ pub fn is_as_expected(program: &Program, trace: &Trace) -> bool {
 /// The exit status of a program whose main thread panicked.
 ///
 /// Source: the Rust documentation of `std::process::Termination` and `panic!`.
-const PANICKED: i32 = 101;
+pub const PANICKED: i32 = 101;
 
 fn errors(trace: &Trace) -> impl Iterator<Item = &CompilerMessage> {
     trace.messages.iter().filter(|message| message.error && !message.spans.is_empty())

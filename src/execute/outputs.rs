@@ -88,9 +88,7 @@ fn patched(lines: &[CodeLine], given: &[&str], sources: &Sources) -> Remark {
         "where it may vary, write `[..]` for any text of a line, and a line `...` for any lines",
     );
     if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
-        let source = sources.get(first.span.source);
-        let before = &source.text[..first.span.start];
-        let margin = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
+        let margin = sources.margin(first.span);
         let span = Span { end: last.span.end, ..first.span };
         let text = given.join(&format!("\n{margin}"));
         remark.text.push_str("; this is what it gave");

@@ -25,7 +25,8 @@ pub fn mend<'a>(diagnostics: &'a [Diagnostic], sources: &Sources) -> Vec<Mended<
                 let is_here = fix.replacements.iter().all(|place| place.span.source == id);
                 let is_free = |replacement: &Replacement| {
                     let others = made.iter().flat_map(|(_, fix)| &fix.replacements);
-                    others.into_iter().all(|other| !touch(other.span, replacement.span))
+                    // In which order to write places that meet is not for us to say.
+                    others.into_iter().all(|other| !other.span.touches(replacement.span))
                 };
                 if is_here && fix.replacements.iter().all(is_free) {
                     let first = fix.replacements.first().map(|replacement| replacement.span);
@@ -42,11 +43,6 @@ pub fn mend<'a>(diagnostics: &'a [Diagnostic], sources: &Sources) -> Vec<Mended<
             (text != source.text).then_some(Mended { source: id, text, made })
         })
         .collect()
-}
-
-/// Places that meet count as overlapping: in which order to write them is not for us to say.
-fn touch(a: Span, b: Span) -> bool {
-    a.start <= b.end && b.start <= a.end
 }
 
 #[cfg(test)]

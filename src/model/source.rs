@@ -77,6 +77,12 @@ impl Sources {
         &self.get(span.source).text[span.range()]
     }
 
+    /// What stands before a place on its line: of a line of code, what a list or quote puts there.
+    pub fn margin(&self, place: Span) -> &str {
+        let before = &self.get(place.source).text[..place.start];
+        &before[before.rfind('\n').map_or(0, |newline| newline + 1)..]
+    }
+
     /// `lessons/asyncio.md:40:5`, the form that terminals and editors turn into a link.
     pub fn place(&self, span: Span) -> String {
         let source = self.get(span.source);
@@ -100,6 +106,16 @@ impl Span {
 
     pub fn range(self) -> Range<usize> {
         self.start..self.end
+    }
+
+    /// Whether another place begins in this one.
+    pub fn holds(self, other: Self) -> bool {
+        self.source == other.source && self.range().contains(&other.start)
+    }
+
+    /// Whether two places have something in common, or meet.
+    pub fn touches(self, other: Self) -> bool {
+        self.source == other.source && self.start <= other.end && other.start <= self.end
     }
 }
 

@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::math::MathError;
-
 /// How much longer a formula may get by its macros: some double at every step.
 const LONGEST: usize = 4096;
 
@@ -20,6 +18,14 @@ pub struct Macro {
     pub parameters: usize,
     /// With `#1` for the first argument, and without other macros.
     pub body: String,
+}
+
+/// What is wrong with a formula.
+#[derive(Debug)]
+pub struct MathError {
+    pub message: String,
+    /// Where, in bytes of the formula.
+    pub range: Range<usize>,
 }
 
 /// A formula with its macros replaced by what they stand for.

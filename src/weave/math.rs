@@ -1,22 +1,12 @@
 //! LaTeX formulas as MathML. The only file that knows math-core.
 
-use std::ops::Range;
-
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
-use super::macros::{Macro, Macros, expand};
+use super::macros::{Macro, Macros, MathError, expand};
 use crate::model::course::Settings;
 
 pub struct Formulas {
     converter: LatexToMathML,
-}
-
-/// What is wrong with a formula.
-#[derive(Debug)]
-pub struct MathError {
-    pub message: String,
-    /// Where, in bytes of the formula.
-    pub range: Range<usize>,
 }
 
 /// How deep the parts of a formula may stand in each other: whoever reads them does so by recursion.

@@ -169,7 +169,7 @@ impl Translator<'_> {
             if let Some(last) = stretches[1..].last() {
                 add(*last, "and on to here", false);
             }
-            if let Some(called) = self.called(span).filter(|called| !overlap(*called, *first)) {
+            if let Some(called) = self.called(span).filter(|called| !called.touches(*first)) {
                 add(called, "in this macro invocation", false);
             }
         }
@@ -243,20 +243,16 @@ impl Translator<'_> {
     /// What an author would write to follow a suggestion; none where it is no author's to write.
     fn replacement(&self, span: &CompilerSpan, of: Option<Span>) -> Option<Replacement> {
         let text = span.suggestion.as_deref()?;
-        let margin = |line: Span| {
-            let before = &self.sources.get(line.source).text[..line.start];
-            &before[before.rfind('\n').map_or(0, |newline| newline + 1)..]
-        };
         match &stretches(self.program, span, self.sources)[..] {
             [place] => {
                 let origin = origin(self.program, &span.file, span.start.0)?;
-                let text = at_lesson_indent(text, margin(origin.span), origin.indent);
+                let text = at_lesson_indent(text, self.sources.margin(origin.span), origin.indent);
                 Some(Replacement { span: *place, text })
             }
             // At the head of the generated program, which is no author's.
             [] if text.starts_with("use ") => {
                 let place = self.first_line_of_block(of?);
-                let text = format!("{}\n{}", text.trim_end(), margin(place));
+                let text = format!("{}\n{}", text.trim_end(), self.sources.margin(place));
                 Some(Replacement { span: place, text })
             }
             _ => None,
@@ -265,16 +261,10 @@ impl Translator<'_> {
 
     /// Before the first line of the code block that a place is in.
     fn first_line_of_block(&self, place: Span) -> Span {
-        let is_here =
-            |chunk: Span| chunk.source == place.source && chunk.range().contains(&place.start);
-        let own = self.program.steps.iter().find(|step| is_here(step.chunk));
+        let own = self.program.steps.iter().find(|step| step.chunk.holds(place));
         let start = own.map_or(place.start, |step| step.span.start);
         Span { start, end: start, ..place }
     }
-}
-
-fn overlap(a: Span, b: Span) -> bool {
-    a.source == b.source && a.start <= b.end && b.start <= a.end
 }
 
 /// The suggested parts, those together that are to be made together. The compiler lists all parts of

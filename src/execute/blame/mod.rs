@@ -10,6 +10,7 @@ use crate::model::{
     source::{Sources, Span},
 };
 
+use super::expected::PANICKED;
 use places::{Panic, place, uses};
 
 pub use compiler::join_uses;
@@ -120,7 +121,7 @@ fn last_lines(text: &str, count: usize) -> String {
 /// if the program ended as panics end it. Those before it are labelled: a thread's panic is why it
 /// could not be joined.
 fn panic_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Option<Diagnostic> {
-    if !matches!(trace.end, End::Exited(101) | End::Killed(_) | End::NotBuilt) {
+    if !matches!(trace.end, End::Exited(PANICKED) | End::Killed(_) | End::NotBuilt) {
         return None;
     }
     let said = trace.steps.last().map(stderr_of)?;

@@ -106,10 +106,6 @@ pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) 
     part
 }
 
-fn holds(block: Span, span: Span) -> bool {
-    block.source == span.source && block.range().contains(&span.start)
-}
-
 /// A text with the lesson's places in it, each for the generated one.
 pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
     let mut out = String::new();
@@ -155,7 +151,7 @@ fn named<'s>(span: Span, program: &Program, sources: &'s Sources) -> (&'s str, L
     let LineColumn { line, column } = source.line_column(span.start);
     let block = program.steps.first().map(|step| step.chunk);
     let is_tried = program.expected != Expected::Success;
-    match block.filter(|block| is_tried && holds(*block, span)) {
+    match block.filter(|block| is_tried && block.holds(span)) {
         Some(block) => {
             let fence = source.line_column(block.start).line;
             (CELL, LineColumn { line: line - fence, column })
