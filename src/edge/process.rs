@@ -55,11 +55,22 @@ impl Allowance {
 /// then.
 pub fn run(
     runtime: &Runtime,
+    command: Command,
+    allowance: Allowance,
+    on_output: impl FnMut(Stream, &[u8]) -> Option<Allowance>,
+) -> io::Result<Ended> {
+    run_with_input(runtime, command, Stdio::null(), allowance, on_output)
+}
+
+/// The same with a standard input.
+pub fn run_with_input(
+    runtime: &Runtime,
     mut command: Command,
+    stdin: Stdio,
     allowance: Allowance,
     mut on_output: impl FnMut(Stream, &[u8]) -> Option<Allowance>,
 ) -> io::Result<Ended> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     runtime.block_on(async {
         // Listened to before anything runs, and all the time: a signal is never missed.
         let mut stopped = pin!(stopped()?);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::notebook::STEP;
 use crate::model::{
-    package::{Action, File, Member, Package, Program},
+    package::{Action, Command, File, Given, Member, Package, Program},
     record::Inputs,
 };
 
@@ -34,7 +34,12 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
-        steps.extend(commands.iter().map(|command| fingerprint(command.as_bytes())));
+        steps.extend(commands.iter().map(|it| fingerprint(command(it).as_bytes())));
+    }
+    if let Action::Run { given: it, .. } = &program.action
+        && *it != Given::default()
+    {
+        parts.push((Part::Given, given(it)));
     }
     for (folder, file) in files(program) {
         let mode = file.mode.map(|mode| format!("mode {mode:o}")).unwrap_or_default();
@@ -47,6 +52,18 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
     }
     let hashed = |(part, text): (Part, String)| (part.to_string(), fingerprint(text.as_bytes()));
     Inputs { parts: parts.into_iter().map(hashed).collect(), steps }
+}
+
+fn command(Command { text, given: it, status, chatter }: &Command) -> String {
+    let chatter = if *chatter { "\nchatter" } else { "" };
+    let status = if *status == 0 { String::new() } else { format!("\nexit {status}") };
+    format!("{text}{status}{chatter}{}", given(it))
+}
+
+fn given(Given { env, stdin }: &Given) -> String {
+    let env: String = env.iter().map(|(name, value)| format!("\nenv {name}={value}")).collect();
+    let stdin = if stdin.is_empty() { String::new() } else { format!("\nstdin {stdin}") };
+    env + &stdin
 }
 
 /// The key under which what a program gave is kept.
@@ -62,6 +79,8 @@ pub enum Part {
     Format,
     Action,
     Profile,
+    /// Its environment and its standard input.
+    Given,
     Local,
     /// By its path in the workspace.
     File(String),
@@ -75,6 +94,7 @@ impl fmt::Display for Part {
             Self::Format => f.write_str("format"),
             Self::Action => f.write_str("action"),
             Self::Profile => f.write_str("profile"),
+            Self::Given => f.write_str("given"),
             Self::Local => f.write_str("local crates"),
             Self::File(path) => write!(f, "file {path}"),
             Self::Crate(package) => write!(f, "crate {package}"),
@@ -91,6 +111,7 @@ impl Part {
                 "format" => Self::Format,
                 "action" => Self::Action,
                 "profile" => Self::Profile,
+                "given" => Self::Given,
                 "local crates" => Self::Local,
                 _ => return None,
             },
@@ -151,7 +172,7 @@ fn files(program: &Program) -> Vec<(&str, &File)> {
         let is_own = *folder == program.member;
         let is_in = |file: &&File| match &program.action {
             // Of the member's programs it is one alone.
-            Action::Run { binary } | Action::Compile { binary } if is_own => {
+            Action::Run { binary, .. } | Action::Compile { binary } if is_own => {
                 let is_main = *binary == package.cargo_name() && file.path == "src/main.rs";
                 is_main
                     || file.path == format!("src/bin/{binary}.rs")
@@ -278,7 +299,7 @@ mod tests {
             library: Some("a".into()).filter(|library| library != member),
             action: match member {
                 "a" => Action::Build,
-                _ => Action::Run { binary: "a-notebook".into() },
+                _ => Action::Run { binary: "a-notebook".into(), given: Given::default() },
             },
             expected: Expected::Success,
             steps: vec![],

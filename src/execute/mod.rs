@@ -31,6 +31,7 @@ use notebook::Notebook;
 
 pub use blame::join_uses;
 pub use changes::changes;
+pub use console::without_chatter;
 pub use expected::is_as_expected;
 pub use key::{fingerprint, inputs, key, local_paths};
 pub use outputs::{Plain, compare};

@@ -13,7 +13,9 @@ use super::syntax::{tail, unbalanced};
 use crate::model::{
     course::{Block, BlockKind, Cell, Chunk, Course, Lesson, Runtime, Trial, package_name},
     diagnostic::{Diagnosed, Diagnostic},
-    package::{Action, Expected, File, Line, Member, Origin, Package, Program, Step, Workspace},
+    package::{
+        Action, Expected, File, Given, Line, Member, Origin, Package, Program, Step, Workspace,
+    },
     source::Span,
 };
 
@@ -65,15 +67,19 @@ pub fn compose(
         name: &name,
         head: head(package, course.settings.runtime),
         cells,
+        session: None,
         depth: 0,
         lines: vec![],
         steps: vec![],
+        given: Given::default(),
+        env: BTreeMap::new(),
         files: vec![],
         parts: vec![],
         diagnostics: vec![],
     };
-    composer.blocks(&lesson.blocks);
-    composer.end();
+    for session in sessions(lesson) {
+        composer.notebook(session);
+    }
     let Composer { files, parts, diagnostics, .. } = composer;
     if parts.is_empty() || !diagnostics.is_empty() {
         return Diagnosed { value: None, diagnostics };
@@ -103,6 +109,17 @@ pub fn compose(
     notebook.files.extend(files);
     let member = Member { folder: format!("notebooks/{name}"), package: notebook };
     Diagnosed { value: Some(Notebook { member, library, parts }), diagnostics }
+}
+
+/// The notebooks of a lesson: the first, which has no name, and the others as they are named first.
+fn sessions(lesson: &Lesson) -> Vec<Option<&str>> {
+    let mut sessions = vec![None];
+    for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.is_in_notebook()) {
+        if !sessions.contains(&chunk.session()) {
+            sessions.push(chunk.session());
+        }
+    }
+    sessions
 }
 
 fn notebook_name(lesson: &str) -> String {
@@ -159,19 +176,36 @@ struct Composer<'a> {
     /// How `main` begins.
     head: String,
     cells: &'a BTreeMap<Span, Vec<Line>>,
+    /// The notebook that is being composed.
+    session: Option<&'a str>,
     /// How many blocks are open.
     depth: usize,
     lines: Vec<Line>,
     steps: Vec<Step>,
+    given: Given,
+    /// The cells that say the variables of its environment.
+    env: BTreeMap<String, Span>,
     files: Vec<File>,
     parts: Vec<Part>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Composer<'a> {
+    /// One notebook, and the blocks that are tried in it.
+    fn notebook(&mut self, session: Option<&'a str>) {
+        let before = self.parts.len();
+        self.session = session;
+        self.depth = 0;
+        self.given = Given::default();
+        self.env.clear();
+        self.blocks(&self.lesson.blocks);
+        self.end(before);
+    }
+
     fn blocks(&mut self, blocks: &[Block]) {
         for block in blocks {
             match &block.kind {
+                BlockKind::Code(chunk) if chunk.session() != self.session => {}
                 BlockKind::Code(chunk) => match chunk.cell {
                     Some(Cell::Rust) => self.cell(chunk),
                     Some(Cell::Trial(trial)) => self.trial(chunk, trial),
@@ -190,11 +224,30 @@ impl<'a> Composer<'a> {
 
     fn cell(&mut self, chunk: &Chunk) {
         let Some((lines, code)) = self.code(chunk, true) else { return };
+        self.give(chunk);
         let index = self.steps.len();
         self.steps.push(self.step(chunk, lines));
         self.depth += 1;
         self.lines.extend(scaffold(&format!("{{\n{STEP}{index});")));
         self.lines.extend(statements(lines, &code));
+    }
+
+    /// Gives the notebook what a cell asks for. All its cells have one environment, and read on in
+    /// one standard input.
+    fn give(&mut self, chunk: &Chunk) {
+        for (name, value) in chunk.env() {
+            let before = self.given.env.insert(name.to_owned(), value.to_owned());
+            let first = *self.env.entry(name.to_owned()).or_insert(chunk.info);
+            if let Some(before) = before.filter(|before| before != value) {
+                let message = format!("`{name}` is `{before}` already in this notebook");
+                let diagnostic = Diagnostic::error("bad-attributes", message)
+                    .at(chunk.info, format!("another value: `{value}`"))
+                    .also(first, "first here")
+                    .hint("all cells of a notebook have one environment: give this one a `session=` of its own");
+                self.diagnostics.push(diagnostic);
+            }
+        }
+        self.given.stdin.push_str(&chunk.stdin().unwrap_or_default());
     }
 
     /// A program of the cells that a block sees, and the block.
@@ -227,27 +280,42 @@ impl<'a> Composer<'a> {
                 let code = chunk.error_code().map(str::to_owned);
                 (Action::Compile { binary }, Expected::CompilerError { code })
             }
-            Trial::ShouldPanic => (Action::Run { binary }, Expected::Panic),
+            Trial::ShouldPanic => {
+                let mut given = self.given.clone();
+                let own = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                given.env.extend(own);
+                given.stdin.push_str(&chunk.stdin().unwrap_or_default());
+                (Action::Run { binary, given }, Expected::Panic)
+            }
         };
         self.parts.push(Part { name, action, expected, steps: vec![self.step(chunk, lines)] });
     }
 
-    /// The notebook itself, when all its cells are known.
-    fn end(&mut self) {
+    /// The notebook itself, when all its cells are known, before the blocks that are tried in it.
+    fn end(&mut self, before: usize) {
         if self.steps.is_empty() {
             return;
         }
         let mut main = std::mem::take(&mut self.lines);
         main.extend(scaffold(&end(self.depth)));
-        let file = self.program("src/main.rs".to_owned(), "lessonc.rs", main);
+        let whole = notebook_name(self.name);
+        let (name, binary, path, runtime) = match self.session {
+            None => ("notebook".to_owned(), whole, "src/main.rs".to_owned(), "lessonc.rs"),
+            Some(session) => {
+                let binary = format!("{whole}-{session}");
+                let path = format!("src/bin/{binary}.rs");
+                (format!("notebook-{session}"), binary, path, "../lessonc.rs")
+            }
+        };
+        let file = self.program(path, runtime, main);
         self.files.push(file);
         let notebook = Part {
-            name: "notebook".to_owned(),
-            action: Action::Run { binary: notebook_name(self.name) },
+            name,
+            action: Action::Run { binary, given: std::mem::take(&mut self.given) },
             expected: Expected::Success,
             steps: std::mem::take(&mut self.steps),
         };
-        self.parts.insert(0, notebook);
+        self.parts.insert(before, notebook);
     }
 
     /// A whole program of what `main` holds, to its end.

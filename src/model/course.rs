@@ -448,6 +448,36 @@ impl Chunk {
         self.attributes.get("timeout")?.parse().ok()
     }
 
+    /// The notebook that it is a cell of, where that is not the lesson's first.
+    pub fn session(&self) -> Option<&str> {
+        self.attributes.get("session")
+    }
+
+    /// Environment variables of its run: `NAME=value`, blanks between them.
+    pub fn env(&self) -> impl Iterator<Item = (&str, &str)> {
+        let said = self.attributes.get("env").unwrap_or_default();
+        said.split_whitespace().filter_map(|word| word.split_once('='))
+    }
+
+    /// What somebody would type while it runs: whole lines, of which `\n` ends one.
+    pub fn stdin(&self) -> Option<String> {
+        let mut text = self.attributes.get("stdin")?.replace("\\n", "\n");
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Some(text)
+    }
+
+    /// How readers see what it gives.
+    pub fn shows(&self) -> Show {
+        self.attributes.get("output").and_then(Show::from_word).unwrap_or_default()
+    }
+
+    /// Whether what cargo tells of its progress is of interest.
+    pub fn chatter(&self) -> bool {
+        self.attributes.get("chatter") == Some("true")
+    }
+
     /// Whether its code is compiled in the lesson's notebook.
     pub fn is_in_notebook(&self) -> bool {
         matches!(self.cell, Some(Cell::Rust | Cell::Trial(_)))
@@ -515,6 +545,37 @@ impl Trial {
             Self::CompileFail => "compile_fail",
             Self::ShouldPanic => "should_panic",
         }
+    }
+}
+
+/// How what a code block gives is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// In a box of its own, as a terminal shows it.
+    #[default]
+    Text,
+    /// What it prints is the page's HTML.
+    Html,
+    /// As text without a box.
+    Raw,
+    None,
+}
+
+impl Show {
+    pub const ALL: [Self; 4] = [Self::Text, Self::Html, Self::Raw, Self::None];
+
+    /// The word behind `output=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::Raw => "raw",
+            Self::None => "none",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|show| show.word() == word)
     }
 }
 

@@ -214,7 +214,7 @@ impl Workspace {
 pub struct Program {
     /// The lesson that it belongs to.
     pub lesson: String,
-    /// What it is called in messages and records, once a lesson: `notebook`, `console`.
+    /// What it is called in messages and records, once a lesson: `notebook`, `notebook-other`, `console`.
     pub name: String,
     pub workspace: Arc<Workspace>,
     /// The folder of the workspace member that it is built from or runs in.
@@ -241,13 +241,33 @@ pub enum Expected {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Build a binary of the member and run it; a step is a cell.
-    Run { binary: String },
+    Run { binary: String, given: Given },
     /// Build a binary of the member, and run nothing.
     Compile { binary: String },
-    /// Run each line in a shell in the member's folder; a step is a command.
-    Console(Vec<String>),
+    /// Run each in a shell in the member's folder; a step is a command.
+    Console(Vec<Command>),
     /// Build the member, and run nothing: there are no steps that would give anything.
     Build,
+}
+
+/// What a process is given by the code blocks that it is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Environment variables beside those that every run has.
+    pub env: BTreeMap<String, String>,
+    /// All of its standard input.
+    pub stdin: String,
+}
+
+/// One `$ command` of a console block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Command {
+    pub text: String,
+    pub given: Given,
+    /// The exit status that it is to end with.
+    pub status: i32,
+    /// Whether what cargo tells of its progress is kept.
+    pub chatter: bool,
 }
 
 /// One part of a program's run that has an output of its own.

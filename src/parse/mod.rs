@@ -3,6 +3,7 @@
 //! Architecture Invariant: this is the only module that names pulldown-cmark and the only one that
 //! reads YAML. Every span it makes is a byte range of the text as the author wrote it.
 
+mod asked;
 mod attributes;
 mod balance;
 mod chunk;

@@ -5,8 +5,10 @@ mod build;
 use std::{
     cell::RefCell,
     collections::BTreeMap,
-    fs, io,
+    fs,
+    io::{self, Seek, Write},
     path::{Path, PathBuf},
+    process::Stdio,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -22,9 +24,9 @@ use super::{
 use build::{Build, LINES, Options};
 
 use crate::{
-    execute::{NONCE, Runner, Splitter, fingerprint},
+    execute::{NONCE, Runner, Splitter, fingerprint, without_chatter},
     model::{
-        package::{Action, Program, Step, Workspace},
+        package::{self, Action, Given, Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, End, Made, Part, StepTrace, Trace},
     },
 };
@@ -94,7 +96,12 @@ impl Cargo {
         self.folder.join("build")
     }
 
-    fn run_notebook(&mut self, program: &Program, binary: &str) -> io::Result<Trace> {
+    fn run_notebook(
+        &mut self,
+        program: &Program,
+        binary: &str,
+        given: &Given,
+    ) -> io::Result<Trace> {
         self.progress.begin(&program.lesson, "compiling its cells");
         let options = Options { binary: Some(binary), with_lines: false };
         let build = self.build(&program.member, options)?;
@@ -106,26 +113,29 @@ impl Cargo {
         let mut command = Command::new(path);
         self.environment(&mut command);
         let nonce = nonce();
-        command.current_dir(&folder).env(NONCE, &nonce);
+        command.envs(&given.env).current_dir(&folder).env(NONCE, &nonce);
         let steps = program.steps.len();
         let splitter = RefCell::new(Splitter::new(&nonce));
         self.progress.begin(&program.lesson, "running its cells");
         let progress = Arc::clone(&self.progress);
         let before = listing(&folder)?;
         let mut begun = 0;
-        let ended = process::run(&self.runtime, command, START, |stream, bytes| {
-            let mut splitter = splitter.borrow_mut();
-            splitter.push(stream, bytes);
-            let before = std::mem::replace(&mut begun, splitter.steps());
-            if begun == before {
-                return None;
-            }
-            progress.detail(&format!("cell {begun} of {steps}"));
-            program.steps.get(begun - 1).map(allowance)
-        })?;
+        let stdin = stdin(&given.stdin)?;
+        let ended =
+            process::run_with_input(&self.runtime, command, stdin, START, |stream, bytes| {
+                let mut splitter = splitter.borrow_mut();
+                splitter.push(stream, bytes);
+                let before = std::mem::replace(&mut begun, splitter.steps());
+                if begun == before {
+                    return None;
+                }
+                progress.detail(&format!("cell {begun} of {steps}"));
+                program.steps.get(begun - 1).map(allowance)
+            })?;
         let (traces, reached_end) = splitter.into_inner().finish();
         let end = match ended {
-            Ended::Status(0) if reached_end => End::Finished,
+            // One that leaves in its last cell leaves nothing out.
+            Ended::Status(0) if reached_end || traces.len() == steps => End::Finished,
             Ended::Status(status) => End::Exited(status),
             Ended::Signal(signal) => End::Killed(signal),
             Ended::Flooded => End::Flooded,
@@ -146,9 +156,13 @@ impl Cargo {
         self.trace(End::Finished, vec![], vec![], build.messages)
     }
 
-    fn run_console(&mut self, program: &Program, commands: &[String]) -> io::Result<Trace> {
+    fn run_console(
+        &mut self,
+        program: &Program,
+        commands: &[package::Command],
+    ) -> io::Result<Trace> {
         let package = program.workspace.member(&program.member);
-        let with_lines = commands.iter().any(|command| command.contains("RUST_BACKTRACE"));
+        let with_lines = commands.iter().any(|command| command.text.contains("RUST_BACKTRACE"));
         let mut messages = vec![];
         if package.is_some_and(|package| package.has_manifest()) {
             self.progress.begin(&program.lesson, "compiling its programs");
@@ -164,22 +178,30 @@ impl Cargo {
         let splitter = RefCell::new(Splitter::unmarked());
         let mut end = End::Finished;
         for (command, step) in commands.iter().zip(&program.steps) {
-            self.progress.begin(&program.lesson, &format!("$ {command}"));
-            let mut shell = shell(command);
+            let package::Command { text, given, status: expected, .. } = command;
+            self.progress.begin(&program.lesson, &format!("$ {text}"));
+            let mut shell = shell(text);
             self.environment(&mut shell);
             shell.current_dir(&folder);
             shell.env("CARGO_TARGET_DIR", self.folder.join("target"));
-            shell.env("CARGO_TERM_QUIET", "true");
-            shell.envs(with_lines.then_some(LINES));
+            shell.env("CARGO_TERM_COLOR", "always");
+            shell.envs(with_lines.then_some(LINES)).envs(&given.env);
+            let stdin = stdin(&given.stdin)?;
             splitter.borrow_mut().next_step();
             let start = Instant::now();
-            let ended = process::run(&self.runtime, shell, allowance(step), |stream, bytes| {
-                splitter.borrow_mut().push(stream, bytes);
-                None
-            })?;
+            let ended = process::run_with_input(
+                &self.runtime,
+                shell,
+                stdin,
+                allowance(step),
+                |stream, bytes| {
+                    splitter.borrow_mut().push(stream, bytes);
+                    None
+                },
+            )?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
-                Ended::Status(0) => continue,
+                Ended::Status(status) if status == *expected => continue,
                 Ended::Status(status) => end = End::Exited(status),
                 Ended::Signal(signal) => end = End::Killed(signal),
                 Ended::Flooded => end = End::Flooded,
@@ -188,7 +210,14 @@ impl Cargo {
             break;
         }
         let files = captured(&folder, &before)?;
-        self.trace(end, splitter.into_inner().finish().0, files, messages)
+        let (mut traces, _) = splitter.into_inner().finish();
+        for (given, command) in traces.iter_mut().zip(commands) {
+            for part in given.parts.iter_mut().filter(|_| !command.chatter) {
+                *part.text_mut() = without_chatter(part.text_mut());
+            }
+            given.parts.retain_mut(|part| !part.text_mut().is_empty());
+        }
+        self.trace(end, traces, files, messages)
     }
 
     /// What a lesson's program sees: the same on every machine.
@@ -281,7 +310,7 @@ impl Runner for Cargo {
         }
         self.write_workspace()?;
         let trace = match &program.action {
-            Action::Run { binary } => self.run_notebook(program, binary),
+            Action::Run { binary, given } => self.run_notebook(program, binary, given),
             Action::Console(commands) => self.run_console(program, commands),
             Action::Compile { binary } => self.compile(program, Some(binary)),
             Action::Build => self.compile(program, None),
@@ -289,6 +318,17 @@ impl Runner for Cargo {
         self.progress.end();
         trace
     }
+}
+
+/// A standard input that holds this text, and nothing where that is empty.
+fn stdin(text: &str) -> io::Result<Stdio> {
+    if text.is_empty() {
+        return Ok(Stdio::null());
+    }
+    let mut file = tempfile::tempfile()?;
+    file.write_all(text.as_bytes())?;
+    file.rewind()?;
+    Ok(file.into())
 }
 
 fn shell(command: &str) -> Command {

@@ -32,8 +32,7 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
             }
             return diagnostics;
         }
-        End::Exited(0) => run_failed(program, "ended before its last cell"),
-        End::Exited(status) => run_failed(program, &format!("ended with status {status}")),
+        End::Exited(status) => exited(program, trace, status),
         End::Killed(signal) => run_failed(program, &format!("was ended by signal {signal}")),
         End::Flooded => {
             Diagnostic::error("output-limit", "this printed more than a mebibyte, and was ended")
@@ -49,8 +48,47 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
         }
     };
     let panic = panic_diagnostic(program, trace, sources);
-    diagnostics.push(panic.unwrap_or_else(|| at_last_step(program, trace, failed, sources)));
+    let failure = panic.unwrap_or_else(|| at_last_step(program, trace, failed, sources));
+    diagnostics.push(with_unreached(failure, program, trace));
     diagnostics
+}
+
+fn exited(program: &Program, trace: &Trace, status: i32) -> Diagnostic {
+    let command = match &program.action {
+        Action::Console(commands) => commands.get(trace.steps.len().saturating_sub(1)),
+        _ => None,
+    };
+    match (command.map(|command| command.status), status) {
+        (None, 0) => run_failed(program, "ended before its last cell").hint(
+            "give the cell that ends it a notebook of its own, in which it is the last: \
+             `session=\"…\"` behind the fence",
+        ),
+        (None, status) => run_failed(program, &format!("ended with status {status}")),
+        (Some(0), status) => run_failed(program, &format!("ended with status {status}"))
+            .hint(format!("if it is meant to, say so behind it: `# exit {status}`")),
+        (Some(expected), status) => run_failed(
+            program,
+            &format!("ended with status {status}, and says that it ends with {expected}"),
+        )
+        .hint(format!("mend the command, or write `# exit {status}` behind it")),
+    }
+}
+
+/// Tells of the steps that came too late.
+fn with_unreached(diagnostic: Diagnostic, program: &Program, trace: &Trace) -> Diagnostic {
+    let what = match &program.action {
+        Action::Console(_) => "command",
+        _ => "cell",
+    };
+    match program.steps.get(trace.steps.len()..).unwrap_or_default() {
+        [] => diagnostic,
+        [next] => diagnostic.also(next.span, "not reached"),
+        [next, _] => diagnostic.also(next.span, format!("not reached, nor the {what} after it")),
+        [next, others @ ..] => {
+            let others = others.len();
+            diagnostic.also(next.span, format!("not reached, nor the {others} {what}s after it"))
+        }
+    }
 }
 
 fn run_failed(program: &Program, how: &str) -> Diagnostic {

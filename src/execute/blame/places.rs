@@ -114,6 +114,7 @@ pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
         let path_end = at + ".rs".len();
         let is_of_path = |c: char| c.is_alphanumeric() || "_-./\\".contains(c);
         let path_start = rest[..path_end].trim_end_matches(is_of_path).len();
+        let path_start = path_start + colour_end(&rest[..path_end], path_start);
         let (line, length) = number(&rest[path_end + 1..]);
         let mut end = path_end + 1 + length;
         let column = after_colon(&rest[end..]);
@@ -142,6 +143,15 @@ pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
         rest = &rest[end..];
     }
     out + rest
+}
+
+/// How much of what looks like a path is the end of a colour's code: `\x1b[1;94m`.
+fn colour_end(text: &str, path: usize) -> usize {
+    let is_code = |c: char| c.is_ascii_digit() || c == ';';
+    let is_coloured = text[..path].trim_end_matches(is_code).ends_with("\x1b[");
+    let code = text[path..].split_once('m').map(|(code, _)| code);
+    let code = code.filter(|code| is_coloured && code.chars().all(is_code));
+    code.map_or(0, |code| code.len() + 1)
 }
 
 /// What a place of a lesson is called in what is printed: of a block that is tried, lines are counted
@@ -221,7 +231,7 @@ mod tests {
 
     use super::*;
     use crate::model::{
-        package::{Action, Line, Member, Package, Workspace},
+        package::{Action, Given, Line, Member, Package, Workspace},
         source::{Source, SourceId},
     };
 
@@ -259,7 +269,7 @@ mod tests {
             workspace: Arc::new(Workspace { members, profile: String::new() }),
             member: "notebooks/b".into(),
             library: None,
-            action: Action::Run { binary: "b-notebook".into() },
+            action: Action::Run { binary: "b-notebook".into(), given: Given::default() },
             expected: Expected::Success,
             steps: vec![],
         };

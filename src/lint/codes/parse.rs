@@ -58,6 +58,21 @@ teaching: 20
         ..CODE
     },
     Code {
+        name: "idle-attribute",
+        meaning: "an attribute stands where it says nothing",
+        explanation: "Some attributes are for blocks that run: `session=`, `stdin=`, `env=`, `output=`, `timeout=`. On a block
+that is only shown, or written into a file, nothing comes of them.",
+        bad: "```python timeout=5
+print(1 + 1)
+```
+",
+        good: "```python
+print(1 + 1)
+```
+",
+        ..CODE
+    },
+    Code {
         name: "indented-div",
         meaning: "a div's fence is indented",
         explanation: "A div begins and ends at the margin of what it stands in: the page, a quote, or a list item.
@@ -259,6 +274,20 @@ in the lesson; those of links also in `links.md`. Without it readers see the bra
         good: "See [the book][book].
 
 [book]: https://doc.rust-lang.org/book/
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-attribute",
+        meaning: "a code block has an attribute that is not known",
+        explanation: "Nothing comes of it. Mostly its name is misspelt. Attributes of your own may begin with `data-`.",
+        bad: "```rust timout=5
+1 + 1
+```
+",
+        good: "```rust timeout=5
+1 + 1
+```
 ",
         ..CODE
     },
