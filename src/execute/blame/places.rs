@@ -98,12 +98,23 @@ pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) 
         if !text.contains(".rs:") {
             return text;
         }
-        let lines: String = text.split_inclusive('\n').map(without_thread_number).collect();
-        rewritten(&lines, program, sources)
+        let line = |line| match is_of_compiler(line) {
+            // Cargo names files from the workspace's folder, and readers know of the package's alone.
+            true => line.replacen(&format!("{}/", program.member), "", 1),
+            false => rewritten(&without_thread_number(line), program, sources),
+        };
+        text.split_inclusive('\n').map(line).collect()
     };
     let text = part.text_mut();
     *text = rewrite(std::mem::take(text));
     part
+}
+
+/// Whether a line says where the compiler found something. Below it stand lines of that file under
+/// their own numbers.
+fn is_of_compiler(line: &str) -> bool {
+    let arrow = line.trim_start_matches(|c: char| c.is_control() || "[0123456789;m ".contains(c));
+    arrow.starts_with("--> ") || arrow.starts_with("::: ")
 }
 
 /// A text with the lesson's places in it, each for the generated one.
@@ -114,7 +125,6 @@ pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
         let path_end = at + ".rs".len();
         let is_of_path = |c: char| c.is_alphanumeric() || "_-./\\".contains(c);
         let path_start = rest[..path_end].trim_end_matches(is_of_path).len();
-        let path_start = path_start + colour_end(&rest[..path_end], path_start);
         let (line, length) = number(&rest[path_end + 1..]);
         let mut end = path_end + 1 + length;
         let column = after_colon(&rest[end..]);
@@ -143,15 +153,6 @@ pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
         rest = &rest[end..];
     }
     out + rest
-}
-
-/// How much of what looks like a path is the end of a colour's code: `\x1b[1;94m`.
-fn colour_end(text: &str, path: usize) -> usize {
-    let is_code = |c: char| c.is_ascii_digit() || c == ';';
-    let is_coloured = text[..path].trim_end_matches(is_code).ends_with("\x1b[");
-    let code = text[path..].split_once('m').map(|(code, _)| code);
-    let code = code.filter(|code| is_coloured && code.chars().all(is_code));
-    code.map_or(0, |code| code.len() + 1)
 }
 
 /// What a place of a lesson is called in what is printed: of a block that is tried, lines are counted
