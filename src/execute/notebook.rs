@@ -141,6 +141,7 @@ fn head(package: &Package, runtime: Option<Runtime>) -> String {
     };
     format!(
         "{main} -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
+         use __lessonc::Display as _;\n\
          let __lessonc = __lessonc::Notebook::start();"
     )
 }
@@ -166,7 +167,7 @@ fn scaffold(text: &str) -> Vec<Line> {
 }
 
 /// What stands on the line before the value that a cell ends in.
-pub const SHOW: &str = "__lessonc.show(&(";
+pub const SHOW: &str = "__lessonc.show(__lessonc.value(&(";
 
 struct Composer<'a> {
     course: &'a Course,
@@ -369,7 +370,7 @@ fn statements(lines: &[Line], code: &str) -> Vec<Line> {
     let origin = origin.map(|origin| Origin { indent: SHOW.len(), ..origin });
     all.push(Line { text: SHOW.to_owned(), origin });
     all.extend(value);
-    all.extend(scaffold("));"));
+    all.extend(scaffold(")).evcxr_display());"));
     all
 }
 

@@ -10,6 +10,7 @@ mod links;
 mod macros;
 mod math;
 mod template;
+mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +55,7 @@ pub fn weave(
         let mut body = Body::new(lesson, record, sources, theme, &formulas, macros.clone(), &links);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
+        site.assets.append(&mut body.assets);
         let context = page_context(course, lesson, place, html, record, body.sections);
         match theme.render("page.html", &context) {
             Ok(html) => site.pages.push(Page { path: page_path(&lesson.name), html }),
