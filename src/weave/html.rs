@@ -846,8 +846,8 @@ fn printed(kind: &'static str, text: &str) -> Option<Given> {
     (!text.is_empty()).then(|| Given { kind, html: html() })
 }
 
-/// How long a step took, if it is long enough to tell readers something.
-fn duration(micros: u64) -> Option<String> {
+/// How long something took, if it is long enough to tell readers something.
+pub fn duration(micros: u64) -> Option<String> {
     match micros {
         0..10_000 => None,
         10_000..1_000_000 => Some(format!("{} ms", micros / 1000)),
