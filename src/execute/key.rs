@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 /// Grows when the same inputs would be run or captured in another way.
-const FORMAT: &str = "lessonc record 2";
+const FORMAT: &str = "lessonc record 3";
 
 /// What a program is made of, part by part: its code, how that is compiled, of `lock`, the text of
 /// `Cargo.lock`, what it depends on, and `local`, a hash of what is in the [`local_paths`]. Prose and
