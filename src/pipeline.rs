@@ -3,7 +3,10 @@
 //!
 //! Nothing here touches the world; what must be run is run by a [`Runner`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use crate::{
     execute::{self, Runner},
@@ -307,9 +310,9 @@ pub fn check(
         .map(|lesson| lesson.name.clone())
         .collect();
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
-    for program in &programs {
+    for (program, trace) in traces(recall, programs.iter().collect()) {
         let record = records.entry(program.lesson.clone()).or_default();
-        match recall.run(program) {
+        match trace {
             Ok(trace) => {
                 diagnostics.extend(take(record, program, trace, sources));
             }
@@ -359,9 +362,10 @@ fn run<'p>(
     // What a broken lesson prints will not be shown, so its programs need not run. One that fails
     // to build, or in its run, stops no other: all mistakes are told at once.
     let broken = broken_names(course, tangled, diagnostics);
-    for program in programs.iter().filter(|program| !broken.contains(&*program.lesson)) {
+    let sound = programs.iter().filter(|program| !broken.contains(&*program.lesson));
+    for (program, trace) in traces(runner, sound.collect()) {
         let record = records.entry(program.lesson.clone()).or_default();
-        match runner.run(program) {
+        match trace {
             Ok(trace) => {
                 if !execute::is_as_expected(program, &trace) {
                     failed.insert(&*program.lesson);
@@ -377,6 +381,19 @@ fn run<'p>(
     records.retain(|lesson, _| !failed.contains(&**lesson));
     diagnostics.extend(unexpected(course, &records, |_| true, sources));
     (records, failed)
+}
+
+/// What programs give, in their own order and not in that in which they end: so that what is said
+/// of a course is the same each time.
+fn traces<'p>(
+    runner: &mut dyn Runner,
+    programs: Vec<&'p Program>,
+) -> Vec<(&'p Program, io::Result<Trace>)> {
+    let mut given = BTreeMap::new();
+    runner.run(&programs, &mut |index, trace| {
+        given.insert(index, trace);
+    });
+    given.into_iter().map(|(index, trace)| (programs[index], trace)).collect()
 }
 
 /// Where cells gave something else than their author says below them.
@@ -402,7 +419,7 @@ fn take(
     execute::add_to_record(record, program, trace, report::in_block, sources)
 }
 
-fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
+fn cannot_run(program: &Program, error: &io::Error) -> Diagnostic {
     let diagnostic = Diagnostic::error("cannot-run", error.to_string());
     match program.steps.first() {
         Some(step) => diagnostic.at(step.span, "needed for this output"),

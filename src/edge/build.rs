@@ -16,7 +16,7 @@ use super::{
     files,
     formats::{self, Format},
     private_folder,
-    records::{self, Recorded},
+    records::{self, Recorded, Store},
     serve,
     terminal::{self, Progress, plural},
     with_path,
@@ -66,7 +66,8 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let _alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
     let cargo =
         Cargo::new(private, options.course.clone(), lock.clone(), options.offline, progress)?;
-    let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
+    let store = Store::new(&options.course, lock);
+    let mut runner = Recorded::new(cargo, store, options.records.clone());
 
     let Built { site, mut diagnostics } =
         pipeline::build(&course.sources, &course.files, &theme, &mut runner);

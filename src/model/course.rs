@@ -448,6 +448,11 @@ impl Chunk {
         self.attributes.get("timeout")?.parse().ok()
     }
 
+    /// Whether it tells its readers how long something takes.
+    pub fn measures(&self) -> bool {
+        self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
+    }
+
     /// Whether its code is compiled in the lesson's notebook.
     pub fn is_in_notebook(&self) -> bool {
         matches!(self.cell, Some(Cell::Rust | Cell::Trial(_)))

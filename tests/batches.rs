@@ -1,0 +1,220 @@
+//! The programs of a course together: compiled in one call, run side by side, stopped together.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
+
+mod project;
+
+use std::{
+    fs,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use lessonc::{
+    edge::records::{Recorded, Store, Use, lock},
+    execute::{Give, Runner},
+    model::{
+        diagnostic::Diagnostic,
+        package::Program,
+        record::{End, Made, Trace},
+        source::{Source, Sources},
+    },
+    pipeline,
+};
+use project::{Project, wait_for};
+
+/// A cell that is done only when the notebook of another lesson runs as well.
+fn waits_for(other: &str) -> String {
+    format!(
+        "```rust
+use std::{{fs, path::Path, thread, time::{{Duration, Instant}}}};
+fs::write(\"here\", \"\")?;
+let start = Instant::now();
+while !Path::new(\"../../{other}/notebook/here\").exists() {{
+    assert!(start.elapsed() < Duration::from_secs(50), \"{other} does not run\");
+    thread::sleep(Duration::from_millis(5));
+}}
+thread::sleep(Duration::from_millis(100));
+fs::write(\"done\", \"\")?;
+println!(\"{other} was there\");
+```
+"
+    )
+}
+
+const MEASURES: &str = "```{.rust .timing}
+for other in [\"a\", \"b\"] {
+    assert!(std::fs::exists(format!(\"../../{other}/notebook/done\"))?, \"{other} still runs\");
+}
+println!(\"alone\");
+```
+";
+
+const PACKAGE: &str = "``` {.rust file=\"src/main.rs\"}
+fn main() {
+    println!(\"made of {}\", 7);
+}
+```
+
+``` {.console .cell}
+$ cargo run
+```
+";
+
+#[cfg(unix)]
+#[test]
+fn all_is_compiled_in_one_call_and_runs_side_by_side_but_what_measures() {
+    use std::os::unix::fs::PermissionsExt;
+    let mistake =
+        "```rust,compile_fail,E0308\nlet x: u8 = \"\";\n```\n\n```rust\nnowhere();\n```\n";
+    let project = Project::new(&[
+        ("a.md", &waits_for("b")),
+        ("b.md", &waits_for("a")),
+        ("c.md", MEASURES),
+        ("d.md", mistake),
+        ("e.md", PACKAGE),
+    ]);
+    // Notes with what cargo is called.
+    let cargo = project.path("cargo");
+    let real = std::env::var("CARGO").unwrap();
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> '{}'\nexec '{real}' \"$@\"\n",
+        project.path("calls").display()
+    );
+    fs::write(&cargo, script).unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut build = project.command(&["build"]);
+    let (status, words) = project::status_and_words(build.env("CARGO", cargo).output().unwrap());
+
+    // The mistake of one lesson is told, and costs no other.
+    assert_eq!(status, Some(1), "{words}");
+    assert!(words.contains("error[E0425]") && words.contains("lessons/d.md:6:1"), "{words}");
+    assert_eq!(words.matches("error[").count(), 1, "{words}");
+    for (page, said) in
+        [("a", "b was there"), ("b", "a was there"), ("c", "alone"), ("e", "made of 7")]
+    {
+        assert!(project.read(&format!("site/{page}.html")).contains(said), "{page}: {words}");
+    }
+    assert!(!project.path("site/d.html").exists());
+    // What the first call leaves open, since it failed for `d`, is asked for once more.
+    let calls = project.read("calls");
+    let packages = |call: &str| {
+        call.split(' ').filter(|word| word.ends_with("-notebook") || *word == "e").count()
+    };
+    assert_eq!(calls.lines().map(packages).collect::<Vec<_>>(), [5, 1], "{calls}");
+    // And how busy the machine was is in the record of what measures, and in no other.
+    assert!(project.read("lessons/_runs/c/notebook.json").contains("\"load\": "));
+    assert!(!project.read("lessons/_runs/a/notebook.json").contains("\"load\": "));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_all_and_what_was_done_is_kept() {
+    let sleeps = "```rust
+std::fs::write(\"pid\", std::process::id().to_string())?;
+std::thread::sleep(std::time::Duration::from_secs(600));
+```
+";
+    let quick = "```rust\nprintln!(\"quick\");\n```\n";
+    let measures = "```{.rust .timing}\nstd::fs::write(\"begun\", \"\")?;\n```\n";
+    let project = Project::new(&[("a.md", sleeps), ("b.md", quick), ("c.md", measures)]);
+    let mut build = project.command(&["build"]).spawn().unwrap();
+    let pid = wait_for(&project.path("target/lessonc/lessons/runs/a/notebook/pid"));
+    wait_for(&project.path("lessons/_runs/b/notebook.json"));
+    let start = Instant::now();
+    let signal = Command::new("kill").args(["-INT", &build.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    assert_eq!(build.wait().unwrap().code(), Some(130));
+    // A second at most; the machine of a test may be slow.
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "the program lives on: {state}");
+    assert!(!project.path("lessons/_runs/a/notebook.json").exists());
+    assert!(!project.path("target/lessonc/lessons/runs/c").exists(), "another began");
+    let (_, words) = project.lessonc(&["why"]);
+    assert!(words.contains("b (its cells): holds"), "{words}");
+}
+
+/// Says that it built with these versions.
+struct Versions(&'static str, Vec<String>);
+
+impl Runner for &mut Versions {
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        for (index, program) in programs.iter().enumerate() {
+            self.1.push(program.lesson.clone());
+            let trace = Trace {
+                made: Made::default(),
+                end: End::Finished,
+                steps: vec![],
+                files: vec![],
+                messages: vec![],
+                lock: format!(
+                    "[[package]]\nname = \"two-notebook\"\nversion = \"0.1.0\"\ndependencies = [\"x\"]\n\
+                     [[package]]\nname = \"x\"\nversion = \"{}\"\n",
+                    self.0
+                ),
+            };
+            give(index, Ok(trace));
+        }
+    }
+}
+
+#[test]
+fn with_other_versions_a_record_that_seemed_to_hold_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |one: &str, version| {
+        let mut sources = Sources::default();
+        sources.add(Source::new("one.md", "one.md", format!("```rust\n{one}\n```\n")));
+        sources.add(Source::new("two.md", "two.md", "```rust\n2\n```\n"));
+        let mut versions = Versions(version, vec![]);
+        let store = Store::new(folder.path(), lock(folder.path()).unwrap());
+        let mut runner = Recorded::new(&mut versions, store, Use::Valid);
+        let programs = pipeline::programs(&sources).value;
+        let mut given = vec![];
+        runner.run(&programs.iter().collect::<Vec<_>>(), &mut |index, trace| {
+            trace.unwrap();
+            given.push(index);
+        });
+        given.sort_unstable();
+        assert_eq!(given, [0, 1], "each is given once");
+        versions.1
+    };
+    assert_eq!(run("1", "1.0.0"), ["one", "two"]);
+    assert_eq!(run("1", "1.0.0"), [""; 0]);
+    assert_eq!(run("10", "1.0.0"), ["one"]);
+    assert_eq!(run("100", "2.0.0"), ["one", "two"]);
+}
+
+#[test]
+fn what_was_measured_on_a_busy_machine_is_told_at_the_cell() {
+    struct Busy(u32);
+    impl Runner for Busy {
+        fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+            for index in 0..programs.len() {
+                let made = Made { load: Some(self.0), ..Made::default() };
+                let trace = Trace {
+                    made,
+                    end: End::Finished,
+                    steps: vec![],
+                    files: vec![],
+                    messages: vec![],
+                    lock: String::new(),
+                };
+                give(index, Ok(trace));
+            }
+        }
+    }
+    let mut sources = Sources::default();
+    sources.add(Source::new(
+        "a.md",
+        "a.md",
+        "# A\n\n```rust\n1\n```\n\n```{.rust runs=5}\n2\n```\n",
+    ));
+    let theme = lessonc::weave::Theme::new(&[]).unwrap();
+    let findings =
+        |load| pipeline::build(&sources, &Default::default(), &theme, &mut Busy(load)).diagnostics;
+    assert_eq!(findings(20), []);
+    let [Diagnostic { code, message, labels, .. }] = &findings(45)[..] else { panic!() };
+    assert_eq!(code, "busy-machine");
+    assert!(message.contains("45 % busy"), "{message}");
+    assert_eq!(sources.place(labels[0].span), "a.md:8:1");
+}
