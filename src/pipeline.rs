@@ -261,7 +261,9 @@ pub fn build(
         return Built { site: Site::default(), diagnostics };
     }
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
+    let programs: Vec<&Program> = programs.iter().collect();
     let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    diagnostics.extend(unexpected(&course, &records, |_| true, sources));
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
@@ -271,6 +273,30 @@ pub fn build(
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }
+}
+
+/// Runs what has no valid record of one part of a course's programs, of all where there is but one
+/// part, and weaves nothing.
+pub fn record(sources: &Sources, part: Part, runner: &mut dyn Runner) -> Vec<Diagnostic> {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    if diagnostics.iter().any(|diagnostic| spoils_settings(diagnostic, &course)) {
+        return diagnostics;
+    }
+    let (tangled, programs) = compose(&course, sources, &mut diagnostics);
+    // In turns, so that each part has of the cheap and of the dear ones, and the same each time.
+    let programs: Vec<&Program> = programs.iter().skip(part.number - 1).step_by(part.of).collect();
+    run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    let diagnostics = execute::join_uses(diagnostics);
+    lint::allow::settle(diagnostics, &course, sources, false)
+}
+
+/// One of several parts of a course's programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// From one.
+    pub number: usize,
+    pub of: usize,
 }
 
 /// What can be run of a course.
@@ -352,7 +378,7 @@ pub fn check(
 fn run<'p>(
     course: &Course,
     tangled: &Tangled,
-    programs: &'p [Program],
+    programs: &[&'p Program],
     sources: &Sources,
     runner: &mut dyn Runner,
     diagnostics: &mut Vec<Diagnostic>,
@@ -362,8 +388,8 @@ fn run<'p>(
     // What a broken lesson prints will not be shown, so its programs need not run. One that fails
     // to build, or in its run, stops no other: all mistakes are told at once.
     let broken = broken_names(course, tangled, diagnostics);
-    let sound = programs.iter().filter(|program| !broken.contains(&*program.lesson));
-    for (program, trace) in traces(runner, sound.collect()) {
+    let is_sound = |program: &&Program| !broken.contains(&*program.lesson);
+    for (program, trace) in traces(runner, programs.iter().copied().filter(is_sound).collect()) {
         let record = records.entry(program.lesson.clone()).or_default();
         match trace {
             Ok(trace) => {
@@ -379,7 +405,6 @@ fn run<'p>(
         }
     }
     records.retain(|lesson, _| !failed.contains(&**lesson));
-    diagnostics.extend(unexpected(course, &records, |_| true, sources));
     (records, failed)
 }
 

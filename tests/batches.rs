@@ -134,6 +134,62 @@ std::thread::sleep(std::time::Duration::from_secs(600));
     assert!(words.contains("b (its cells): holds"), "{words}");
 }
 
+#[cfg(unix)]
+#[test]
+fn notebooks_run_by_way_of_a_command_that_knows_nothing_of_us() {
+    use std::os::unix::fs::PermissionsExt;
+    let lesson = "```rust
+std::fs::write(\"made.txt\", \"here\")?;
+println!(\"{:?} {:?}\", std::env::var(\"TZ\"), std::env::var(\"OURS\"));
+```
+";
+    let project = Project::new(&[("a.md", lesson)]);
+    // What another machine is like: another folder, another environment.
+    let far =
+        "#!/bin/sh\necho \"$@\" > \"$1\"; shift\ncd /\nexec env -i PATH=\"$PATH\" OURS=1 \"$@\"\n";
+    fs::write(project.path("far"), far).unwrap();
+    fs::set_permissions(project.path("far"), fs::Permissions::from_mode(0o755)).unwrap();
+    let (far, log) = (project.path("far"), project.path("log"));
+    let settings = format!("---\nrunner: {{ command: [{:?}, {:?}] }}\n---\n", far, log);
+    project.write("index.md", &settings);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read("site/a.html").contains("Ok(&quot;UTC&quot;) Err(NotPresent)"), "{words}");
+    assert_eq!(project.read("lessons/_runs/a/notebook/made.txt"), "here");
+    assert!(project.read("log").contains(" env -i -C "));
+    // Where it runs can change what it gives.
+    project.write("index.md", "---\ntitle: Right here\n---\n");
+    let (_, words) = project.lessonc(&["why"]);
+    assert_eq!(words, "a (its cells): is stale\n  it is run by another command now\n");
+}
+
+#[test]
+fn parts_are_laid_together_by_copying() {
+    let lesson = "```rust\n1 + 1\n```\n\n``` {.console .cell}\n$ echo two > two.txt\n```\n";
+    let project = Project::new(&[("a.md", lesson), ("b.md", "```rust\n2 + 2\n```\n")]);
+    let (status, words) = project.lessonc(&["run", "--shard", "1/2", "--out", "one"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(words.ends_with("lessons, part 1 of 2: 2 programs run, 0 recalled\n"), "{words}");
+    assert!(!project.path("lessons/_runs").exists() && !project.path("site").exists());
+    assert_eq!(project.lessonc(&["run", "--shard", "2/2", "--out", "two"]).0, Some(0));
+    assert_eq!(project.lessonc(&["build", "--frozen"]).0, Some(1));
+    for part in ["one", "two"] {
+        let mut copy = Command::new("cp");
+        copy.args(["-r", &format!("{part}/."), "lessons/_runs"]).current_dir(project.path(""));
+        fs::create_dir_all(project.path("lessons/_runs")).unwrap();
+        assert!(copy.status().unwrap().success());
+    }
+    assert_eq!(project.lessonc_without_cargo(&["build", "--frozen"]).0, Some(0));
+    assert!(project.read("lessons/_runs/a/console/two.txt").contains("two"));
+    // Without a part it is all of them, and nothing that holds is run again.
+    let (status, words) = project.lessonc_without_cargo(&["run"]);
+    assert_eq!(status, Some(0));
+    assert!(words.ends_with("lessons: 0 programs run, 3 recalled\n"), "{words}");
+    for shard in ["0/2", "3/2", "2", "1/0"] {
+        assert_eq!(project.lessonc(&["run", "--shard", shard]).0, Some(2), "{shard}");
+    }
+}
+
 /// Says that it built with these versions.
 struct Versions(&'static str, Vec<String>);
 

@@ -55,6 +55,8 @@ pub struct Store {
     course: PathBuf,
     /// Where they are kept.
     folder: PathBuf,
+    /// Where new ones go.
+    out: PathBuf,
     /// The versions that they were built with.
     lock: String,
 }
@@ -93,6 +95,11 @@ impl<R: Runner> Recorded<R> {
     pub fn new(runner: R, store: Store, records: Use) -> Self {
         let asked_for = BTreeSet::new();
         Self { runner, store, records, asked_for, interrupted: false, ran: 0, recalled: 0 }
+    }
+
+    /// Puts new runs into another folder, and those alone.
+    pub fn record_into(&mut self, folder: &Path) {
+        self.store.out = folder.to_owned();
     }
 
     /// Whether the user stopped a run.
@@ -175,11 +182,8 @@ impl<R: Runner> Runner for Recorded<R> {
 impl Store {
     /// The runs of the course in this folder, with the versions that it is built with.
     pub fn new(course: &Path, lock: String) -> Self {
-        Self { course: course.to_owned(), folder: course.join(FOLDER), lock }
-    }
-
-    fn place(&self, program: &Program) -> PathBuf {
-        self.folder.join(&program.lesson).join(&program.name)
+        let folder = course.join(FOLDER);
+        Self { course: course.to_owned(), out: folder.clone(), folder, lock }
     }
 
     /// What a run would be made of now.
@@ -194,7 +198,8 @@ impl Store {
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
-        let text = fs::read_to_string(self.place(program).with_added_extension("json")).ok()?;
+        let text =
+            fs::read_to_string(place(&self.folder, program).with_added_extension("json")).ok()?;
         serde_json::from_str(&text).ok()
     }
 
@@ -217,7 +222,7 @@ impl Store {
 
     /// What is kept for a program, if it is still what a run would give.
     fn recall(&self, program: &Program) -> Option<Trace> {
-        let place = self.place(program);
+        let place = place(&self.folder, program);
         let kept = self.read(program)?;
         (kept.key == key(&self.inputs(program).ok()?)).then_some(())?;
         let mut trace = kept.trace;
@@ -233,10 +238,10 @@ impl Store {
     /// Keeps a run: its files first, so that a record never speaks of what is not there.
     fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
         if !trace.lock.is_empty() && trace.lock != self.lock {
-            files::write(&self.folder.join(LOCK), trace.lock.as_bytes())?;
+            files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);
         }
-        let place = self.place(program);
+        let place = place(&self.out, program);
         let written: Vec<(String, Vec<u8>)> =
             trace.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
         files::mirror(&place, &written, &[])?;
@@ -249,6 +254,11 @@ impl Store {
         files::write(&place.with_added_extension("json"), json.as_bytes())?;
         Ok(())
     }
+}
+
+/// Where a program's run is kept in a folder.
+fn place(folder: &Path, program: &Program) -> PathBuf {
+    folder.join(&program.lesson).join(&program.name)
 }
 
 fn no_record(program: &Program) -> io::Error {

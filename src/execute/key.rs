@@ -32,6 +32,9 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
         (Part::Profile, program.workspace.profile.clone()),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
+    if let (Action::Run { .. }, [_, ..]) = (&program.action, &program.workspace.runner[..]) {
+        parts.push((Part::Runner, program.workspace.runner.join("\n")));
+    }
     parts.extend(program.measures().then(|| (Part::Measures, String::new())));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
@@ -64,6 +67,8 @@ pub enum Part {
     Action,
     Profile,
     Local,
+    /// By what command it is run.
+    Runner,
     /// That it has the machine to itself.
     Measures,
     /// By its path in the workspace.
@@ -79,6 +84,7 @@ impl fmt::Display for Part {
             Self::Action => f.write_str("action"),
             Self::Profile => f.write_str("profile"),
             Self::Local => f.write_str("local crates"),
+            Self::Runner => f.write_str("runner"),
             Self::Measures => f.write_str("measures"),
             Self::File(path) => write!(f, "file {path}"),
             Self::Crate(package) => write!(f, "crate {package}"),
@@ -96,6 +102,7 @@ impl Part {
                 "action" => Self::Action,
                 "profile" => Self::Profile,
                 "local crates" => Self::Local,
+                "runner" => Self::Runner,
                 "measures" => Self::Measures,
                 _ => return None,
             },
@@ -256,6 +263,7 @@ mod tests {
                 member_of("notebooks/a", "a-notebook", "src/main.rs", "cells"),
             ],
             profile: String::new(),
+            runner: vec![],
         };
         Program {
             lesson: "a".into(),

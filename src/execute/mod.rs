@@ -70,7 +70,11 @@ pub fn programs(
     let members = packages
         .map(|package| Member { folder: package.name.clone(), package: package.clone() })
         .chain(notebooks.iter().map(|(_, notebook)| notebook.member.clone()));
-    let workspace = Arc::new(Workspace { members: members.collect(), profile: profile.to_owned() });
+    let workspace = Arc::new(Workspace {
+        members: members.collect(),
+        profile: profile.to_owned(),
+        runner: course.settings.runner.clone(),
+    });
 
     let mut programs: Vec<Program> = notebooks
         .into_iter()

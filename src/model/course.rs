@@ -54,6 +54,8 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// Seconds that each cell or command may take.
     pub timeout: Option<u32>,
+    /// The command, word by word, by which notebooks are run; empty where they are run right here.
+    pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,

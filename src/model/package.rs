@@ -186,6 +186,8 @@ pub struct Workspace {
     pub members: Vec<Member>,
     /// How everything in it is compiled: Cargo's `[profile]` tables.
     pub profile: String,
+    /// The command by which notebooks are run, if they are not run right here.
+    pub runner: Vec<String>,
 }
 
 /// A package and the folder it is in.

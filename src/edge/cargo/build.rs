@@ -218,7 +218,8 @@ impl Cargo {
                 Stream::Stderr => {
                     stderr.extend_from_slice(bytes);
                     if let Some(line) = String::from_utf8_lossy(bytes).lines().last() {
-                        task.detail(line.trim());
+                        // Behind it stands where a package is.
+                        task.detail(line.split(" (").next().unwrap_or_default().trim());
                     }
                 }
             }

@@ -107,6 +107,7 @@ impl Cargo {
         self.environment(&mut command);
         let nonce = nonce();
         command.current_dir(&folder).env(NONCE, &nonce);
+        let command = by_way_of(&program.workspace.runner, command);
         let steps = program.steps.len();
         let splitter = RefCell::new(Splitter::new(&nonce));
         let task = self.progress.begin(&program.lesson, "running its cells");
@@ -264,6 +265,26 @@ async fn toolchain(stop: &Stop, folder: &Path) -> io::Result<Toolchain> {
 /// Threads that the system runs at once.
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Runs a program by way of another command. That may lead to another machine, which knows neither
+/// our environment nor where we are: so these are among its words.
+fn by_way_of(runner: &[String], program: Command) -> Command {
+    let [first, rest @ ..] = runner else { return program };
+    let program = program.as_std();
+    let mut command = Command::new(first);
+    command.args(rest).args(["env", "-i"]);
+    if let Some(folder) = program.get_current_dir() {
+        command.arg("-C").arg(folder).current_dir(folder);
+    }
+    for (name, value) in program.get_envs() {
+        let mut set = name.to_owned();
+        set.push("=");
+        set.push(value.unwrap_or_default());
+        command.arg(set);
+    }
+    command.arg(program.get_program()).args(program.get_args());
+    command
 }
 
 fn shell(command: &str) -> Command {
