@@ -5,7 +5,7 @@ mod project;
 
 use std::{
     fs,
-    process::Command,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -132,6 +132,75 @@ std::thread::sleep(std::time::Duration::from_secs(600));
     assert!(!project.path("target/lessonc/lessons/runs/c").exists(), "another began");
     let (_, words) = project.lessonc(&["why"]);
     assert!(words.contains("b (its cells): holds"), "{words}");
+}
+
+/// Ends a build at moments spread over all that it does, by Ctrl-C and by the signal that nobody can
+/// catch, in turns. `LESSONC_KILLS=50` says how often.
+#[cfg(unix)]
+#[test]
+fn whenever_a_build_is_killed_its_records_and_site_are_whole() {
+    let kills: u32 = std::env::var("LESSONC_KILLS").map_or(4, |kills| kills.parse().unwrap());
+    let notebook = |round: u32| {
+        format!(
+            "```rust\nstd::fs::write(\"drawn.svg\", \"<svg>{round}</svg>\")?;\n\
+             println!(\"round {round} of {{}}\", \"x\".repeat(50_000));\n```\n\n![D](drawn.svg){{alt=\"d\"}}\n"
+        )
+    };
+    let console = |round: u32| format!("``` {{.console .cell}}\n$ echo round {round}\n```\n");
+    let project = Project::new(&[]);
+    let write = |round| {
+        project.write("a.md", &notebook(round));
+        project.write("b.md", &notebook(round));
+        project.write("c.md", &console(round));
+    };
+    write(0);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    write(1);
+    let start = Instant::now();
+    assert_eq!(project.lessonc(&["build", "--rerun"]).0, Some(0));
+    let whole = start.elapsed();
+    let (mut stale, mut held) = (0, 0);
+    for kill in 0..kills {
+        let round = kill + 2;
+        write(round);
+        let mut build = project.command(&["build", "--rerun"]);
+        let mut build = build.stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(whole * (2 * kill + 1) / (2 * kills));
+        let signal = if kill % 2 == 0 { "-KILL" } else { "-INT" };
+        // It may have ended by itself.
+        let _ = Command::new("kill").args([signal, &build.id().to_string()]).output().unwrap();
+        build.wait().unwrap();
+
+        // The site is that of some round, page by page and file by file.
+        for page in ["a", "b"] {
+            let html = project.read(&format!("site/{page}.html"));
+            assert!(html.contains("round ") && html.trim_end().ends_with("</html>"), "{kill}");
+            let drawn = project.read(&format!("site/{page}/drawn.svg"));
+            assert!(drawn.starts_with("<svg>") && drawn.ends_with("</svg>"), "{kill}: {drawn}");
+        }
+        let (status, words) = project.lessonc(&["build", "--frozen", "--out", "frozen"]);
+        match status {
+            Some(0) => {
+                held += 1;
+                for page in ["a", "b", "c"] {
+                    let html = project.read(&format!("frozen/{page}.html"));
+                    assert!(html.contains(&format!("round {round}")), "{kill}: {page}");
+                }
+                let drawn = project.read("frozen/a/drawn.svg");
+                assert_eq!(drawn, format!("<svg>{round}</svg>"), "{kill}");
+            }
+            Some(1) => {
+                stale += 1;
+                let errors = words.matches("error[").count();
+                assert!(errors > 0, "{kill}: {words}");
+                assert_eq!(words.matches("has no valid record").count(), errors, "{kill}: {words}");
+            }
+            _ => panic!("{kill}: {words}"),
+        }
+    }
+    println!("{kills} kills: {held} left all records valid, {stale} some stale");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert_eq!(project.lessonc(&["build", "--frozen"]).0, Some(0));
 }
 
 #[cfg(unix)]
