@@ -54,6 +54,8 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// Seconds that each cell or command may take.
     pub timeout: Option<u32>,
+    /// The command, word by word, by which notebooks are run; empty where they are run right here.
+    pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
@@ -446,6 +448,11 @@ impl Chunk {
     /// Seconds that a run of it may take, where it says so.
     pub fn timeout(&self) -> Option<u32> {
         self.attributes.get("timeout")?.parse().ok()
+    }
+
+    /// Whether it tells its readers how long something takes.
+    pub fn measures(&self) -> bool {
+        self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
     }
 
     /// Whether its code is compiled in the lesson's notebook.
