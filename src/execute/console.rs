@@ -25,6 +25,7 @@ pub fn program(
         let timeout = course.timeout(lesson, chunk);
         let env = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let given = Given { env: env.collect(), stdin: chunk.stdin().unwrap_or_default() };
+        let measures = chunk.measures();
         for line in &chunk.lines {
             let typed = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
             if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
@@ -35,7 +36,7 @@ pub fn program(
                     status,
                     chatter: chunk.chatter(),
                 });
-                steps.push(Step { chunk: chunk.span, span: line.span, timeout });
+                steps.push(Step { chunk: chunk.span, span: line.span, timeout, measures });
             }
         }
     }

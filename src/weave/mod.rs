@@ -217,7 +217,7 @@ fn page_context<'a>(
 
 /// When, where, with what and in what time the outputs of a page were made, in one line.
 fn provenance(record: &Record) -> Option<String> {
-    let Made { date, rustc, host, cpu, cores } = record.made.as_ref()?;
+    let Made { date, rustc, host, cpu, cores, .. } = record.made.as_ref()?;
     let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
     let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
