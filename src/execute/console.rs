@@ -73,9 +73,10 @@ pub fn without_chatter(text: &str) -> String {
 }
 
 fn is_status(line: &str) -> bool {
-    let word = line.strip_prefix("\x1b[1m\x1b[9").and_then(|line| {
+    let word = line.strip_prefix("\x1b[1m\x1b[").and_then(|line| {
         let (word, _) = line.split_once("\x1b[0m ")?;
-        word.strip_prefix(|colour: char| colour.is_ascii_digit())?.strip_prefix('m')
+        let (colour, word) = word.split_once('m')?;
+        colour.parse::<u8>().is_ok().then_some(word)
     });
     word.is_some_and(|word| {
         word.len() == 12 && word.trim_start().chars().all(|c| c.is_ascii_alphabetic() || c == '-')

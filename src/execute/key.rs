@@ -316,4 +316,27 @@ mod tests {
         assert_ne!(key("a", "x"), key("a", "y"));
         assert_eq!(key("notebooks/a", "x"), key("notebooks/a", "y"));
     }
+
+    #[test]
+    fn what_a_program_is_given_counts() {
+        let key = |given| {
+            let mut program = program("notebooks/a", "x");
+            program.action = Action::Run { binary: "a-notebook".into(), given };
+            key(&inputs(&program, "", None))
+        };
+        let env = BTreeMap::from([("PLANET".to_owned(), "Venus".to_owned())]);
+        let plain = key(Given::default());
+        assert_ne!(key(Given { env: env.clone(), ..Given::default() }), plain);
+        assert_ne!(key(Given { stdin: "42\n".into(), ..Given::default() }), plain);
+        let command = |command: Command| {
+            let mut program = program("a", "x");
+            program.action = Action::Console(vec![command]);
+            self::key(&inputs(&program, "", None))
+        };
+        let plain = command(Command::default());
+        assert_ne!(command(Command { status: 1, ..Command::default() }), plain);
+        assert_ne!(command(Command { chatter: true, ..Command::default() }), plain);
+        let given = Given { env, ..Given::default() };
+        assert_ne!(command(Command { given, ..Command::default() }), plain);
+    }
 }

@@ -57,7 +57,7 @@ pub struct Made {
 pub enum End {
     /// It could not be built; nothing ran.
     NotBuilt,
-    /// Every step was reached, and the program exited with 0.
+    /// Every step was reached, and all ended with the status that they are to have: mostly 0.
     Finished,
     /// It ended early or with another status.
     Exited(i32),
