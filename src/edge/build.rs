@@ -64,8 +64,14 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let progress = Arc::new(Progress::on_stderr());
     let private = private_folder(&options.course)?;
     let _alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
-    let cargo =
-        Cargo::new(private, options.course.clone(), lock.clone(), options.offline, progress)?;
+    let cargo = Cargo::new(
+        private,
+        options.course.clone(),
+        lock.clone(),
+        options.offline,
+        std::env::current_exe()?,
+        progress,
+    )?;
     let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
 
     let Built { site, mut diagnostics } =

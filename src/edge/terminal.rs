@@ -104,6 +104,13 @@ impl Progress {
         }
     }
 
+    /// Something that is worth knowing, and no mistake.
+    pub fn note(&self, note: &str) {
+        if self.way != Way::Silent {
+            self.bar.suspend(|| eprintln!("note: {note}"));
+        }
+    }
+
     /// It is done.
     pub fn end(&self) {
         if self.way == Way::Terminal {

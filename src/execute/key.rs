@@ -9,12 +9,13 @@ use serde::Deserialize;
 
 use super::notebook::STEP;
 use crate::model::{
+    limits::Sandbox,
     package::{Action, File, Member, Package, Program},
     record::Inputs,
 };
 
 /// Grows when the same inputs would be run or captured in another way.
-const FORMAT: &str = "lessonc record 2";
+const FORMAT: &str = "lessonc record 3";
 
 /// What a program is made of, part by part: its code, how that is compiled, of `lock`, the text of
 /// `Cargo.lock`, what it depends on, and `local`, a hash of what is in the [`local_paths`]. Prose and
@@ -30,6 +31,7 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
         (Part::Format, FORMAT.to_owned()),
         (Part::Action, action.to_owned()),
         (Part::Profile, program.workspace.profile.clone()),
+        (Part::Sandbox, sandbox(&program.sandbox)),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
     let mut steps = vec![];
@@ -62,6 +64,7 @@ pub enum Part {
     Format,
     Action,
     Profile,
+    Sandbox,
     Local,
     /// By its path in the workspace.
     File(String),
@@ -75,6 +78,7 @@ impl fmt::Display for Part {
             Self::Format => f.write_str("format"),
             Self::Action => f.write_str("action"),
             Self::Profile => f.write_str("profile"),
+            Self::Sandbox => f.write_str("sandbox"),
             Self::Local => f.write_str("local crates"),
             Self::File(path) => write!(f, "file {path}"),
             Self::Crate(package) => write!(f, "crate {package}"),
@@ -91,11 +95,19 @@ impl Part {
                 "format" => Self::Format,
                 "action" => Self::Action,
                 "profile" => Self::Profile,
+                "sandbox" => Self::Sandbox,
                 "local crates" => Self::Local,
                 _ => return None,
             },
         })
     }
+}
+
+/// What of a run's limits it can notice, and live to tell of. What goes beyond the others is ended,
+/// and never recorded.
+fn sandbox(sandbox: &Sandbox) -> String {
+    let Sandbox { memory, network, write, file_size: _ } = sandbox;
+    format!("memory {memory}, network {network}, write {write:?}")
 }
 
 /// The code of each cell of a notebook's file.
@@ -281,6 +293,7 @@ mod tests {
                 _ => Action::Run { binary: "a-notebook".into() },
             },
             expected: Expected::Success,
+            sandbox: Sandbox::default(),
             steps: vec![],
         }
     }

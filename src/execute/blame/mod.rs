@@ -1,6 +1,7 @@
 //! Brings what compilers and panics say of generated code back to the lesson's lines.
 
 mod compiler;
+mod limits;
 mod places;
 
 use crate::model::{
@@ -20,7 +21,7 @@ pub use places::with_lesson_places;
 pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> =
         compiler::diagnostics(&trace.messages, program, sources).collect();
-    let failed = match trace.end {
+    match trace.end {
         End::Finished => return diagnostics,
         // A build can fail without the compiler's word: a dependency that does not exist, say.
         End::NotBuilt => {
@@ -32,32 +33,31 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
             }
             return diagnostics;
         }
-        End::Exited(0) => run_failed(program, "ended before its last cell"),
-        End::Exited(status) => run_failed(program, &format!("ended with status {status}")),
-        End::Killed(signal) => run_failed(program, &format!("was ended by signal {signal}")),
-        End::Flooded => {
-            Diagnostic::error("output-limit", "this printed more than a mebibyte, and was ended")
-                .hint("let it print less")
-        }
-        End::TimedOut => {
-            let seconds = last_step(program, trace).map_or(0, |step| step.timeout);
-            let message = format!("this took longer than {seconds} s, and was ended");
-            Diagnostic::error("time-limit", message).hint(
-                "give it longer, in seconds: by `timeout=` behind the fence, or `timeout:` in the \
-                 front matter",
-            )
-        }
-    };
-    let panic = panic_diagnostic(program, trace, sources);
-    diagnostics.push(panic.unwrap_or_else(|| at_last_step(program, trace, failed, sources)));
+        End::Exited(_) | End::Killed(_) | End::Flooded | End::TimedOut => {}
+    }
+    if let Some(passed) = limits::passed(program, trace) {
+        diagnostics.push(at_last_step(program, trace, passed, sources));
+        return diagnostics;
+    }
+    let failed = panic_diagnostic(program, trace, sources)
+        .unwrap_or_else(|| at_last_step(program, trace, run_failed(program, trace.end), sources));
+    diagnostics.push(match limits::hint(program, trace) {
+        Some(hint) => failed.hint(hint),
+        None => failed,
+    });
     diagnostics
 }
 
-fn run_failed(program: &Program, how: &str) -> Diagnostic {
+fn run_failed(program: &Program, end: End) -> Diagnostic {
     let what = match &program.action {
         Action::Run { .. } => "the notebook",
         Action::Console(_) => "the command",
         Action::Build | Action::Compile { .. } => "the build",
+    };
+    let how = match end {
+        End::Killed(signal) => format!("was ended by signal {signal}"),
+        End::Exited(status) if status != 0 => format!("ended with status {status}"),
+        _ => "ended before its last cell".to_owned(),
     };
     Diagnostic::error("run-failed", format!("{what} {how}"))
 }

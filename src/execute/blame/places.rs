@@ -221,6 +221,7 @@ mod tests {
 
     use super::*;
     use crate::model::{
+        limits::Sandbox,
         package::{Action, Line, Member, Package, Workspace},
         source::{Source, SourceId},
     };
@@ -261,6 +262,7 @@ mod tests {
             library: None,
             action: Action::Run { binary: "b-notebook".into() },
             expected: Expected::Success,
+            sandbox: Sandbox::default(),
             steps: vec![],
         };
         for (printed, shown) in [
