@@ -108,6 +108,15 @@ fn the_network_is_left_unless_it_is_said_otherwise() {
 }
 
 #[test]
+fn root_is_not_root_of_the_machine() {
+    let own = fs::read_link("/proc/self/ns/user").unwrap();
+    let seen = run("readlink /proc/self/ns/user", &[]).stdout;
+    let is_own = Path::new(String::from_utf8_lossy(&seen).trim()) == own;
+    let is_root = run("id -u", &[]).stdout == b"0\n";
+    assert_eq!(is_own && is_root, left_open().contains("root"));
+}
+
+#[test]
 fn what_leaves_its_group_is_ended_with_it() {
     let start = Instant::now();
     let output =

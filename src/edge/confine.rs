@@ -66,7 +66,7 @@ impl Confinement {
 pub fn confine(confinement: &str, program: &[OsString]) -> io::Result<ExitCode> {
     let confinement: Confinement = serde_json::from_str(confinement)?;
     // A process that has threads may not do this.
-    let has_no_network = !confinement.network && leave_network();
+    let left = Left::leave(confinement.network);
     let signals =
         SigSet::from_iter([Signal::SIGCHLD, Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM]);
     // Asked for one by one below, so that no moment is left in which one would pass unseen.
@@ -81,7 +81,7 @@ pub fn confine(confinement: &str, program: &[OsString]) -> io::Result<ExitCode> 
     confinement.set_limits()?;
     let Some((program, arguments)) = program.split_first() else {
         let status = confinement.restrict_thread().map_err(io::Error::other)?;
-        left_open(&status, has_no_network).iter().for_each(|what| println!("{what}"));
+        left_open(&status, left).iter().for_each(|what| println!("{what}"));
         return Ok(ExitCode::SUCCESS);
     };
     let mut child = confinement.start(program, arguments)?;
@@ -134,7 +134,7 @@ impl Confinement {
 }
 
 /// What a system does not keep a program from.
-fn left_open(status: &RestrictionStatus, has_no_network: bool) -> Vec<&'static str> {
+fn left_open(status: &RestrictionStatus, left: Left) -> Vec<&'static str> {
     let abi = match status.landlock {
         LandlockStatus::Available { effective_abi, .. } => effective_abi,
         LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => ABI::Unsupported,
@@ -146,7 +146,10 @@ fn left_open(status: &RestrictionStatus, has_no_network: bool) -> Vec<&'static s
     if abi < ABI::V6 {
         open.push("ending other programs");
     }
-    if !has_no_network {
+    if !left.user && getuid().is_root() {
+        open.push("changing the machine as root may");
+    }
+    if !left.network {
         let is_tcp_closed = abi >= ABI::V4;
         open.push(if is_tcp_closed {
             "reaching the network by UDP"
@@ -157,25 +160,33 @@ fn left_open(status: &RestrictionStatus, has_no_network: bool) -> Vec<&'static s
     open
 }
 
-/// Goes where there is no network at all, if the system lets us; says whether it did.
-fn leave_network() -> bool {
-    if unshare(CloneFlags::CLONE_NEWNET).is_ok() {
-        return true;
+/// What the kernel lets us leave.
+#[derive(Clone, Copy)]
+struct Left {
+    /// The user namespace: whoever we are, root included, we may change nothing of the machine itself,
+    /// such as its clock or its name.
+    user: bool,
+    network: bool,
+}
+
+impl Left {
+    fn leave(with_network: bool) -> Self {
+        let network = if with_network { CloneFlags::empty() } else { CloneFlags::CLONE_NEWNET };
+        let (user, group) = (getuid(), getgid());
+        if unshare(CloneFlags::CLONE_NEWUSER | network).is_err() {
+            let is_left = !with_network && unshare(network).is_ok();
+            return Self { user: false, network: is_left };
+        }
+        for (file, text) in [
+            ("setgroups", "deny".to_owned()),
+            ("uid_map", format!("{user} {user} 1")),
+            ("gid_map", format!("{group} {group} 1")),
+        ] {
+            // Where this is refused we are called nobody, and may write to what we might before.
+            _ = fs::write(format!("/proc/self/{file}"), text);
+        }
+        Self { user: true, network: !with_network }
     }
-    // Without privileges it takes a user namespace, in which we are to be who we were.
-    let (user, group) = (getuid(), getgid());
-    if unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET).is_err() {
-        return false;
-    }
-    for (file, text) in [
-        ("setgroups", "deny".to_owned()),
-        ("uid_map", format!("{user} {user} 1")),
-        ("gid_map", format!("{group} {group} 1")),
-    ] {
-        // Where this is refused we are called nobody, and may do what we might before.
-        _ = fs::write(format!("/proc/self/{file}"), text);
-    }
-    true
 }
 
 /// Waits until the program ends, or we are to end it: then there is no status.
