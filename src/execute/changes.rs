@@ -34,6 +34,8 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
             Part::Sandbox => {
                 "what it may take or touch changed: `memory`, `network` or `write`".to_owned()
             }
+            Part::Runner => "it is run by another command now".to_owned(),
+            Part::Measures => "it begins to measure, or does so no more".to_owned(),
             Part::Local => "a crate beside the course changed".to_owned(),
             Part::File(path) if path.ends_with("/Cargo.toml") => {
                 "its dependencies, or what else its `Cargo.toml` says, changed".to_owned()

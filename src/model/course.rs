@@ -69,6 +69,8 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// What runs may take and touch.
     pub limits: Limits,
+    /// The command, word by word, by which notebooks are run; empty where they are run right here.
+    pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
@@ -466,6 +468,11 @@ impl Chunk {
     /// How much a run of it may print, where it says so.
     pub fn output_size(&self) -> Option<Size> {
         self.attributes.get("output-size")?.parse().ok()
+    }
+
+    /// Whether it tells its readers how long something takes.
+    pub fn measures(&self) -> bool {
+        self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
     }
 
     /// Whether its code is compiled in the lesson's notebook.

@@ -7,40 +7,40 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use super::{super::with_path, Cargo};
-use crate::model::{limits::Sandbox, package::Program};
+use crate::model::{
+    limits::Sandbox,
+    package::{Action, Program},
+};
 
 impl Cargo {
+    /// Says once of what the programs that run are not kept.
+    pub async fn tell_what_is_open(&mut self, programs: &[&Program]) -> io::Result<()> {
+        let is_run = |it: &&&Program| matches!(it.action, Action::Run { .. } | Action::Console(_));
+        let Some(program) = programs.iter().find(is_run).filter(|_| !self.is_told) else {
+            return Ok(());
+        };
+        self.is_told = true;
+        if let [runner, ..] = &program.workspace.runner[..] {
+            self.progress
+                .note(&format!("it is left to `{runner}` what notebooks may write and reach"));
+        }
+        let open = self.left_open().await?;
+        if !open.is_empty() {
+            let open = open.join(" or ");
+            self.progress.note(&format!("this system does not keep programs from {open}"));
+        }
+        Ok(())
+    }
+
     /// A folder for temporary files of a program's run, removed when that is over. It stands beside the
     /// run's own folder, so that a program that looks around there finds only what it wrote.
     pub fn temporary(&self, program: &Program) -> io::Result<TempDir> {
-        let all = self.folder.join("tmp");
+        let all = self.folder.join("tmp").join(&program.lesson);
         fs::create_dir_all(&all).map_err(with_path(&all))?;
         // The name is the same each time, since programs may print it; what was killed leaves its own.
-        _ = fs::remove_dir_all(all.join(&program.lesson));
+        _ = fs::remove_dir_all(all.join(&program.name));
         let mut folder = tempfile::Builder::new();
-        folder.prefix(&program.lesson).rand_bytes(0).tempdir_in(&all).map_err(with_path(&all))
-    }
-
-    /// A command that starts a program so that it can write to what is its own and to what the sandbox
-    /// opens. Its arguments are still to come.
-    ///
-    /// # Errors
-    ///
-    /// Where something that the sandbox opens is not there.
-    pub fn confined(
-        &mut self,
-        sandbox: &Sandbox,
-        own: &[&Path],
-        program: &OsStr,
-    ) -> io::Result<Command> {
-        if !std::mem::replace(&mut self.is_told, true) {
-            let open = self.left_open()?;
-            if !open.is_empty() {
-                let open = open.join(" or ");
-                self.progress.note(&format!("this system does not keep programs from {open}"));
-            }
-        }
-        self.start(sandbox, own, program)
+        folder.prefix(&program.name).rand_bytes(0).tempdir_in(&all).map_err(with_path(&all))
     }
 }
 
@@ -53,7 +53,13 @@ mod system {
     };
 
     impl Cargo {
-        pub fn start(
+        /// A command that starts a program so that it can write to what is its own and to what the sandbox
+        /// opens. Its arguments are still to come.
+        ///
+        /// # Errors
+        ///
+        /// Where something that the sandbox opens is not there.
+        pub fn confined(
             &self,
             sandbox: &Sandbox,
             own: &[&Path],
@@ -65,13 +71,14 @@ mod system {
         }
 
         /// What this system does not keep a program from.
-        pub fn left_open(&self) -> io::Result<Vec<String>> {
+        pub async fn left_open(&self) -> io::Result<Vec<String>> {
             let mut said = vec![];
             let command = self.confine(&Sandbox::default(), &[])?;
-            process::run(&self.runtime, command, Allowance::UNLIMITED, |_, bytes| {
+            process::run(&self.stop, command, Allowance::UNLIMITED, |_, bytes| {
                 said.extend_from_slice(bytes);
                 None
-            })?;
+            })
+            .await?;
             Ok(String::from_utf8_lossy(&said).lines().map(str::to_owned).collect())
         }
 
@@ -101,11 +108,11 @@ mod system {
 /// Other systems confine nothing.
 #[cfg(not(target_os = "linux"))]
 impl Cargo {
-    fn start(&self, _: &Sandbox, _: &[&Path], program: &OsStr) -> io::Result<Command> {
+    pub fn confined(&self, _: &Sandbox, _: &[&Path], program: &OsStr) -> io::Result<Command> {
         Ok(Command::new(program))
     }
 
-    fn left_open(&self) -> io::Result<Vec<String>> {
+    async fn left_open(&self) -> io::Result<Vec<String>> {
         let open =
             ["writing outside of their folder", "ending other programs", "reaching the network"];
         Ok(open.map(str::to_owned).to_vec())
