@@ -1,6 +1,6 @@
 //! The commands and their options. The only file that knows clap.
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -29,6 +29,9 @@ enum Command {
     Locate(Locate),
     Run(Run),
     Why(Why),
+    #[cfg(target_os = "linux")]
+    #[command(hide = true)]
+    Confine(Confine),
 }
 
 /// Build the site of a course: run what has no valid record, and weave all pages.
@@ -253,9 +256,27 @@ struct Why {
     course: PathBuf,
 }
 
+/// Start a program confined: how lessonc starts what lessons run.
+#[cfg(target_os = "linux")]
+#[derive(Args)]
+struct Confine {
+    /// What it may take and touch, as JSON
+    confinement: String,
+    /// The program and its arguments
+    #[arg(last = true)]
+    program: Vec<OsString>,
+}
+
 /// Does what the command line says.
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
+        #[cfg(target_os = "linux")]
+        Command::Confine(Confine { confinement, program }) => {
+            match edge::confine::confine(&confinement, &program) {
+                Ok(status) => return status,
+                Err(error) => Err(error),
+            }
+        }
         Command::Build(build) => edge::build::build(&build.options()),
         Command::Check(Check { course, format, fix }) => {
             edge::check::check(&edge::check::Options { course, format: format.into(), fix })

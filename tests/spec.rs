@@ -196,6 +196,7 @@ impl<'f> Case<'f> {
             folder,
             String::new(),
             false,
+            env!("CARGO_BIN_EXE_lessonc").into(),
             Arc::new(terminal::Progress::silent()),
         )
         .unwrap();

@@ -6,6 +6,8 @@
 pub mod build;
 pub mod cargo;
 pub mod check;
+#[cfg(target_os = "linux")]
+pub mod confine;
 mod course;
 mod files;
 pub mod formats;

@@ -84,7 +84,8 @@ pub fn runner(
     }
     let lock = records::lock(folder)?;
     let progress = Arc::new(Progress::on_stderr());
-    let cargo = Cargo::new(private, folder.to_owned(), lock.clone(), offline, progress)?;
+    let lessonc = std::env::current_exe()?;
+    let cargo = Cargo::new(private, folder.to_owned(), lock.clone(), offline, lessonc, progress)?;
     Ok(Recorded::new(cargo, Store::new(folder, lock), records.clone()))
 }
 

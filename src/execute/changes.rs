@@ -32,6 +32,9 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
             Part::Format => "lessonc runs and records in another way now".to_owned(),
             Part::Action | Part::Profile => "it is compiled or run in another way now".to_owned(),
             Part::Given => "its `env=` or `stdin=` changed".to_owned(),
+            Part::Sandbox => {
+                "what it may take or touch changed: `memory`, `network` or `write`".to_owned()
+            }
             Part::Runner => "it is run by another command now".to_owned(),
             Part::Measures => "it begins to measure, or does so no more".to_owned(),
             Part::Local => "a crate beside the course changed".to_owned(),

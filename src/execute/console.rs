@@ -23,6 +23,7 @@ pub fn program(
     let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
         let timeout = course.timeout(lesson, chunk);
+        let output_size = course.output_size(lesson, chunk);
         let env = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let given = Given { env: env.collect(), stdin: chunk.stdin().unwrap_or_default() };
         let measures = chunk.measures();
@@ -36,7 +37,8 @@ pub fn program(
                     status,
                     chatter: chunk.chatter(),
                 });
-                steps.push(Step { chunk: chunk.span, span: line.span, timeout, measures });
+                let span = line.span;
+                steps.push(Step { chunk: chunk.span, span, timeout, output_size, measures });
             }
         }
     }
@@ -48,6 +50,7 @@ pub fn program(
         library: None,
         action: Action::Console(commands),
         expected: Expected::Success,
+        sandbox: course.sandbox(lesson),
         steps,
     })
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::notebook::STEP;
 use crate::model::{
+    limits::Sandbox,
     package::{Action, Command, File, Given, Member, Package, Program},
     record::Inputs,
 };
@@ -30,6 +31,7 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
         (Part::Format, FORMAT.to_owned()),
         (Part::Action, action.to_owned()),
         (Part::Profile, program.workspace.profile.clone()),
+        (Part::Sandbox, sandbox(&program.sandbox)),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
     if let (Action::Run { .. }, [_, ..]) = (&program.action, &program.workspace.runner[..]) {
@@ -85,6 +87,7 @@ pub enum Part {
     Profile,
     /// Its environment and its standard input.
     Given,
+    Sandbox,
     Local,
     /// By what command it is run.
     Runner,
@@ -103,6 +106,7 @@ impl fmt::Display for Part {
             Self::Action => f.write_str("action"),
             Self::Profile => f.write_str("profile"),
             Self::Given => f.write_str("given"),
+            Self::Sandbox => f.write_str("sandbox"),
             Self::Local => f.write_str("local crates"),
             Self::Runner => f.write_str("runner"),
             Self::Measures => f.write_str("measures"),
@@ -122,6 +126,7 @@ impl Part {
                 "action" => Self::Action,
                 "profile" => Self::Profile,
                 "given" => Self::Given,
+                "sandbox" => Self::Sandbox,
                 "local crates" => Self::Local,
                 "runner" => Self::Runner,
                 "measures" => Self::Measures,
@@ -129,6 +134,13 @@ impl Part {
             },
         })
     }
+}
+
+/// What of a run's limits it can notice, and live to tell of. What goes beyond the others is ended,
+/// and never recorded.
+fn sandbox(sandbox: &Sandbox) -> String {
+    let Sandbox { memory, network, write, file_size: _ } = sandbox;
+    format!("memory {memory}, network {network}, write {write:?}")
 }
 
 /// The code of each cell of a notebook's file.
@@ -297,6 +309,7 @@ mod tests {
                 _ => Action::Run { binary: "a-notebook".into(), given: Given::default() },
             },
             expected: Expected::Success,
+            sandbox: Sandbox::default(),
             steps: vec![],
         }
     }

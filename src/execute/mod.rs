@@ -79,7 +79,7 @@ pub fn programs(
 
     let mut programs: Vec<Program> = notebooks
         .into_iter()
-        .flat_map(|(lesson, notebook)| notebook.programs(lesson, &workspace))
+        .flat_map(|(lesson, notebook)| notebook.programs(course, lesson, &workspace))
         .collect();
     let mut built: BTreeSet<String> = BTreeSet::new();
     for lesson in course.lessons.iter().filter(|lesson| tangled.package(lesson).is_some()) {
@@ -109,10 +109,12 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         library: None,
         action: Action::Build,
         expected: Expected::Success,
+        sandbox: course.sandbox(lesson),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,
             timeout: course.timeout(lesson, target),
+            output_size: course.output_size(lesson, target),
             measures: false,
         }],
     })

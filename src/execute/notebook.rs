@@ -38,7 +38,12 @@ struct Part {
 }
 
 impl Notebook {
-    pub fn programs(self, lesson: &Lesson, workspace: &Arc<Workspace>) -> Vec<Program> {
+    pub fn programs(
+        self,
+        course: &Course,
+        lesson: &Lesson,
+        workspace: &Arc<Workspace>,
+    ) -> Vec<Program> {
         let program = |part: Part| Program {
             lesson: lesson.name.clone(),
             name: part.name,
@@ -47,6 +52,7 @@ impl Notebook {
             library: self.library.clone(),
             action: part.action,
             expected: part.expected,
+            sandbox: course.sandbox(lesson),
             steps: part.steps,
         };
         self.parts.into_iter().map(program).collect()
@@ -333,6 +339,7 @@ impl<'a> Composer<'a> {
             chunk: chunk.span,
             span: first.map_or(chunk.info, |origin| origin.span),
             timeout: self.course.timeout(self.lesson, chunk),
+            output_size: self.course.output_size(self.lesson, chunk),
             measures: chunk.measures(),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     diagnostic::Level,
+    limits::{self, Limits, Sandbox, Size},
     source::{SourceId, Span},
 };
 
@@ -23,8 +24,25 @@ pub struct Course {
 impl Course {
     /// Seconds that a run of a code block may take.
     pub fn timeout(&self, lesson: &Lesson, chunk: &Chunk) -> u32 {
-        let said = chunk.timeout().or(lesson.meta.timeout).or(self.settings.timeout);
-        said.unwrap_or(TIMEOUT)
+        let [ours, theirs] = self.limits(lesson);
+        chunk.timeout().or(theirs.timeout).or(ours.timeout).unwrap_or(limits::TIMEOUT)
+    }
+
+    /// How much a run of a code block may print.
+    pub fn output_size(&self, lesson: &Lesson, chunk: &Chunk) -> Size {
+        let [ours, theirs] = self.limits(lesson);
+        let said = chunk.output_size().or(theirs.output_size).or(ours.output_size);
+        said.unwrap_or(limits::OUTPUT_SIZE)
+    }
+
+    /// What a lesson's runs may take and touch.
+    pub fn sandbox(&self, lesson: &Lesson) -> Sandbox {
+        let [ours, theirs] = self.limits(lesson);
+        Sandbox::new(ours, theirs)
+    }
+
+    fn limits<'a>(&'a self, lesson: &'a Lesson) -> [&'a Limits; 2] {
+        [&self.settings.limits, &lesson.meta.limits]
     }
 
     /// Every text that becomes a page of the site.
@@ -32,9 +50,6 @@ impl Course {
         self.index.iter().chain(&self.lessons).chain(&self.pages)
     }
 }
-
-/// Seconds that a cell or command may take where nothing is said.
-const TIMEOUT: u32 = 60;
 
 /// The front matter of `index.md`, or a Workbench's `config.yaml`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,8 +67,8 @@ pub struct Settings {
     pub edition: Option<String>,
     /// What drives the notebooks' futures; none said means the most that tokio's features allow.
     pub runtime: Option<Runtime>,
-    /// Seconds that each cell or command may take.
-    pub timeout: Option<u32>,
+    /// What runs may take and touch.
+    pub limits: Limits,
     /// The command, word by word, by which notebooks are run; empty where they are run right here.
     pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
@@ -109,8 +124,8 @@ pub struct Meta {
     pub dependencies: BTreeMap<String, Dependency>,
     /// The package that the lesson's code goes to; the lesson's own name where absent.
     pub package: Option<String>,
-    /// Seconds that each cell or command may take; the course's where absent.
-    pub timeout: Option<u32>,
+    /// What its runs may take and touch, where that is not as the course says.
+    pub limits: Limits,
 }
 
 /// One markdown file.
@@ -478,6 +493,11 @@ impl Chunk {
     /// Whether what cargo tells of its progress is of interest.
     pub fn chatter(&self) -> bool {
         self.attributes.get("chatter") == Some("true")
+    }
+
+    /// How much a run of it may print, where it says so.
+    pub fn output_size(&self) -> Option<Size> {
+        self.attributes.get("output-size")?.parse().ok()
     }
 
     /// Whether it tells its readers how long something takes.

@@ -3,7 +3,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{course::Lesson, source::Span};
+use super::{
+    course::Lesson,
+    limits::{Sandbox, Size},
+    source::Span,
+};
 
 /// Cargo's `[dependencies]`, as Cargo takes them.
 pub type Dependencies = BTreeMap<String, toml::Value>;
@@ -225,6 +229,8 @@ pub struct Program {
     pub library: Option<String>,
     pub action: Action,
     pub expected: Expected,
+    /// What running it may take and touch.
+    pub sandbox: Sandbox,
     /// The code block of each step, in the order in which the steps run.
     pub steps: Vec<Step>,
 }
@@ -315,6 +321,8 @@ pub struct Step {
     pub span: Span,
     /// Seconds that it may take.
     pub timeout: u32,
+    /// How much it may print.
+    pub output_size: Size,
     /// Whether it tells how long something takes.
     pub measures: bool,
 }

@@ -12,6 +12,7 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
 use crate::model::course::{Meta, Runtime, Settings};
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, Level, did_you_mean, only_near};
+use crate::model::limits::{Limits, Size};
 use crate::model::source::{Source, SourceId, Span};
 
 /// A text parted into front matter and body.
@@ -47,6 +48,9 @@ pub fn split(id: SourceId, text: &str) -> Diagnosed<Front> {
     Diagnosed { value: none, diagnostics: meant.then_some(unclosed).into_iter().collect() }
 }
 
+/// What a lesson and a course alike may say of their runs.
+const LIMITS: [&str; 6] = ["timeout", "output-size", "memory", "file-size", "network", "write"];
+
 /// A lesson's front matter.
 ///
 /// Where it is a Workbench's, keys may stand in it that R or pandoc read: one that we don't know is
@@ -55,15 +59,15 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout"];
-    for (key, value) in reader.entries(&known) {
+    let known = ["title", "teaching", "exercises", "dependencies", "crate"];
+    for (key, value) in reader.entries(&[&known[..], &LIMITS].concat()) {
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
             "exercises" => meta.exercises = reader.number(&value, "minutes"),
-            "timeout" => meta.timeout = reader.number(&value, "seconds"),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
-            _ => meta.package = reader.text(&value),
+            "crate" => meta.package = reader.text(&value),
+            limit => reader.limit(limit, &value, &mut meta.limits),
         }
     }
     Diagnosed { value: meta, diagnostics: reader.diagnostics }
@@ -81,14 +85,13 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "dependencies",
         "edition",
         "runtime",
-        "timeout",
         "runner",
         "repository",
         "license",
         "check",
         "macros",
     ];
-    for (key, value) in reader.entries(&known) {
+    for (key, value) in reader.entries(&[&known[..], &LIMITS].concat()) {
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
             "description" => settings.description = reader.text(&value),
@@ -97,12 +100,12 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
-            "timeout" => settings.timeout = reader.number(&value, "seconds"),
             "runner" => settings.runner = reader.runner(&value),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
-            _ => settings.license = reader.text(&value),
+            "license" => settings.license = reader.text(&value),
+            limit => reader.limit(limit, &value, &mut settings.limits),
         }
     }
     Diagnosed { value: settings, diagnostics: reader.diagnostics }
@@ -394,6 +397,54 @@ impl<'a> Reader<'a> {
             Some((name.to_owned(), self.text(text)?))
         });
         read.collect()
+    }
+
+    /// One of [`LIMITS`].
+    fn limit(&mut self, key: &str, node: &Node, limits: &mut Limits) {
+        match key {
+            "timeout" => limits.timeout = self.number(node, "seconds"),
+            "output-size" => limits.output_size = self.size(node),
+            "memory" => limits.memory = self.size(node),
+            "file-size" => limits.file_size = self.size(node),
+            "network" => limits.network = self.boolean(node),
+            _ => limits.write = self.paths(node),
+        }
+    }
+
+    fn size(&mut self, node: &Node) -> Option<Size> {
+        let text = self.text(node)?;
+        let size = text.parse().ok();
+        if size.is_none() {
+            let message = format!("`{text}` is no size");
+            let diagnostic = Diagnostic::error("front-matter", message);
+            let diagnostic = diagnostic.at(self.span(node.defined), "");
+            self.diagnostics.push(diagnostic.hint("write a whole number and its unit: `2 GB`"));
+        }
+        size
+    }
+
+    fn boolean(&mut self, node: &Node) -> Option<bool> {
+        match node.value {
+            Yaml::Bool(value) => return Some(value),
+            Yaml::Null => {}
+            _ => self.refuse(node, "true or false"),
+        }
+        None
+    }
+
+    /// Paths below the course's folder, and whole ones.
+    fn paths(&mut self, node: &Node) -> Vec<String> {
+        let mut names = self.names(node);
+        names.retain(|(path, span)| {
+            let leads_out = path.split(['/', '\\']).any(|part| part == "..");
+            if leads_out {
+                let message = format!("`{path}` leads out of the course's folder");
+                let diagnostic = Diagnostic::error("front-matter", message).at(*span, "");
+                self.diagnostics.push(diagnostic.hint("write the whole path, from `/` on"));
+            }
+            !leads_out
+        });
+        names.into_iter().map(|(path, _)| path).collect()
     }
 
     fn levels(&mut self, node: &Node) -> BTreeMap<String, (Level, Span)> {

@@ -73,6 +73,7 @@ impl Cargo {
         let builds = builds?;
         self.toolchain = toolchain?;
         self.lock = self.read_lock()?;
+        self.tell_what_is_open(programs).await?;
         Ok(builds)
     }
 

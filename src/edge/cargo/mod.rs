@@ -3,6 +3,7 @@
 mod batch;
 mod build;
 mod load;
+mod sandbox;
 
 use std::{
     cell::RefCell,
@@ -38,19 +39,17 @@ use crate::{
 const CAPTURED: &[&str] =
     &["csv", "gif", "jpeg", "jpg", "json", "png", "svg", "tsv", "txt", "webp"];
 
-/// Bytes that a cell or a command may print.
-const MOST_OUTPUT: usize = 1 << 20;
-
 /// What a program may take before its first cell begins: in a program that repeats others, these
 /// have their own time.
 const START: Allowance = Allowance { time: Duration::from_secs(600), output: 16 << 20 };
 
 fn allowance(step: &Step) -> Allowance {
-    Allowance { time: Duration::from_secs(step.timeout.into()), output: MOST_OUTPUT }
+    let output = usize::try_from(step.output_size.0).unwrap_or(usize::MAX);
+    Allowance { time: Duration::from_secs(step.timeout.into()), output }
 }
 
 /// What a run sees of our own environment; the rest is fixed, so that runs can be compared.
-const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
+const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "SYSTEMROOT"];
 
 pub struct Cargo {
     /// The folder for everything private to the course.
@@ -59,11 +58,15 @@ pub struct Cargo {
     /// The versions that the course is recorded with.
     lock: String,
     offline: bool,
+    /// Our own program, which confines runs.
+    lessonc: PathBuf,
     /// What is being built.
     workspace: Arc<Workspace>,
     /// Folders of members that cargo takes for broken, with its words, and of those that need them.
     /// The others are built without them.
     left_out: BTreeMap<String, String>,
+    /// Whether it was told what this system does not keep runs from.
+    is_told: bool,
     toolchain: Toolchain,
     runtime: Rc<Runtime>,
     stop: Stop,
@@ -76,6 +79,7 @@ impl Cargo {
         course: PathBuf,
         lock: String,
         offline: bool,
+        lessonc: PathBuf,
         progress: Arc<Progress>,
     ) -> io::Result<Self> {
         let runtime = Rc::new(process::runtime()?);
@@ -85,8 +89,10 @@ impl Cargo {
             course,
             lock,
             offline,
+            lessonc,
             workspace: Arc::default(),
             left_out: BTreeMap::new(),
+            is_told: false,
             toolchain: Toolchain::default(),
             runtime,
             stop,
@@ -110,8 +116,14 @@ impl Cargo {
         };
         let runs = self.folder.join("runs").join(&program.lesson).join(&program.name);
         let folder = files::fresh_folder(runs)?;
-        let mut command = Command::new(path);
-        self.environment(&mut command);
+        let temporary = self.temporary(program)?;
+        let own = [folder.as_path(), temporary.path()];
+        let mut command = match &program.workspace.runner[..] {
+            [] => self.confined(&program.sandbox, &own, path.as_ref())?,
+            // It may lead to a machine that has no lessonc.
+            [..] => Command::new(path),
+        };
+        self.environment(&mut command, temporary.path());
         let nonce = nonce();
         command.envs(&given.env).current_dir(&folder).env(NONCE, &nonce);
         let command = by_way_of(&program.workspace.runner, command);
@@ -156,15 +168,23 @@ impl Cargo {
         let folder = self.workspace_folder().join(&program.member);
         fs::create_dir_all(&folder).map_err(with_path(&folder))?;
         let before = listing(&folder)?;
+        let temporary = self.temporary(program)?;
+        let target = self.folder.join("target");
+        fs::create_dir_all(&target).map_err(with_path(&target))?;
+        // Cargo locks a file in the one and may write a lock file into the other.
+        let workspace = self.workspace_folder();
+        let own = [&*workspace, &*target, temporary.path()];
         let splitter = RefCell::new(Splitter::unmarked());
         let mut end = End::Finished;
         for (command, step) in commands.iter().zip(&program.steps) {
             let package::Command { text, given, status: expected, .. } = command;
             let _task = self.progress.begin(&program.lesson, &format!("$ {text}"));
-            let mut shell = shell(text);
-            self.environment(&mut shell);
+            let (interpreter, flag) = SHELL;
+            let mut shell = self.confined(&program.sandbox, &own, interpreter.as_ref())?;
+            shell.args([flag, text]);
+            self.environment(&mut shell, temporary.path());
             shell.current_dir(&folder);
-            shell.env("CARGO_TARGET_DIR", self.folder.join("target"));
+            shell.env("CARGO_TARGET_DIR", &target);
             shell.env("CARGO_TERM_COLOR", "always");
             shell.envs(shows_lines(program).then_some(LINES)).envs(&given.env);
             let stdin = stdin(&given.stdin)?;
@@ -203,7 +223,7 @@ impl Cargo {
     }
 
     /// What a lesson's program sees: the same on every machine.
-    fn environment(&self, command: &mut Command) {
+    fn environment(&self, command: &mut Command, temporary: &Path) {
         command.env_clear();
         for (name, value) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
@@ -223,6 +243,7 @@ impl Cargo {
         ] {
             command.env(name, value);
         }
+        command.envs(["TMPDIR", "TEMP", "TMP"].map(|name| (name, temporary)));
     }
 
     fn not_built(&self, build: Build) -> io::Result<Trace> {
@@ -246,7 +267,7 @@ impl Cargo {
     /// Names files as they are named below the workspace: where that stands is nobody's concern,
     /// and differs from machine to machine.
     fn hide_folders(&self, text: &mut String) {
-        for (folder, shown) in [("build", ""), ("target", "target/")] {
+        for (folder, shown) in [("build", ""), ("target", "target/"), ("tmp", "/tmp/")] {
             let folder = format!("{}/", self.folder.join(folder).display());
             if text.contains(&folder) {
                 *text = text.replace(&folder, shown);
@@ -322,12 +343,8 @@ fn stdin(text: &str) -> io::Result<Stdio> {
     Ok(file.into())
 }
 
-fn shell(command: &str) -> Command {
-    let (program, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut shell = Command::new(program);
-    shell.args([flag, command]);
-    shell
-}
+/// What runs a command, and how to hand it one.
+const SHELL: (&str, &str) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
 
 /// A word that nothing a lesson prints can hold by chance.
 fn nonce() -> String {

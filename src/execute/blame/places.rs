@@ -232,6 +232,7 @@ mod tests {
 
     use super::*;
     use crate::model::{
+        limits::Sandbox,
         package::{Action, Given, Line, Member, Package, Workspace},
         source::{Source, SourceId},
     };
@@ -272,6 +273,7 @@ mod tests {
             library: None,
             action: Action::Run { binary: "b-notebook".into(), given: Given::default() },
             expected: Expected::Success,
+            sandbox: Sandbox::default(),
             steps: vec![],
         };
         for (printed, shown) in [

@@ -67,6 +67,50 @@ println!(\"{planet}\");
         ..CODE
     },
     Code {
+        name: "file-size-limit",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a cell or command wrote more into a file than it may",
+        explanation: "A file may grow to 256 MB, so that a mistake fills no disk. The program was ended with all that it had
+started; nothing of its run is recorded. Another limit is set by `file-size:` in the front matter of the lesson or of
+index.md.",
+        bad: "``` {.console .cell}
+$ head -c 300000000 /dev/zero > zeros
+```
+",
+        good: "---
+file-size: 400 MB
+---
+
+``` {.console .cell}
+$ head -c 300000000 /dev/zero > zeros
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "memory-limit",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a cell or command asked for more memory than there is for it",
+        explanation: "Each process may ask for 4 GB, the stacks of its threads included. The program was ended with all that it had
+started; nothing of its run is recorded. Another limit is set by `memory:` in the front matter of the lesson or of
+index.md.",
+        bad: "```rust
+let planets = vec![1_u8; 5_000_000_000];
+```
+",
+        good: "---
+memory: 6 GB
+---
+
+```rust
+let planets = vec![1_u8; 5_000_000_000];
+```
+",
+        ..CODE
+    },
+    Code {
         name: "no-panic",
         severity: Severity::Error,
         found: Found::ByRunning,
@@ -165,7 +209,9 @@ println!(\"{} planets\", 2 * 4);
         severity: Severity::Error,
         found: Found::ByRunning,
         meaning: "a cell or command printed more than it may",
-        explanation: "A mebibyte is more than anybody reads. The program was ended with all that it had started.",
+        explanation: "A mebibyte is more than anybody reads. The program was ended with all that it had started; nothing of its
+run is recorded. Another limit is set by `output-size=` behind the fence, or by `output-size:` in the front matter of the
+lesson or of index.md.",
         bad: "```rust
 loop {
     println!(\"Venus\");
@@ -186,7 +232,8 @@ for _ in 0..3 {
         found: Found::ByRunning,
         meaning: "a cell or command panicked",
         explanation: "The program ended there, and later cells did not run. Where a panic is what the lesson wants to show,
-say so with `should_panic`.",
+say so with `should_panic`. What a program may not do, it often panics of: on Linux it writes to its own folder only and
+reaches no network, unless the front matter of the lesson or of index.md says `write: [FOLDER]` or `network: true`.",
         bad: "```rust
 let nothing: Option<u32> = None;
 nothing.unwrap()
