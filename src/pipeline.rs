@@ -3,7 +3,10 @@
 //!
 //! Nothing here touches the world; what must be run is run by a [`Runner`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use crate::{
     execute::{self, Runner},
@@ -320,6 +323,7 @@ pub fn check(
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
     diagnostics.extend(unexpected(&course, &records, is_whole, sources));
+    diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
     let site = weave::weave(&course, &records, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
     let ids = course.texts().filter_map(|lesson| {
@@ -342,6 +346,86 @@ pub fn check(
     diagnostics.extend(lint::lint(&course, &surroundings));
     let diagnostics = execute::join_uses(diagnostics);
     lint::allow::settle(diagnostics, &course, sources, true)
+}
+
+/// What programs give now.
+pub struct Rerun {
+    pub fresh: Vec<(Program, Trace)>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs the programs of the lessons that are wanted, and compares what they give with what `recall`
+/// knows of them.
+///
+/// # Errors
+///
+/// Where the user stops a run.
+pub fn rerun(
+    sources: &Sources,
+    is_wanted: impl Fn(&str) -> bool,
+    recall: &mut dyn Runner,
+    runner: &mut dyn Runner,
+) -> io::Result<Rerun> {
+    let mut found = vec![];
+    let course = parse(sources).into_value(&mut found);
+    let (tangled, programs) = compose(&course, sources, &mut found);
+    let broken = broken_names(&course, &tangled, &found);
+    let (mut fresh, mut diagnostics) = (vec![], vec![]);
+    let lessons =
+        course.lessons.iter().filter(|it| is_wanted(&it.name) && !broken.contains(&*it.name));
+    for lesson in lessons {
+        for program in programs.iter().filter(|program| program.lesson == lesson.name) {
+            match runner.run(program) {
+                Ok(trace) => {
+                    diagnostics.extend(drifted(lesson, program, &trace, recall, runner, sources)?);
+                    fresh.push((program.clone(), trace));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                Err(error) => diagnostics.push(cannot_run(program, &error)),
+            }
+        }
+    }
+    Ok(Rerun { fresh, diagnostics })
+}
+
+/// Where a program gave something else than is recorded of it. One that failed is told of by itself.
+fn drifted(
+    lesson: &Lesson,
+    program: &Program,
+    trace: &Trace,
+    recall: &mut dyn Runner,
+    runner: &mut dyn Runner,
+    sources: &Sources,
+) -> io::Result<Vec<Diagnostic>> {
+    if !execute::is_as_expected(program, trace) {
+        return Ok(vec![]);
+    }
+    let record = |trace: Trace| {
+        let mut record = Record::default();
+        take(&mut record, program, trace, sources);
+        record
+    };
+    let Ok(recorded) = recall.run(program) else { return Ok(no_record(program)) };
+    let (recorded, fresh) = (record(recorded), record(trace.clone()));
+    let drifted = execute::drifted(lesson, &recorded, &fresh, None, weave::plain);
+    if drifted.is_empty() {
+        return Ok(drifted);
+    }
+    let again = runner.run(program)?;
+    if !execute::is_as_expected(program, &again) {
+        return Ok(take(&mut Record::default(), program, again, sources));
+    }
+    Ok(execute::drifted(lesson, &recorded, &fresh, Some(&record(again)), weave::plain))
+}
+
+fn no_record(program: &Program) -> Vec<Diagnostic> {
+    let message = "there is no valid record to compare this with";
+    let diagnostic = program.steps.first().map(|step| {
+        Diagnostic::warning("no-record", message)
+            .at(step.span, "")
+            .hint("`--update` records what it gives; `lessonc why` says what changed")
+    });
+    diagnostic.into_iter().collect()
 }
 
 /// What each lesson's runs gave, and the names of the lessons of which one failed. Their records
@@ -402,7 +486,7 @@ fn take(
     execute::add_to_record(record, program, trace, report::in_block, sources)
 }
 
-fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
+fn cannot_run(program: &Program, error: &io::Error) -> Diagnostic {
     let diagnostic = Diagnostic::error("cannot-run", error.to_string());
     match program.steps.first() {
         Some(step) => diagnostic.at(step.span, "needed for this output"),

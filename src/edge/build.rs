@@ -57,7 +57,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     check_out(options)?;
     let course = course::read(&options.course)?;
     if let Use::NoneOf(lesson) = &options.records {
-        check_name(lesson, &course)?;
+        check_name(lesson, &course, "build", "--rerun")?;
     }
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
     let lock = records::lock(&options.course)?;
@@ -97,7 +97,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
 }
 
 /// Waits until no other build of the course runs; none begins while the file is held.
-fn alone(private: &Path) -> io::Result<fs::File> {
+pub fn alone(private: &Path) -> io::Result<fs::File> {
     fs::create_dir_all(private).map_err(with_path(private))?;
     let path = private.join("lock");
     let file = fs::File::create(&path).map_err(with_path(&path))?;
@@ -149,13 +149,20 @@ fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
 /// # Errors
 ///
 /// Where a lesson that is to be run again does not exist.
-fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
+pub fn check_name(
+    lesson: &str,
+    course: &CourseFolder,
+    command: &str,
+    option: &str,
+) -> io::Result<()> {
     let names = pipeline::lesson_names(&course.sources);
     if names.contains(&lesson) {
         return Ok(());
     }
     let message = if Path::new(lesson).is_dir() {
-        format!("`{lesson}` is no lesson; the course comes first: `lessonc build {lesson} --rerun`")
+        format!(
+            "`{lesson}` is no lesson; the course comes first: `lessonc {command} {lesson} {option}`"
+        )
     } else {
         format!("there is no lesson `{lesson}` to run again; there is: {}", names.join(", "))
     };

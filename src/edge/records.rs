@@ -179,7 +179,7 @@ impl<R: Runner> Recorded<R> {
     }
 
     /// Keeps a run: its files first, so that a record never speaks of what is not there.
-    fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
+    pub fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
         if !trace.lock.is_empty() && trace.lock != self.lock {
             files::write(&self.folder.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);

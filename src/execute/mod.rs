@@ -4,6 +4,7 @@
 mod blame;
 mod changes;
 mod console;
+mod drift;
 mod expected;
 mod key;
 mod notebook;
@@ -31,6 +32,7 @@ use notebook::Notebook;
 
 pub use blame::join_uses;
 pub use changes::changes;
+pub use drift::{drifted, unchecked};
 pub use expected::is_as_expected;
 pub use key::{fingerprint, inputs, key, local_paths};
 pub use outputs::{Plain, compare};

@@ -448,6 +448,12 @@ impl Chunk {
         self.attributes.get("timeout")?.parse().ok()
     }
 
+    /// How its outputs are compared with what is recorded of them, where it says so.
+    pub fn drift(&self) -> Option<Drift> {
+        let word = self.attributes.get("drift")?;
+        Drift::ALL.into_iter().find(|drift| drift.word() == word)
+    }
+
     /// Whether its code is compiled in the lesson's notebook.
     pub fn is_in_notebook(&self) -> bool {
         matches!(self.cell, Some(Cell::Rust | Cell::Trial(_)))
@@ -456,6 +462,34 @@ impl Chunk {
     /// The file that it is written into when tangled.
     pub fn target(&self) -> Option<&str> {
         self.attributes.get("file")
+    }
+}
+
+/// How what a cell gives is compared with what is recorded of it. Where a cell says nothing, all that
+/// varies from run to run may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drift {
+    /// Every byte is the same.
+    Exact,
+    /// The same lines, in any order.
+    Unordered,
+    /// Only the author's own `output` block decides.
+    Pattern,
+    /// As many lines of the same words; their numbers may differ.
+    Shape,
+}
+
+impl Drift {
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Unordered, Self::Pattern, Self::Shape];
+
+    /// The word behind the fence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Unordered => "unordered",
+            Self::Pattern => "pattern",
+            Self::Shape => "shape",
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::passage::Passage;
 use super::{Cells, attributes};
-use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
+use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Drift, Trial, is_name};
 use crate::model::diagnostic::Diagnostic;
 
 /// What is shown as it is, and begins with no comment of ours.
@@ -69,6 +69,16 @@ pub fn chunk(
         let place = passage.span(info.clone());
         let diagnostic = Diagnostic::error("bad-attributes", message);
         diagnostics.push(diagnostic.at(place, "").hint("write a whole number: `timeout=120`"));
+    }
+    if let Some(word) = attributes.get("drift") {
+        let known = Drift::ALL.map(Drift::word);
+        if !known.contains(&word) {
+            let message = format!("`drift={word}` is no way to compare outputs");
+            let place = passage.span(info.clone());
+            let diagnostic = Diagnostic::error("bad-attributes", message);
+            let hint = format!("there are {}", known.join(", "));
+            diagnostics.push(diagnostic.at(place, "").hint(hint));
+        }
     }
     Chunk {
         span: passage.span(block.start..end),

@@ -46,6 +46,34 @@ println!(\"{planet}\");
         ..CODE
     },
     Code {
+        name: "drift",
+        severity: Severity::Error,
+        found: Found::ByRerunning,
+        meaning: "a cell does not give any more what is recorded of it",
+        explanation: "What varies from run to run is no drift: where a difference shows, the
+program is run once more, and where these two runs differ from each other, the record may differ as well. What is a
+number in both may be another number, so `took 0.2005 s` may have been `took 0.2011 s`, but not `took 0.2011 ms`. What else
+differs may be any text of the line; lines that come and go may be any lines; lines whose order varies may come in any
+order.
+
+`drift=` behind the fence of a cell says otherwise: `exact`, every byte is the same; `unordered`, the same lines in any
+order; `shape`, as many lines of the same words, whatever their numbers; `pattern`, only the `output` block below the
+cell decides, with its `[..]` and `...`.
+
+`lessonc check --run --update` records what the cells give now.",
+        bad: "```rust
+println!(\"{} cores\", std::thread::available_parallelism()?);
+```
+
+on another machine than it was recorded on
+",
+        good: "```rust drift=shape
+println!(\"{} cores\", std::thread::available_parallelism()?);
+```
+",
+        ..CODE
+    },
+    Code {
         name: "no-panic",
         severity: Severity::Error,
         found: Found::ByRunning,
@@ -89,6 +117,45 @@ dependencies:
 1 + 1
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "no-pattern",
+        found: Found::ByCheck,
+        meaning: "a cell says `drift=pattern`, and no `output` block stands below it",
+        explanation: "Then what it gives is compared with nothing.",
+        bad: "```rust drift=pattern
+std::process::id()
+```
+",
+        good: "```rust drift=pattern
+std::process::id()
+```
+
+```output
+[..]
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "no-record",
+        found: Found::ByRerunning,
+        meaning: "a program has no valid record that it could be compared with",
+        explanation: "It was never recorded, or changed since. `lessonc build`
+records it, and so does `lessonc check --run --update`.",
+        bad: "```rust
+1 + 1
+```
+
+with `lessonc check --run` before it was ever built
+",
+        good: "```rust
+1 + 1
+```
+
+with `lessonc build` before
+",
         ..CODE
     },
     Code {
