@@ -260,6 +260,7 @@ pub fn build(
         // Without its settings every page and every run would be another.
         return Built { site: Site::default(), diagnostics };
     }
+    diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
     let site = weave::weave(&course, &records, files, sources, theme);
@@ -303,6 +304,7 @@ pub fn check(
 ) -> Vec<Diagnostic> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
+    diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     let mut unknown: BTreeSet<String> = broken_lessons(&course, &tangled, &diagnostics)
         .into_iter()
@@ -362,12 +364,14 @@ pub struct Rerun {
 /// Where the user stops a run.
 pub fn rerun(
     sources: &Sources,
+    files: &BTreeSet<String>,
     is_wanted: impl Fn(&str) -> bool,
     recall: &mut dyn Runner,
     runner: &mut dyn Runner,
 ) -> io::Result<Rerun> {
     let mut found = vec![];
     let course = parse(sources).into_value(&mut found);
+    found.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut found);
     let broken = broken_names(&course, &tangled, &found);
     let (mut fresh, mut diagnostics) = (vec![], vec![]);

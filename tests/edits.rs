@@ -227,6 +227,45 @@ fn with_real_cargo_a_change_in_a_crate_beside_the_course_is_seen() {
 }
 
 #[test]
+fn with_real_cargo_a_change_in_a_declared_file_is_seen() {
+    let lesson = "---\ndata: [data/planets.csv]\n---\n\n```rust\n\
+                  std::fs::read_to_string(\"data/planets.csv\")?.lines().count()\n```\n\n\
+                  ``` {.console .cell data=\"files/more.txt\"}\n$ cat files/more.txt\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    let write = |path: &str, text: &str| {
+        fs::create_dir_all(project.path(path).parent().unwrap()).unwrap();
+        fs::write(project.path(path), text).unwrap();
+    };
+    write("lessons/data/planets.csv", "Venus\nEarth\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(
+        words.contains("error[missing-data]: the course has no file `files/more.txt`"),
+        "{words}"
+    );
+    assert!(!project.path("lessons/_runs/a").exists(), "what cannot be whole was run");
+    write("lessons/files/more.txt", "and more\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains(">2<") && page.contains("and more"), "{page}");
+    assert!(!project.path("lessons/_runs/a/notebook").exists(), "what was only read was kept");
+    assert_eq!(project.lessonc_without_cargo(&["build", "--frozen"]).0, Some(0));
+
+    write("lessons/data/planets.csv", "Venus\nEarth\nMars\n");
+    write("lessons/data/other.csv", "that nobody declares\n");
+    let (status, words) = project.lessonc(&["why"]);
+    assert_eq!(status, Some(1));
+    let changed = "  `data/planets.csv` (lessons/a.md:2:8) changed\n";
+    let stale = |what: &str| format!("a (its {what}): is stale\n{changed}");
+    assert_eq!(words, stale("cells") + &stale("commands"));
+    let (status, words) = project.lessonc_without_cargo(&["build", "--frozen"]);
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert!(project.read("site/a.html").contains(">3<"));
+}
+
+#[test]
 fn why_a_record_does_not_hold_is_told_at_the_cell() {
     let project = Project::new(&[("a.md", REAL)]);
     let why = |what: &[&str]| project.lessonc(&[&["why"], what].concat());

@@ -61,7 +61,7 @@ pub fn rerun(
     let mut recorded = Recorded::new(Nobody, folder, lock, Use::Frozen);
     let is_wanted = |name: &str| lesson.is_none_or(|lesson| lesson == name);
     let Rerun { fresh, mut diagnostics } =
-        pipeline::rerun(&course.sources, is_wanted, &mut recorded, &mut cargo)?;
+        pipeline::rerun(&course.sources, &course.files, is_wanted, &mut recorded, &mut cargo)?;
     let traces = fresh.iter().map(|(program, trace)| (name(program), trace.clone()));
     let mut given = Fresh { traces: traces.collect(), recorded: &mut recorded };
     diagnostics.extend(pipeline::check(&course.sources, &course.files, theme, &mut given));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::data::declared;
 use crate::model::{
     course::{Cell, Course, Lesson},
     package::{Action, Expected, Program, Step, Workspace},
@@ -39,6 +40,7 @@ pub fn program(
         library: None,
         action: Action::Console(commands),
         expected: Expected::Success,
+        data: declared(lesson),
         steps,
     })
 }

@@ -17,9 +17,14 @@ use crate::model::{
 const FORMAT: &str = "lessonc record 2";
 
 /// What a program is made of, part by part: its code, how that is compiled, of `lock`, the text of
-/// `Cargo.lock`, what it depends on, and `local`, a hash of what is in the [`local_paths`]. Prose and
-/// other lessons are not part of it.
-pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
+/// `Cargo.lock`, what it depends on, `local`, a hash of what is in the [`local_paths`], and of each
+/// declared file of `data` a hash. Prose and other lessons are not part of it.
+pub fn inputs(
+    program: &Program,
+    lock: &str,
+    local: Option<&str>,
+    data: BTreeMap<&str, String>,
+) -> Inputs {
     let action = match &program.action {
         Action::Run { .. } => "run",
         Action::Compile { .. } => "compile",
@@ -32,6 +37,7 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
         (Part::Profile, program.workspace.profile.clone()),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
+    parts.extend(data.into_iter().map(|(path, hash)| (Part::Data(path.to_owned()), hash)));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
         steps.extend(commands.iter().map(|command| fingerprint(command.as_bytes())));
@@ -63,6 +69,8 @@ pub enum Part {
     Action,
     Profile,
     Local,
+    /// By its path in the course.
+    Data(String),
     /// By its path in the workspace.
     File(String),
     /// A name and a version.
@@ -76,6 +84,7 @@ impl fmt::Display for Part {
             Self::Action => f.write_str("action"),
             Self::Profile => f.write_str("profile"),
             Self::Local => f.write_str("local crates"),
+            Self::Data(path) => write!(f, "data {path}"),
             Self::File(path) => write!(f, "file {path}"),
             Self::Crate(package) => write!(f, "crate {package}"),
         }
@@ -85,6 +94,7 @@ impl fmt::Display for Part {
 impl Part {
     pub fn read(name: &str) -> Option<Self> {
         Some(match name.split_once(' ') {
+            Some(("data", path)) => Self::Data(path.to_owned()),
             Some(("file", path)) => Self::File(path.to_owned()),
             Some(("crate", package)) => Self::Crate(package.to_owned()),
             _ => match name {
@@ -281,6 +291,7 @@ mod tests {
                 _ => Action::Run { binary: "a-notebook".into() },
             },
             expected: Expected::Success,
+            data: BTreeMap::new(),
             steps: vec![],
         }
     }
@@ -289,14 +300,14 @@ mod tests {
     fn only_what_a_package_depends_on_counts() {
         let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
         assert_eq!(locked(LOCK, "a", &own), [("rand 0.9.0".into(), " nine".into())].into());
-        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None));
+        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None, BTreeMap::new()));
         assert_eq!(key(&LOCK.replace("eight", "8")), key(LOCK));
         assert_ne!(key(&LOCK.replace("nine", "9")), key(LOCK));
     }
 
     #[test]
     fn a_notebook_does_not_depend_on_other_programs_of_the_package() {
-        let key = |member, code| key(&inputs(&program(member, code), "", None));
+        let key = |member, code| key(&inputs(&program(member, code), "", None, BTreeMap::new()));
         assert_ne!(key("a", "x"), key("a", "y"));
         assert_eq!(key("notebooks/a", "x"), key("notebooks/a", "y"));
     }

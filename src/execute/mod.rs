@@ -4,6 +4,7 @@
 mod blame;
 mod changes;
 mod console;
+mod data;
 mod drift;
 mod expected;
 mod key;
@@ -18,7 +19,11 @@ mod runtime;
 mod syntax;
 mod trace;
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
 
 use crate::model::{
     course::{Course, Lesson},
@@ -32,6 +37,7 @@ use notebook::Notebook;
 
 pub use blame::join_uses;
 pub use changes::changes;
+pub use data::missing as missing_data;
 pub use drift::{drifted, unchecked};
 pub use expected::is_as_expected;
 pub use key::{fingerprint, inputs, key, local_paths};
@@ -101,6 +107,7 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         library: None,
         action: Action::Build,
         expected: Expected::Success,
+        data: BTreeMap::new(),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,

@@ -9,6 +9,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::data::declared;
 use super::syntax::{tail, unbalanced};
 use crate::model::{
     course::{Block, BlockKind, Cell, Chunk, Course, Lesson, Runtime, Trial, package_name},
@@ -43,8 +44,12 @@ impl Notebook {
             workspace: Arc::clone(workspace),
             member: self.member.folder.clone(),
             library: self.library.clone(),
-            action: part.action,
             expected: part.expected,
+            data: match part.action {
+                Action::Run { .. } => declared(lesson),
+                _ => BTreeMap::new(),
+            },
+            action: part.action,
             steps: part.steps,
         };
         self.parts.into_iter().map(program).collect()

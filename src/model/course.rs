@@ -107,6 +107,8 @@ pub struct Meta {
     pub dependencies: BTreeMap<String, Dependency>,
     /// The package that the lesson's code goes to; the lesson's own name where absent.
     pub package: Option<String>,
+    /// Files of the course that the lesson's programs read, and where each is named.
+    pub data: Vec<(String, Span)>,
     /// Seconds that each cell or command may take; the course's where absent.
     pub timeout: Option<u32>,
 }

@@ -223,6 +223,8 @@ pub struct Program {
     pub library: Option<String>,
     pub action: Action,
     pub expected: Expected,
+    /// The files of the course that it reads, and where they are declared.
+    pub data: BTreeMap<String, Span>,
     /// The code block of each step, in the order in which the steps run.
     pub steps: Vec<Step>,
 }

@@ -55,13 +55,14 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout"];
+    let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout", "data"];
     for (key, value) in reader.entries(&known) {
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
             "exercises" => meta.exercises = reader.number(&value, "minutes"),
             "timeout" => meta.timeout = reader.number(&value, "seconds"),
+            "data" => meta.data = reader.names(&value),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             _ => meta.package = reader.text(&value),
         }

@@ -111,6 +111,7 @@ impl Cargo {
         let splitter = RefCell::new(Splitter::new(&nonce));
         self.progress.begin(&program.lesson, "running its cells");
         let progress = Arc::clone(&self.progress);
+        self.lay_out(program, &folder)?;
         let before = listing(&folder)?;
         let mut begun = 0;
         let ended = process::run(&self.runtime, command, START, |stream, bytes| {
@@ -160,6 +161,7 @@ impl Cargo {
         }
         let folder = self.workspace_folder().join(&program.member);
         fs::create_dir_all(&folder).map_err(with_path(&folder))?;
+        self.lay_out(program, &folder)?;
         let before = listing(&folder)?;
         let splitter = RefCell::new(Splitter::unmarked());
         let mut end = End::Finished;
@@ -189,6 +191,16 @@ impl Cargo {
         }
         let files = captured(&folder, &before)?;
         self.trace(end, splitter.into_inner().finish().0, files, messages)
+    }
+
+    /// Puts the files that a program reads where it looks for them.
+    fn lay_out(&self, program: &Program, folder: &Path) -> io::Result<()> {
+        for path in program.data.keys() {
+            let from = self.course.join(path);
+            let bytes = fs::read(&from).map_err(with_path(&from))?;
+            files::write(&folder.join(path), &bytes)?;
+        }
+        Ok(())
     }
 
     /// What a lesson's program sees: the same on every machine.

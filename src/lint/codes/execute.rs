@@ -74,6 +74,30 @@ println!(\"{} cores\", std::thread::available_parallelism()?);
         ..CODE
     },
     Code {
+        name: "missing-data",
+        severity: Severity::Error,
+        meaning: "a lesson declares a file that its programs read, and the course has none such",
+        explanation: "`data:` in a lesson's front matter, or `data=` on a cell, names files of the course: in its folders `data/`,
+`files/` or `fig/`. The lesson's programs find them at the same path, and run again when one of them changes.",
+        bad: "---
+data: [data/measurement.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurement.csv\")?.lines().count()
+```
+",
+        good: "---
+data: [data/measurements.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
+        ..CODE
+    },
+    Code {
         name: "no-panic",
         severity: Severity::Error,
         found: Found::ByRunning,
