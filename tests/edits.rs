@@ -118,6 +118,19 @@ fn a_new_dependency_runs_the_lesson_again() {
 }
 
 #[test]
+fn a_seed_runs_notebooks_again_and_no_commands() {
+    let mut course = Course::new(&[("index.md", "# Course\n"), ("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    course.change("two.md", "More prose.", "---\nseed: 42\n---\nMore prose.");
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+    course.change("two.md", "42", "43");
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+    // What a lesson says goes before what the course says.
+    course.change("index.md", "# Course", "---\nseed: 1\n---\n# Course");
+    assert_eq!(course.build(Use::Valid).0, ["one/notebook"]);
+}
+
+#[test]
 fn frozen_runs_nothing_and_names_what_is_stale() {
     let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
     course.build(Use::Valid);

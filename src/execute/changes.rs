@@ -46,6 +46,9 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
             Part::File(path) if path.ends_with("/src/lessonc.rs") => {
                 "lessonc's own part of the program changed".to_owned()
             }
+            Part::File(path) if path.ends_with("/src/lessonc_seeded.rs") => {
+                "its seed changed".to_owned()
+            }
             Part::File(path) if is_root(program, path) => {
                 if has_steps {
                     continue;

@@ -40,6 +40,7 @@ pub fn program(
         library: None,
         action: Action::Console(commands),
         expected: Expected::Success,
+        is_seeded: false,
         data: declared(lesson),
         steps,
     })

@@ -291,6 +291,7 @@ mod tests {
                 _ => Action::Run { binary: "a-notebook".into() },
             },
             expected: Expected::Success,
+            is_seeded: false,
             data: BTreeMap::new(),
             steps: vec![],
         }

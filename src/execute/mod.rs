@@ -107,6 +107,7 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         library: None,
         action: Action::Build,
         expected: Expected::Success,
+        is_seeded: false,
         data: BTreeMap::new(),
         steps: vec![Step {
             chunk: target.span,

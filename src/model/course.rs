@@ -27,6 +27,11 @@ impl Course {
         said.unwrap_or(TIMEOUT)
     }
 
+    /// What chance begins with in a lesson's notebook; none where it is left to the system.
+    pub fn seed(&self, lesson: &Lesson) -> Option<u32> {
+        lesson.meta.seed.or(self.settings.seed)
+    }
+
     /// Every text that becomes a page of the site.
     pub fn texts(&self) -> impl Iterator<Item = &Lesson> + Clone {
         self.index.iter().chain(&self.lessons).chain(&self.pages)
@@ -54,6 +59,8 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// Seconds that each cell or command may take.
     pub timeout: Option<u32>,
+    /// Makes chance repeatable in the notebooks.
+    pub seed: Option<u32>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
@@ -111,6 +118,8 @@ pub struct Meta {
     pub data: Vec<(String, Span)>,
     /// Seconds that each cell or command may take; the course's where absent.
     pub timeout: Option<u32>,
+    /// Makes chance repeatable in the notebook; the course's where absent.
+    pub seed: Option<u32>,
 }
 
 /// One markdown file.

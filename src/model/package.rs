@@ -223,6 +223,8 @@ pub struct Program {
     pub library: Option<String>,
     pub action: Action,
     pub expected: Expected,
+    /// Whether it is compiled so that it draws by chance what its own code says.
+    pub is_seeded: bool,
     /// The files of the course that it reads, and where they are declared.
     pub data: BTreeMap<String, Span>,
     /// The code block of each step, in the order in which the steps run.

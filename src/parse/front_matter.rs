@@ -55,13 +55,15 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout", "data"];
+    let known =
+        ["title", "teaching", "exercises", "dependencies", "crate", "timeout", "data", "seed"];
     for (key, value) in reader.entries(&known) {
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
             "exercises" => meta.exercises = reader.number(&value, "minutes"),
             "timeout" => meta.timeout = reader.number(&value, "seconds"),
+            "seed" => meta.seed = reader.number(&value, SEEDS),
             "data" => meta.data = reader.names(&value),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             _ => meta.package = reader.text(&value),
@@ -83,6 +85,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "edition",
         "runtime",
         "timeout",
+        "seed",
         "repository",
         "license",
         "check",
@@ -98,6 +101,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
             "timeout" => settings.timeout = reader.number(&value, "seconds"),
+            "seed" => settings.seed = reader.number(&value, SEEDS),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
@@ -106,6 +110,8 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
     }
     Diagnosed { value: settings, diagnostics: reader.diagnostics }
 }
+
+const SEEDS: &str = "0 to 4294967295";
 
 /// A value of the YAML, and where it stands.
 pub(super) type Node = Spanned<Yaml>;

@@ -28,6 +28,11 @@ use crate::{
 /// with them, so only programs do that show one.
 pub const LINES: (&str, &str) = ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
 
+/// Makes the crate `getrandom` ask the program, and not the system.
+///
+/// Source: the documentation of getrandom 0.3 and 0.4, "Custom backend".
+const SEEDED: (&str, &str) = ("RUSTFLAGS", "--cfg getrandom_backend=\"custom\"");
+
 impl Cargo {
     pub fn write_workspace(&mut self) -> io::Result<()> {
         if self.is_written {
@@ -141,6 +146,12 @@ impl Cargo {
     ) -> io::Result<Build> {
         let mut cargo = self.cargo();
         cargo.envs(options.with_lines.then_some(LINES));
+        if options.is_seeded {
+            // Every crate is compiled otherwise than for the others. What runs while compiling is not,
+            // since a target is named.
+            cargo.env("CARGO_TARGET_DIR", self.folder.join("seeded")).env(SEEDED.0, SEEDED.1);
+            cargo.env("CARGO_BUILD_TARGET", "host-tuple");
+        }
         cargo.args(["build", "--package", package, "--keep-going", "--message-format=json"]);
         if let Some(binary) = options.binary {
             cargo.args(["--bin", binary]);
@@ -200,6 +211,8 @@ pub struct Options<'a> {
     pub binary: Option<&'a str>,
     /// Whether programs know their line numbers.
     pub with_lines: bool,
+    /// Whether chance is asked of the program's own code.
+    pub is_seeded: bool,
 }
 
 /// Whether there is more in a package than its library and programs: what of it does not compile is

@@ -96,7 +96,8 @@ impl Cargo {
 
     fn run_notebook(&mut self, program: &Program, binary: &str) -> io::Result<Trace> {
         self.progress.begin(&program.lesson, "compiling its cells");
-        let options = Options { binary: Some(binary), with_lines: false };
+        let is_seeded = program.is_seeded;
+        let options = Options { binary: Some(binary), with_lines: false, is_seeded };
         let build = self.build(&program.member, options)?;
         let Some(path) = build.binaries.get(binary).filter(|_| build.succeeded) else {
             return self.not_built(build);
@@ -140,7 +141,9 @@ impl Cargo {
     fn compile(&mut self, program: &Program, binary: Option<&str>) -> io::Result<Trace> {
         let what = if binary.is_some() { "compiling its cells" } else { "compiling its programs" };
         self.progress.begin(&program.lesson, what);
-        let build = self.build(&program.member, Options { binary, with_lines: false })?;
+        let is_seeded = program.is_seeded;
+        let options = Options { binary, with_lines: false, is_seeded };
+        let build = self.build(&program.member, options)?;
         if !build.succeeded {
             return self.not_built(build);
         }
@@ -153,7 +156,8 @@ impl Cargo {
         let mut messages = vec![];
         if package.is_some_and(|package| package.has_manifest()) {
             self.progress.begin(&program.lesson, "compiling its programs");
-            let build = self.build(&program.member, Options { binary: None, with_lines })?;
+            let build = self
+                .build(&program.member, Options { binary: None, with_lines, is_seeded: false })?;
             if !build.succeeded {
                 return self.not_built(build);
             }
@@ -250,7 +254,7 @@ impl Cargo {
     /// Names files as they are named below the workspace: where that stands is nobody's concern,
     /// and differs from machine to machine.
     fn hide_folders(&self, text: &mut String) {
-        for (folder, shown) in [("build", ""), ("target", "target/")] {
+        for (folder, shown) in [("build", ""), ("target", "target/"), ("seeded", "target/")] {
             let folder = format!("{}/", self.folder.join(folder).display());
             if text.contains(&folder) {
                 *text = text.replace(&folder, shown);

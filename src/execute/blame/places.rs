@@ -261,6 +261,7 @@ mod tests {
             library: None,
             action: Action::Run { binary: "b-notebook".into() },
             expected: Expected::Success,
+            is_seeded: false,
             data: Default::default(),
             steps: vec![],
         };
