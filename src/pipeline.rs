@@ -262,7 +262,8 @@ pub fn build(
     }
     diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
-    let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    let (records, failed) =
+        run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
@@ -381,6 +382,7 @@ pub fn rerun(
         for program in programs.iter().filter(|program| program.lesson == lesson.name) {
             match runner.run(program) {
                 Ok(trace) => {
+                    diagnostics.extend(execute::undeclared_data(program, &trace, files));
                     diagnostics.extend(drifted(lesson, program, &trace, recall, runner, sources)?);
                     fresh.push((program.clone(), trace));
                 }
@@ -438,7 +440,7 @@ fn run<'p>(
     course: &Course,
     tangled: &Tangled,
     programs: &'p [Program],
-    sources: &Sources,
+    (sources, files): (&Sources, &BTreeSet<String>),
     runner: &mut dyn Runner,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (BTreeMap<String, Record>, BTreeSet<&'p str>) {
@@ -451,6 +453,7 @@ fn run<'p>(
         let record = records.entry(program.lesson.clone()).or_default();
         match runner.run(program) {
             Ok(trace) => {
+                diagnostics.extend(execute::undeclared_data(program, &trace, files));
                 if !execute::is_as_expected(program, &trace) {
                     failed.insert(&*program.lesson);
                 }

@@ -39,6 +39,7 @@ impl Runner for &mut Fake {
             end: End::Finished,
             steps: steps.collect(),
             files: vec![],
+            opened: Default::default(),
             messages: vec![],
             lock: String::new(),
         })
@@ -276,6 +277,35 @@ fn with_real_cargo_a_change_in_a_declared_file_is_seen() {
     assert_eq!(status, Some(1), "{words}");
     assert_eq!(project.lessonc(&["build"]).0, Some(0));
     assert!(project.read("site/a.html").contains(">3<"));
+}
+
+#[test]
+fn with_real_cargo_a_file_that_is_read_and_not_declared_is_told() {
+    let project = Project::new(&[]);
+    let console = "``` {.console .cell}\n$ echo planets.csv\n```\n";
+    let lesson = |path: &Path| {
+        let cell = format!("let path = {path:?};\nstd::fs::read_to_string(path)?.len()");
+        format!("```rust\n{cell}\n```\n\n{console}")
+    };
+    fs::create_dir(project.path("lessons/data")).unwrap();
+    for name in ["planets.csv", "moons.csv"] {
+        fs::write(project.path("lessons/data").join(name), "Venus\n").unwrap();
+    }
+    // Where it does not stand while the program runs, the run fails, and why is told.
+    project.write("a.md", &lesson("data/planets.csv".as_ref()));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    let place = "--> lessons/a.md:2:1\n";
+    assert!(words.contains("warning[undeclared-data]: `data/planets.csv` is named"), "{words}");
+    assert!(words.contains(place) && !words.contains("moons.csv"), "{words}");
+    if cfg!(target_os = "linux") {
+        project.write("a.md", &lesson(&project.path("lessons/data/planets.csv")));
+        let (status, words) = project.lessonc(&["build"]);
+        assert_eq!(status, Some(0), "{words}");
+        assert!(words.contains("warning[undeclared-data]: `data/planets.csv` is read"), "{words}");
+        assert!(words.contains(place) && words.contains("data: [data/planets.csv]"), "{words}");
+        assert_eq!(words.matches("undeclared-data").count(), 1, "{words}");
+    }
 }
 
 #[test]

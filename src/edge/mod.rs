@@ -13,6 +13,7 @@ mod generated;
 mod local;
 pub mod lookup;
 mod process;
+mod reads;
 pub mod records;
 pub mod rerun;
 mod serve;

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{is_as_expected, key::files};
 use crate::model::{
     course::{Course, Lesson},
     diagnostic::{Diagnostic, did_you_mean},
+    package::{Action, Program},
+    record::{End, Trace},
     source::Span,
 };
 
@@ -38,4 +41,49 @@ pub fn missing(course: &Course, files: &BTreeSet<String>) -> Vec<Diagnostic> {
         Diagnostic::error("missing-data", message).at(span, "declared here").hint(hint)
     });
     diagnostics.collect()
+}
+
+/// Tells of files of the course that a program names and does not declare: of those that were opened
+/// while it ran, or, where it failed, of all that there are. A program does not find them in its
+/// folder, and would not run again when one changes.
+pub fn undeclared(program: &Program, trace: &Trace, files: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let runs = matches!(program.action, Action::Run { .. } | Action::Console(_));
+    if !runs || trace.end == End::NotBuilt {
+        return vec![];
+    }
+    let is_opened = is_as_expected(program, trace);
+    let paths = if is_opened { &trace.opened } else { files };
+    let undeclared = paths.iter().filter(|path| !program.data.contains_key(*path));
+    let told = undeclared.filter_map(|path| {
+        // Whoever opened it: a program that does not even name it was not the one.
+        let name = path.rsplit_once('/').filter(|_| is_opened).map_or(&**path, |(_, name)| name);
+        let place = place_of(program, name)?;
+        let message = if is_opened {
+            format!("`{path}` is read here, and not declared")
+        } else {
+            format!("`{path}` is named here, and not declared: the program does not find it")
+        };
+        let hint = format!(
+            "declare it in the front matter, `data: [{path}]`, or on the cell, `data={path:?}`"
+        );
+        Some(Diagnostic::warning("undeclared-data", message).at(place, "").hint(hint))
+    });
+    told.collect()
+}
+
+/// The first line of a program's own code, or command, that holds some words.
+fn place_of(program: &Program, words: &str) -> Option<Span> {
+    if let Action::Console(commands) = &program.action {
+        let mut commands = commands.iter().zip(&program.steps);
+        let command = commands.find(|(command, _)| command.contains(words));
+        if let Some((_, step)) = command {
+            return Some(step.span);
+        }
+    }
+    let mut lines = files(program).into_iter().flat_map(|(_, file)| &file.lines);
+    lines
+        .find(|line| line.text.contains(words) && line.origin.is_some())?
+        .origin
+        .as_ref()
+        .map(|it| it.span)
 }

@@ -155,7 +155,7 @@ fn members(program: &Program) -> Vec<&Member> {
 
 /// The files that a program is made of, with the folder of their package: all of its own, and what
 /// Cargo builds of the course's other packages that it depends on.
-fn files(program: &Program) -> Vec<(&str, &File)> {
+pub fn files(program: &Program) -> Vec<(&str, &File)> {
     let mut files = vec![];
     for Member { folder, package } in members(program) {
         let is_own = *folder == program.member;

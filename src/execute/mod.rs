@@ -37,7 +37,7 @@ use notebook::Notebook;
 
 pub use blame::join_uses;
 pub use changes::changes;
-pub use data::missing as missing_data;
+pub use data::{missing as missing_data, undeclared as undeclared_data};
 pub use drift::{drifted, unchecked};
 pub use expected::is_as_expected;
 pub use key::{fingerprint, inputs, key, local_paths};

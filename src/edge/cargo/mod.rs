@@ -4,7 +4,7 @@ mod build;
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -16,6 +16,7 @@ use tokio::{process::Command, runtime::Runtime};
 use super::{
     files,
     process::{self, Allowance, Ended},
+    reads::Reads,
     terminal::Progress,
     with_path,
 };
@@ -248,7 +249,7 @@ impl Cargo {
         }
         let lock =
             fs::read_to_string(self.workspace_folder().join("Cargo.lock")).unwrap_or_default();
-        Ok(Trace { made, end, steps, files, messages, lock })
+        Ok(Trace { made, end, steps, files, opened: BTreeSet::new(), messages, lock })
     }
 
     /// Names files as they are named below the workspace: where that stands is nobody's concern,
@@ -296,13 +297,17 @@ impl Runner for Cargo {
             self.is_written = false;
         }
         self.write_workspace()?;
-        let trace = match &program.action {
+        let reads = Reads::begin(&self.course);
+        let mut trace = match &program.action {
             Action::Run { binary } => self.run_notebook(program, binary),
             Action::Console(commands) => self.run_console(program, commands),
             Action::Compile { binary } => self.compile(program, Some(binary)),
             Action::Build => self.compile(program, None),
         };
         self.progress.end();
+        if let (Some(reads), Ok(trace)) = (reads, &mut trace) {
+            trace.opened = reads.end();
+        }
         trace
     }
 }

@@ -286,6 +286,27 @@ println!("3");
         ..CODE
     },
     Code {
+        name: "undeclared-data",
+        found: Found::ByRunning,
+        meaning: "a program reads a file of the course that no lesson declares",
+        explanation: "What is recorded would hold though the file changed. Declared in the front matter, or by `data=` on the
+cell, it counts, and the program finds it at the path that it has in the course. On Linux it is seen that a file is opened
+while a program runs that names it; elsewhere, only a program that fails is told of what it names.",
+        bad: "```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
+        good: "---
+data: [data/measurements.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
+        ..CODE
+    },
+    Code {
         name: "unbalanced-cell",
         severity: Severity::Error,
         meaning: "a cell opens or closes a bracket, string or comment by itself",
