@@ -98,6 +98,21 @@ fn a_prose_edit_runs_nothing_and_is_on_the_page() {
 }
 
 #[test]
+fn how_a_cell_is_shown_compared_and_bounded_runs_nothing() {
+    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    for (from, to) in [
+        ("```rust\n", "```rust drift=exact timeout=9 .wide\n"),
+        ("let y = 2;", "# let y = 2;"),
+        ("More prose.", "---\ntitle: Two\nteaching: 3\n---\nMore prose."),
+    ] {
+        course.change("two.md", from, to);
+        let (ran, diagnostics, _) = course.build(Use::Valid);
+        assert_eq!((ran, diagnostics), (vec![], vec![]), "{to}");
+    }
+}
+
+#[test]
 fn a_code_edit_runs_its_program_alone() {
     let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
     course.build(Use::Valid);
@@ -355,6 +370,7 @@ fn a_broken_lesson_keeps_its_last_good_page_and_the_others_are_woven() {
     let project = Project::new(&[("a.md", REAL), ("b.md", "Nothing to run.\n")]);
     project.lessonc(&["build"]);
     let good = project.read("site/a.html");
+    let record = project.read("lessons/_runs/a/notebook.json");
     project.write("a.md", &REAL.replace("6 * 7", "6 * \"7\""));
     project.write("b.md", "Nothing to run, still.\n");
     let (status, words) = project.lessonc(&["build"]);
@@ -368,6 +384,7 @@ fn a_broken_lesson_keeps_its_last_good_page_and_the_others_are_woven() {
     assert_eq!(status, Some(1));
     assert!(words.contains("error[panic]") && words.contains("lessons/a.md:4:1"), "{words}");
     assert_eq!(project.read("site/a.html"), good);
+    assert_eq!(project.read("lessons/_runs/a/notebook.json"), record, "a failure was recorded");
 }
 
 #[test]
