@@ -11,6 +11,7 @@ use std::{
 use crate::{
     execute::{self, Runner},
     lint::{self, Surroundings, Written},
+    measure,
     model::{
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
@@ -262,8 +263,12 @@ pub fn build(
     }
     diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
-    let (records, failed) =
+    let programs: Vec<&Program> = programs.iter().collect();
+    let (mut records, failed) =
         run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
+    let broken = broken_names(&course, &tangled, &diagnostics);
+    let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
+    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
@@ -273,6 +278,36 @@ pub fn build(
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }
+}
+
+/// Runs what has no valid record of one part of a course's programs, of all where there is but one
+/// part, and weaves nothing.
+pub fn record(
+    sources: &Sources,
+    files: &BTreeSet<String>,
+    part: Part,
+    runner: &mut dyn Runner,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    if diagnostics.iter().any(|diagnostic| spoils_settings(diagnostic, &course)) {
+        return diagnostics;
+    }
+    diagnostics.extend(execute::missing_data(&course, files));
+    let (tangled, programs) = compose(&course, sources, &mut diagnostics);
+    // In turns, so that each part has of the cheap and of the dear ones, and the same each time.
+    let programs: Vec<&Program> = programs.iter().skip(part.number - 1).step_by(part.of).collect();
+    run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
+    let diagnostics = execute::join_uses(diagnostics);
+    lint::allow::settle(diagnostics, &course, sources, false)
+}
+
+/// One of several parts of a course's programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// From one.
+    pub number: usize,
+    pub of: usize,
 }
 
 /// What can be run of a course.
@@ -313,9 +348,9 @@ pub fn check(
         .map(|lesson| lesson.name.clone())
         .collect();
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
-    for program in &programs {
+    for (program, trace) in traces(recall, programs.iter().collect()) {
         let record = records.entry(program.lesson.clone()).or_default();
-        match recall.run(program) {
+        match trace {
             Ok(trace) => {
                 diagnostics.extend(take(record, program, trace, sources));
             }
@@ -325,7 +360,7 @@ pub fn check(
         }
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
-    diagnostics.extend(unexpected(&course, &records, is_whole, sources));
+    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
     let site = weave::weave(&course, &records, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
@@ -358,7 +393,7 @@ pub struct Rerun {
 }
 
 /// Runs the programs of the lessons that are wanted, and compares what they give with what `recall`
-/// knows of them.
+/// knows of them. Those where a difference shows are run once more, to know what varies.
 ///
 /// # Errors
 ///
@@ -375,53 +410,69 @@ pub fn rerun(
     found.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut found);
     let broken = broken_names(&course, &tangled, &found);
+    let is_sound = |program: &&Program| !broken.contains(&*program.lesson);
+    let wanted = programs.iter().filter(|program| is_wanted(&program.lesson)).filter(is_sound);
+    let wanted: Vec<&Program> = wanted.collect();
+
+    let drifted = |program: &Program, recorded: &Record, fresh: &Record, again: Option<&Record>| {
+        let lesson = course.lessons.iter().find(|lesson| lesson.name == program.lesson);
+        let compare = |lesson| execute::drifted(lesson, recorded, fresh, again, weave::plain);
+        lesson.map(compare).unwrap_or_default()
+    };
     let (mut fresh, mut diagnostics) = (vec![], vec![]);
-    let lessons =
-        course.lessons.iter().filter(|it| is_wanted(&it.name) && !broken.contains(&*it.name));
-    for lesson in lessons {
-        for program in programs.iter().filter(|program| program.lesson == lesson.name) {
-            match runner.run(program) {
-                Ok(trace) => {
-                    diagnostics.extend(execute::undeclared_data(program, &trace, files));
-                    diagnostics.extend(drifted(lesson, program, &trace, recall, runner, sources)?);
-                    fresh.push((program.clone(), trace));
+    let mut differing = vec![];
+    let recorded = traces(recall, wanted.clone());
+    for ((program, recorded), (_, trace)) in recorded.into_iter().zip(traces(runner, wanted)) {
+        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
+        diagnostics.extend(execute::undeclared_data(program, &trace, files));
+        match recorded {
+            // One that failed is told of by itself.
+            _ if !execute::is_as_expected(program, &trace) => {}
+            Ok(recorded) => {
+                let recorded = record_of(program, recorded, sources);
+                let now = record_of(program, trace.clone(), sources);
+                if !drifted(program, &recorded, &now, None).is_empty() {
+                    differing.push((program, recorded, now));
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-                Err(error) => diagnostics.push(cannot_run(program, &error)),
             }
+            Err(_) => diagnostics.extend(no_record(program)),
+        }
+        fresh.push((program.clone(), trace));
+    }
+    let once_more = differing.iter().map(|(program, ..)| *program).collect();
+    for ((program, recorded, now), (_, trace)) in differing.iter().zip(traces(runner, once_more)) {
+        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
+        if execute::is_as_expected(program, &trace) {
+            let again = record_of(program, trace, sources);
+            diagnostics.extend(drifted(program, recorded, now, Some(&again)));
+        } else {
+            diagnostics.extend(take(&mut Record::default(), program, trace, sources));
         }
     }
     Ok(Rerun { fresh, diagnostics })
 }
 
-/// Where a program gave something else than is recorded of it. One that failed is told of by itself.
-fn drifted(
-    lesson: &Lesson,
+/// What a program gave, unless it could not be run.
+fn unless_stopped(
     program: &Program,
-    trace: &Trace,
-    recall: &mut dyn Runner,
-    runner: &mut dyn Runner,
-    sources: &Sources,
-) -> io::Result<Vec<Diagnostic>> {
-    if !execute::is_as_expected(program, trace) {
-        return Ok(vec![]);
+    trace: io::Result<Trace>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> io::Result<Option<Trace>> {
+    match trace {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+        Err(error) => {
+            diagnostics.push(cannot_run(program, &error));
+            Ok(None)
+        }
+        Ok(trace) => Ok(Some(trace)),
     }
-    let record = |trace: Trace| {
-        let mut record = Record::default();
-        take(&mut record, program, trace, sources);
-        record
-    };
-    let Ok(recorded) = recall.run(program) else { return Ok(no_record(program)) };
-    let (recorded, fresh) = (record(recorded), record(trace.clone()));
-    let drifted = execute::drifted(lesson, &recorded, &fresh, None, weave::plain);
-    if drifted.is_empty() {
-        return Ok(drifted);
-    }
-    let again = runner.run(program)?;
-    if !execute::is_as_expected(program, &again) {
-        return Ok(take(&mut Record::default(), program, again, sources));
-    }
-    Ok(execute::drifted(lesson, &recorded, &fresh, Some(&record(again)), weave::plain))
+}
+
+/// What one program gave, at the lesson's places.
+fn record_of(program: &Program, trace: Trace, sources: &Sources) -> Record {
+    let mut record = Record::default();
+    take(&mut record, program, trace, sources);
+    record
 }
 
 fn no_record(program: &Program) -> Vec<Diagnostic> {
@@ -439,7 +490,7 @@ fn no_record(program: &Program) -> Vec<Diagnostic> {
 fn run<'p>(
     course: &Course,
     tangled: &Tangled,
-    programs: &'p [Program],
+    programs: &[&'p Program],
     (sources, files): (&Sources, &BTreeSet<String>),
     runner: &mut dyn Runner,
     diagnostics: &mut Vec<Diagnostic>,
@@ -449,9 +500,10 @@ fn run<'p>(
     // What a broken lesson prints will not be shown, so its programs need not run. One that fails
     // to build, or in its run, stops no other: all mistakes are told at once.
     let broken = broken_names(course, tangled, diagnostics);
-    for program in programs.iter().filter(|program| !broken.contains(&*program.lesson)) {
+    let is_sound = |program: &&Program| !broken.contains(&*program.lesson);
+    for (program, trace) in traces(runner, programs.iter().copied().filter(is_sound).collect()) {
         let record = records.entry(program.lesson.clone()).or_default();
-        match runner.run(program) {
+        match trace {
             Ok(trace) => {
                 diagnostics.extend(execute::undeclared_data(program, &trace, files));
                 if !execute::is_as_expected(program, &trace) {
@@ -466,22 +518,36 @@ fn run<'p>(
         }
     }
     records.retain(|lesson, _| !failed.contains(&**lesson));
-    diagnostics.extend(unexpected(course, &records, |_| true, sources));
     (records, failed)
 }
 
-/// Where cells gave something else than their author says below them.
-fn unexpected(
+/// What programs give, in their own order and not in that in which they end: so that what is said
+/// of a course is the same each time.
+fn traces<'p>(
+    runner: &mut dyn Runner,
+    programs: Vec<&'p Program>,
+) -> Vec<(&'p Program, io::Result<Trace>)> {
+    let mut given = BTreeMap::new();
+    runner.run(&programs, &mut |index, trace| {
+        given.insert(index, trace);
+    });
+    given.into_iter().map(|(index, trace)| (programs[index], trace)).collect()
+}
+
+/// Where cells gave something else than their author says, below them or in prose.
+fn compare(
     course: &Course,
-    records: &BTreeMap<String, Record>,
+    records: &mut BTreeMap<String, Record>,
     is_whole: impl Fn(&str) -> bool,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    let lessons = course.lessons.iter().filter(|lesson| is_whole(&lesson.name));
-    let recorded = lessons.filter_map(|lesson| Some((lesson, records.get(&lesson.name)?)));
-    recorded
-        .flat_map(|(lesson, record)| execute::compare(lesson, record, weave::plain, sources))
-        .collect()
+    let mut diagnostics = vec![];
+    for lesson in course.lessons.iter().filter(|lesson| is_whole(&lesson.name)) {
+        let record = records.entry(lesson.name.clone()).or_default();
+        diagnostics.extend(execute::compare(lesson, record, weave::plain, sources));
+        diagnostics.extend(measure::measure(lesson, record, weave::plain, sources));
+    }
+    diagnostics
 }
 
 fn take(

@@ -1,48 +1,21 @@
 //! `lessonc check --run`: what is recorded against what the cells give now.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
-use std::{fs, path::PathBuf, process::Command};
+mod project;
 
-use tempfile::TempDir;
+use std::fs;
 
-/// A course that is built with real cargo, in a folder of its own.
-struct Project(TempDir);
+use project::Project;
 
-impl Project {
-    fn new(lesson: &str) -> Self {
-        let project = Self(tempfile::tempdir().unwrap());
-        fs::create_dir(project.path("lessons")).unwrap();
-        project.write("lessons/index.md", SETTINGS);
-        project.write("lessons/a.md", lesson);
-        project
-    }
+fn project(lesson: &str) -> Project {
+    Project::new(&[("index.md", SETTINGS), ("a.md", lesson)])
+}
 
-    fn path(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
-        fs::write(self.path(path), text).unwrap();
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.path(path)).unwrap()
-    }
-
-    /// Changes what is recorded of the notebook, as if it had given something else.
-    fn remember(&self, from: &str, to: &str) {
-        let record = self.read(RECORD);
-        assert!(record.contains(from), "{record}");
-        self.write(RECORD, &record.replace(from, to));
-    }
-
-    fn lessonc(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
-        let output = command.args(arguments).current_dir(self.0.path()).output().unwrap();
-        let words = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(words).unwrap())
-    }
+/// Changes what is recorded of the notebook, as if it had given something else.
+fn remember(project: &Project, from: &str, to: &str) {
+    let record = project.read(RECORD);
+    assert!(record.contains(from), "{record}");
+    fs::write(project.path(RECORD), record.replace(from, to)).unwrap();
 }
 
 const SETTINGS: &str = "---\ntitle: Course\ncheck:\n  missing-times: off\n  missing-questions: off\n  \
@@ -63,7 +36,7 @@ that took [..] s
 
 #[test]
 fn what_is_not_as_recorded_is_told_at_the_cell_and_taken_if_asked_to() {
-    let project = Project::new(VARYING);
+    let project = project(VARYING);
     let (status, words) = project.lessonc(&["check", "--run", "a"]);
     assert_eq!(status, Some(1));
     assert!(words.contains("warning[no-record]"), "{words}");
@@ -73,8 +46,8 @@ fn what_is_not_as_recorded_is_told_at_the_cell_and_taken_if_asked_to() {
     let (status, words) = project.lessonc(&["check", "--run"]);
     assert_eq!(status, Some(0), "{words}");
 
-    project.remember("seven is 42", "nine is 42");
-    project.write("lessons/a.md", &VARYING.replace("[..] is 42", "nine [..]"));
+    remember(&project, "seven is 42", "nine is 42");
+    project.write("a.md", &VARYING.replace("[..] is 42", "nine [..]"));
     let record = project.read(RECORD);
     let (status, words) = project.lessonc(&["check", "--run"]);
     assert_eq!(status, Some(1));
@@ -97,10 +70,10 @@ fn what_is_not_as_recorded_is_told_at_the_cell_and_taken_if_asked_to() {
 
 #[test]
 fn a_run_that_fails_is_told_and_not_taken() {
-    let project = Project::new("");
-    project.write("note", "there");
+    let project = project("");
+    fs::write(project.path("note"), "there").unwrap();
     let read = format!("std::fs::read_to_string({:?})?", project.path("note"));
-    project.write("lessons/a.md", &format!("```rust\n{read}\n```\n"));
+    project.write("a.md", &format!("```rust\n{read}\n```\n"));
     let (status, words) = project.lessonc(&["build"]);
     assert_eq!(status, Some(0), "{words}");
     let record = project.read(RECORD);

@@ -16,6 +16,7 @@ mod process;
 mod reads;
 pub mod records;
 pub mod rerun;
+pub mod run;
 mod serve;
 pub mod tangle;
 pub mod terminal;

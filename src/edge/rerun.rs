@@ -9,15 +9,15 @@ use std::{
 };
 
 use super::{
-    build::{alone, check_name},
     cargo::Cargo,
     course::CourseFolder,
     private_folder,
-    records::{self, Nobody, Recorded, Use},
+    records::{self, Nobody, Recorded, Store, Use},
+    run::{alone, check_name},
     terminal::{Progress, plural},
 };
 use crate::{
-    execute::{Runner, is_as_expected},
+    execute::{Give, Runner, is_as_expected},
     model::{
         diagnostic::{Diagnostic, Fix, Replacement},
         package::Program,
@@ -58,7 +58,8 @@ pub fn rerun(
     let progress = Arc::new(Progress::on_stderr());
     let mut cargo =
         Cargo::new(private, folder.to_owned(), lock.clone(), options.offline, progress)?;
-    let mut recorded = Recorded::new(Nobody, folder, lock, Use::Frozen);
+    let store = || Store::new(folder, lock.clone());
+    let mut recorded = Recorded::new(Nobody, store(), Use::Frozen);
     let is_wanted = |name: &str| lesson.is_none_or(|lesson| lesson == name);
     let Rerun { fresh, mut diagnostics } =
         pipeline::rerun(&course.sources, &course.files, is_wanted, &mut recorded, &mut cargo)?;
@@ -72,10 +73,10 @@ pub fn rerun(
         let is_of = |program: &Program| {
             program.steps.first().is_some_and(|step| lessons.contains(&step.chunk.source))
         };
-        let mut kept = 0;
+        let (mut store, mut kept) = (store(), 0);
         for (program, trace) in fresh.iter().filter(|(program, _)| is_of(program)) {
             if is_as_expected(program, trace) {
-                recorded.keep(program, trace)?;
+                store.keep(program, trace)?;
                 kept += 1;
             }
         }
@@ -113,10 +114,12 @@ struct Fresh<'a> {
 }
 
 impl Runner for Fresh<'_> {
-    fn run(&mut self, program: &Program) -> io::Result<Trace> {
-        match self.traces.remove(&name(program)) {
-            Some(trace) => Ok(trace),
-            None => self.recorded.run(program),
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        for (index, program) in programs.iter().enumerate() {
+            match self.traces.remove(&name(program)) {
+                Some(trace) => give(index, Ok(trace)),
+                None => self.recorded.run(&[program], &mut |_, trace| give(index, trace)),
+            }
         }
     }
 }
