@@ -271,6 +271,7 @@ impl Runner for Nothing {
                 end: End::Finished,
                 steps: vec![],
                 files: vec![],
+                opened: Default::default(),
                 messages: vec![],
                 lock: String::new(),
             };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::data::declared;
 use crate::model::{
     course::{Cell, Course, Lesson},
     package::{Action, Command, Expected, Given, Program, Step, Workspace},
@@ -51,6 +52,8 @@ pub fn program(
         action: Action::Console(commands),
         expected: Expected::Success,
         sandbox: course.sandbox(lesson),
+        is_seeded: false,
+        data: declared(lesson),
         steps,
     })
 }

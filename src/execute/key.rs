@@ -18,9 +18,14 @@ use crate::model::{
 const FORMAT: &str = "lessonc record 3";
 
 /// What a program is made of, part by part: its code, how that is compiled, of `lock`, the text of
-/// `Cargo.lock`, what it depends on, and `local`, a hash of what is in the [`local_paths`]. Prose and
-/// other lessons are not part of it.
-pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
+/// `Cargo.lock`, what it depends on, `local`, a hash of what is in the [`local_paths`], and of each
+/// declared file of `data` a hash. Prose and other lessons are not part of it.
+pub fn inputs(
+    program: &Program,
+    lock: &str,
+    local: Option<&str>,
+    data: BTreeMap<&str, String>,
+) -> Inputs {
     let action = match &program.action {
         Action::Run { .. } => "run",
         Action::Compile { .. } => "compile",
@@ -34,6 +39,7 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
         (Part::Sandbox, sandbox(&program.sandbox)),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
+    parts.extend(data.into_iter().map(|(path, hash)| (Part::Data(path.to_owned()), hash)));
     if let (Action::Run { .. }, [_, ..]) = (&program.action, &program.workspace.runner[..]) {
         parts.push((Part::Runner, program.workspace.runner.join("\n")));
     }
@@ -89,6 +95,8 @@ pub enum Part {
     Given,
     Sandbox,
     Local,
+    /// By its path in the course.
+    Data(String),
     /// By what command it is run.
     Runner,
     /// That it has the machine to itself.
@@ -108,6 +116,7 @@ impl fmt::Display for Part {
             Self::Given => f.write_str("given"),
             Self::Sandbox => f.write_str("sandbox"),
             Self::Local => f.write_str("local crates"),
+            Self::Data(path) => write!(f, "data {path}"),
             Self::Runner => f.write_str("runner"),
             Self::Measures => f.write_str("measures"),
             Self::File(path) => write!(f, "file {path}"),
@@ -119,6 +128,7 @@ impl fmt::Display for Part {
 impl Part {
     pub fn read(name: &str) -> Option<Self> {
         Some(match name.split_once(' ') {
+            Some(("data", path)) => Self::Data(path.to_owned()),
             Some(("file", path)) => Self::File(path.to_owned()),
             Some(("crate", package)) => Self::Crate(package.to_owned()),
             _ => match name {
@@ -172,7 +182,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 
 /// The files that a program is made of, with the folder of their package: all of its own, and what
 /// Cargo builds of the course's other packages that it depends on.
-fn files(program: &Program) -> Vec<(&str, &File)> {
+pub fn files(program: &Program) -> Vec<(&str, &File)> {
     let mut files = vec![];
     for Member { folder, package } in program.members() {
         let is_own = *folder == program.member;
@@ -310,6 +320,8 @@ mod tests {
             },
             expected: Expected::Success,
             sandbox: Sandbox::default(),
+            is_seeded: false,
+            data: BTreeMap::new(),
             steps: vec![],
         }
     }
@@ -318,14 +330,14 @@ mod tests {
     fn only_what_a_package_depends_on_counts() {
         let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
         assert_eq!(locked(LOCK, "a", &own), [("rand 0.9.0".into(), " nine".into())].into());
-        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None));
+        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None, BTreeMap::new()));
         assert_eq!(key(&LOCK.replace("eight", "8")), key(LOCK));
         assert_ne!(key(&LOCK.replace("nine", "9")), key(LOCK));
     }
 
     #[test]
     fn a_notebook_does_not_depend_on_other_programs_of_the_package() {
-        let key = |member, code| key(&inputs(&program(member, code), "", None));
+        let key = |member, code| key(&inputs(&program(member, code), "", None, BTreeMap::new()));
         assert_ne!(key("a", "x"), key("a", "y"));
         assert_eq!(key("notebooks/a", "x"), key("notebooks/a", "y"));
     }
@@ -335,7 +347,7 @@ mod tests {
         let key = |given| {
             let mut program = program("notebooks/a", "x");
             program.action = Action::Run { binary: "a-notebook".into(), given };
-            key(&inputs(&program, "", None))
+            key(&inputs(&program, "", None, BTreeMap::new()))
         };
         let env = BTreeMap::from([("PLANET".to_owned(), "Venus".to_owned())]);
         let plain = key(Given::default());
@@ -344,7 +356,7 @@ mod tests {
         let command = |command: Command| {
             let mut program = program("a", "x");
             program.action = Action::Console(vec![command]);
-            self::key(&inputs(&program, "", None))
+            self::key(&inputs(&program, "", None, BTreeMap::new()))
         };
         let plain = command(Command::default());
         assert_ne!(command(Command { status: 1, ..Command::default() }), plain);

@@ -4,6 +4,8 @@
 mod blame;
 mod changes;
 mod console;
+mod data;
+mod drift;
 mod expected;
 mod key;
 mod notebook;
@@ -17,7 +19,11 @@ mod runtime;
 mod syntax;
 mod trace;
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
 
 use crate::model::{
     course::{Course, Lesson},
@@ -32,6 +38,8 @@ use notebook::Notebook;
 pub use blame::join_uses;
 pub use changes::changes;
 pub use console::without_chatter;
+pub use data::{missing as missing_data, undeclared as undeclared_data};
+pub use drift::{drifted, unchecked};
 pub use expected::is_as_expected;
 pub use key::{fingerprint, inputs, key, local_paths};
 pub use outputs::{Plain, compare};
@@ -110,6 +118,8 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         action: Action::Build,
         expected: Expected::Success,
         sandbox: course.sandbox(lesson),
+        is_seeded: false,
+        data: BTreeMap::new(),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,

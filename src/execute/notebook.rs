@@ -9,6 +9,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::data::declared;
 use super::syntax::{tail, unbalanced};
 use crate::model::{
     course::{Block, BlockKind, Cell, Chunk, Course, Lesson, Runtime, Trial, package_name},
@@ -21,10 +22,14 @@ use crate::model::{
 
 const RUNTIME: &str = include_str!("runtime.rs");
 
+/// What a notebook with a seed carries as `src/lessonc_seeded.rs`, and its seed.
+const SEEDED: &str = include_str!("seeded.rs");
+
 /// A lesson's notebook, before it stands in a workspace.
 pub struct Notebook {
     pub member: Member,
     library: Option<String>,
+    is_seeded: bool,
     /// The notebook itself, if it has cells, and the blocks that are tried.
     parts: Vec<Part>,
 }
@@ -50,9 +55,14 @@ impl Notebook {
             workspace: Arc::clone(workspace),
             member: self.member.folder.clone(),
             library: self.library.clone(),
-            action: part.action,
             expected: part.expected,
             sandbox: course.sandbox(lesson),
+            is_seeded: self.is_seeded,
+            data: match part.action {
+                Action::Run { .. } => declared(lesson),
+                _ => BTreeMap::new(),
+            },
+            action: part.action,
             steps: part.steps,
         };
         self.parts.into_iter().map(program).collect()
@@ -112,9 +122,17 @@ pub fn compose(
         notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
     }
     notebook.files = vec![notebook.manifest(), File::generated("src/lessonc.rs", RUNTIME)];
+    let seed = course.seed(lesson);
+    notebook.files.extend(seed.map(|seed| {
+        let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
+        File::generated("src/lessonc_seeded.rs", &text)
+    }));
     notebook.files.extend(files);
     let member = Member { folder: format!("notebooks/{name}"), package: notebook };
-    Diagnosed { value: Some(Notebook { member, library, parts }), diagnostics }
+    Diagnosed {
+        value: Some(Notebook { member, library, is_seeded: seed.is_some(), parts }),
+        diagnostics,
+    }
 }
 
 /// The notebooks of a lesson: the first, which has no name, and the others as they are named first.
@@ -280,7 +298,7 @@ impl<'a> Composer<'a> {
         let name = format!("{}-{}", trial.word(), count + 1);
         let binary = format!("{}-{name}", self.name);
         let file = format!("src/bin/{binary}.rs");
-        self.files.push(self.program(file, "../lessonc.rs", main));
+        self.files.push(self.program(file, "../", main));
         let (action, expected) = match trial {
             Trial::NoRun => (Action::Compile { binary }, Expected::Success),
             Trial::CompileFail => {
@@ -306,15 +324,15 @@ impl<'a> Composer<'a> {
         let mut main = std::mem::take(&mut self.lines);
         main.extend(scaffold(&end(self.depth)));
         let whole = notebook_name(self.name);
-        let (name, binary, path, runtime) = match self.session {
-            None => ("notebook".to_owned(), whole, "src/main.rs".to_owned(), "lessonc.rs"),
+        let (name, binary, path, way) = match self.session {
+            None => ("notebook".to_owned(), whole, "src/main.rs".to_owned(), ""),
             Some(session) => {
                 let binary = format!("{whole}-{session}");
                 let path = format!("src/bin/{binary}.rs");
-                (format!("notebook-{session}"), binary, path, "../lessonc.rs")
+                (format!("notebook-{session}"), binary, path, "../")
             }
         };
-        let file = self.program(path, runtime, main);
+        let file = self.program(path, way, main);
         self.files.push(file);
         let notebook = Part {
             name,
@@ -325,10 +343,14 @@ impl<'a> Composer<'a> {
         self.parts.insert(before, notebook);
     }
 
-    /// A whole program of what `main` holds, to its end.
-    fn program(&self, path: String, runtime: &str, main: Vec<Line>) -> File {
-        let head = format!("{LINTS}\n#[path = {runtime:?}]\nmod __lessonc;\n{}", self.head);
-        let mut lines = scaffold(&head);
+    /// A whole program of what `main` holds, to its end; `way` leads to where our own modules are.
+    fn program(&self, path: String, way: &str, main: Vec<Line>) -> File {
+        let is_seeded = self.course.seed(self.lesson).is_some();
+        let modules = ["lessonc", "lessonc_seeded"].into_iter().take(1 + usize::from(is_seeded));
+        let modules: String = modules
+            .map(|module| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
+            .collect();
+        let mut lines = scaffold(&format!("{LINTS}\n{modules}{}", self.head));
         lines.extend(main);
         File { lines, ..File::generated(path, "") }
     }

@@ -45,6 +45,11 @@ impl Course {
         [&self.settings.limits, &lesson.meta.limits]
     }
 
+    /// What chance begins with in a lesson's notebook; none where it is left to the system.
+    pub fn seed(&self, lesson: &Lesson) -> Option<u32> {
+        lesson.meta.seed.or(self.settings.seed)
+    }
+
     /// Every text that becomes a page of the site.
     pub fn texts(&self) -> impl Iterator<Item = &Lesson> + Clone {
         self.index.iter().chain(&self.lessons).chain(&self.pages)
@@ -69,6 +74,8 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// What runs may take and touch.
     pub limits: Limits,
+    /// Makes chance repeatable in the notebooks.
+    pub seed: Option<u32>,
     /// The command, word by word, by which notebooks are run; empty where they are run right here.
     pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
@@ -126,6 +133,10 @@ pub struct Meta {
     pub package: Option<String>,
     /// What its runs may take and touch, where that is not as the course says.
     pub limits: Limits,
+    /// Files of the course that the lesson's programs read, and where each is named.
+    pub data: Vec<(String, Span)>,
+    /// Makes chance repeatable in the notebook; the course's where absent.
+    pub seed: Option<u32>,
 }
 
 /// One markdown file.
@@ -500,6 +511,12 @@ impl Chunk {
         self.attributes.get("output-size")?.parse().ok()
     }
 
+    /// How its outputs are compared with what is recorded of them, where it says so.
+    pub fn drift(&self) -> Option<Drift> {
+        let word = self.attributes.get("drift")?;
+        Drift::ALL.into_iter().find(|drift| drift.word() == word)
+    }
+
     /// Whether it tells its readers how long something takes.
     pub fn measures(&self) -> bool {
         self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
@@ -513,6 +530,34 @@ impl Chunk {
     /// The file that it is written into when tangled.
     pub fn target(&self) -> Option<&str> {
         self.attributes.get("file")
+    }
+}
+
+/// How what a cell gives is compared with what is recorded of it. Where a cell says nothing, all that
+/// varies from run to run may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drift {
+    /// Every byte is the same.
+    Exact,
+    /// The same lines, in any order.
+    Unordered,
+    /// Only the author's own `output` block decides.
+    Pattern,
+    /// As many lines of the same words; their numbers may differ.
+    Shape,
+}
+
+impl Drift {
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Unordered, Self::Pattern, Self::Shape];
+
+    /// The word behind the fence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Unordered => "unordered",
+            Self::Pattern => "pattern",
+            Self::Shape => "shape",
+        }
     }
 }
 

@@ -231,6 +231,10 @@ pub struct Program {
     pub expected: Expected,
     /// What running it may take and touch.
     pub sandbox: Sandbox,
+    /// Whether it is compiled so that it draws by chance what its own code says.
+    pub is_seeded: bool,
+    /// The files of the course that it reads, and where they are declared.
+    pub data: BTreeMap<String, Span>,
     /// The code block of each step, in the order in which the steps run.
     pub steps: Vec<Step>,
 }

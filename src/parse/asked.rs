@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use super::passage::Passage;
-use crate::model::course::{Attributes, Cell, Show};
+use crate::model::course::{Attributes, Cell, Drift, Show};
 use crate::model::diagnostic::{Diagnostic, Fix, did_you_mean, only_near};
+use crate::model::limits::Size;
 use crate::model::source::Span;
 
 /// The blocks that an attribute says something of.
@@ -19,7 +20,7 @@ enum Of {
     Consoles,
 }
 
-const KNOWN: [(&str, Of); 12] = [
+const KNOWN: [(&str, Of); 13] = [
     ("alt", Of::Notebooks),
     ("chatter", Of::Consoles),
     ("data", Of::All),
@@ -28,6 +29,7 @@ const KNOWN: [(&str, Of); 12] = [
     ("file", Of::All),
     ("mode", Of::All),
     ("output", Of::Cells),
+    ("output-size", Of::Cells),
     ("runs", Of::Cells),
     ("session", Of::Notebooks),
     ("stdin", Of::Cells),
@@ -109,6 +111,14 @@ fn mistake(key: &str, value: &str) -> Option<(String, String)> {
             };
             Some((format!("`{value}` is no way to show an output"), hint))
         }
+        "output-size" if value.parse::<Size>().is_err() => told(
+            &format!("`output-size={value}` is no size"),
+            "write a whole number and its unit: `output-size=2MB`",
+        ),
+        "drift" if Drift::ALL.iter().all(|drift| drift.word() != value) => told(
+            &format!("`drift={value}` is no way to compare outputs"),
+            &format!("write one of {}", Drift::ALL.map(Drift::word).join(", ")),
+        ),
         "chatter" if !matches!(value, "true" | "false") => told(
             &format!("`chatter={value}` is neither true nor false"),
             "write `chatter=true` to keep what cargo tells of its progress",

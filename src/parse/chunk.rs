@@ -6,7 +6,6 @@ use super::passage::Passage;
 use super::{Cells, asked, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::limits::Size;
 
 /// What is shown as it is, and begins with no comment of ours.
 const NO_CODE: [&str; 8] =
@@ -67,14 +66,6 @@ pub fn chunk(
     // Knitr's and a chart's are told of by who reads them, or not at all.
     if !knitr && !attributes.has_class("plot") && language.as_deref() != Some("plot") {
         asked::check(passage, info.clone(), &attributes, cell, diagnostics);
-    }
-    if let Some(value) = attributes.get("output-size")
-        && value.parse::<Size>().is_err()
-    {
-        let message = format!("`output-size={value}` is no size");
-        let place = passage.span(info.clone());
-        let diagnostic = Diagnostic::error("bad-attributes", message).at(place, "");
-        diagnostics.push(diagnostic.hint("write a whole number and its unit: `output-size=2MB`"));
     }
     Chunk {
         span: passage.span(block.start..end),

@@ -59,12 +59,14 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate"];
+    let known = ["title", "teaching", "exercises", "dependencies", "crate", "data", "seed"];
     for (key, value) in reader.entries(&[&known[..], &LIMITS].concat()) {
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
             "exercises" => meta.exercises = reader.number(&value, "minutes"),
+            "seed" => meta.seed = reader.number(&value, SEEDS),
+            "data" => meta.data = reader.names(&value),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             "crate" => meta.package = reader.text(&value),
             limit => reader.limit(limit, &value, &mut meta.limits),
@@ -85,6 +87,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "dependencies",
         "edition",
         "runtime",
+        "seed",
         "runner",
         "repository",
         "license",
@@ -100,6 +103,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
+            "seed" => settings.seed = reader.number(&value, SEEDS),
             "runner" => settings.runner = reader.runner(&value),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
@@ -110,6 +114,8 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
     }
     Diagnosed { value: settings, diagnostics: reader.diagnostics }
 }
+
+const SEEDS: &str = "0 to 4294967295";
 
 /// A value of the YAML, and where it stands.
 pub(super) type Node = Spanned<Yaml>;

@@ -7,7 +7,7 @@ mod sandbox;
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Seek, Write},
     path::{Path, PathBuf},
@@ -130,6 +130,7 @@ impl Cargo {
         let steps = program.steps.len();
         let splitter = RefCell::new(Splitter::new(&nonce));
         let task = self.progress.begin(&program.lesson, "running its cells");
+        self.lay_out(program, &folder)?;
         let before = listing(&folder)?;
         let mut begun = 0;
         let stdin = stdin(&given.stdin)?;
@@ -167,6 +168,7 @@ impl Cargo {
         self.write_workspace()?;
         let folder = self.workspace_folder().join(&program.member);
         fs::create_dir_all(&folder).map_err(with_path(&folder))?;
+        self.lay_out(program, &folder)?;
         let before = listing(&folder)?;
         let temporary = self.temporary(program)?;
         let target = self.folder.join("target");
@@ -222,6 +224,16 @@ impl Cargo {
         self.trace(end, traces, files, build.messages)
     }
 
+    /// Puts the files that a program reads where it looks for them.
+    fn lay_out(&self, program: &Program, folder: &Path) -> io::Result<()> {
+        for path in program.data.keys() {
+            let from = self.course.join(path);
+            let bytes = fs::read(&from).map_err(with_path(&from))?;
+            files::write(&folder.join(path), &bytes)?;
+        }
+        Ok(())
+    }
+
     /// What a lesson's program sees: the same on every machine.
     fn environment(&self, command: &mut Command, temporary: &Path) {
         command.env_clear();
@@ -261,13 +273,16 @@ impl Cargo {
         for part in steps.iter_mut().flat_map(|step| &mut step.parts) {
             self.hide_folders(part.text_mut());
         }
-        Ok(Trace { made: self.made(), end, steps, files, messages, lock: self.lock.clone() })
+        let (made, lock) = (self.made(), self.lock.clone());
+        Ok(Trace { made, end, steps, files, opened: BTreeSet::new(), messages, lock })
     }
 
     /// Names files as they are named below the workspace: where that stands is nobody's concern,
     /// and differs from machine to machine.
     fn hide_folders(&self, text: &mut String) {
-        for (folder, shown) in [("build", ""), ("target", "target/"), ("tmp", "/tmp/")] {
+        let folders =
+            [("build", ""), ("target", "target/"), ("seeded", "target/"), ("tmp", "/tmp/")];
+        for (folder, shown) in folders {
             let folder = format!("{}/", self.folder.join(folder).display());
             if text.contains(&folder) {
                 *text = text.replace(&folder, shown);

@@ -274,6 +274,8 @@ mod tests {
             action: Action::Run { binary: "b-notebook".into(), given: Given::default() },
             expected: Expected::Success,
             sandbox: Sandbox::default(),
+            is_seeded: false,
+            data: Default::default(),
             steps: vec![],
         };
         for (printed, shown) in [

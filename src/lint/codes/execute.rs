@@ -67,6 +67,34 @@ println!(\"{planet}\");
         ..CODE
     },
     Code {
+        name: "drift",
+        severity: Severity::Error,
+        found: Found::ByRerunning,
+        meaning: "a cell does not give any more what is recorded of it",
+        explanation: "What varies from run to run is no drift: where a difference shows, the
+program is run once more, and where these two runs differ from each other, the record may differ as well. What is a
+number in both may be another number, so `took 0.2005 s` may have been `took 0.2011 s`, but not `took 0.2011 ms`. What else
+differs may be any text of the line; lines that come and go may be any lines; lines whose order varies may come in any
+order.
+
+`drift=` behind the fence of a cell says otherwise: `exact`, every byte is the same; `unordered`, the same lines in any
+order; `shape`, as many lines of the same words, whatever their numbers; `pattern`, only the `output` block below the
+cell decides, with its `[..]` and `...`.
+
+`lessonc check --run --update` records what the cells give now.",
+        bad: "```rust
+println!(\"{} cores\", std::thread::available_parallelism()?);
+```
+
+on another machine than it was recorded on
+",
+        good: "```rust drift=shape
+println!(\"{} cores\", std::thread::available_parallelism()?);
+```
+",
+        ..CODE
+    },
+    Code {
         name: "file-size-limit",
         severity: Severity::Error,
         found: Found::ByRunning,
@@ -106,6 +134,30 @@ memory: 6 GB
 
 ```rust
 let planets = vec![1_u8; 5_000_000_000];
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "missing-data",
+        severity: Severity::Error,
+        meaning: "a lesson declares a file that its programs read, and the course has none such",
+        explanation: "`data:` in a lesson's front matter, or `data=` on a cell, names files of the course: in its folders `data/`,
+`files/` or `fig/`. The lesson's programs find them at the same path, and run again when one of them changes.",
+        bad: "---
+data: [data/measurement.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurement.csv\")?.lines().count()
+```
+",
+        good: "---
+data: [data/measurements.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
 ```
 ",
         ..CODE
@@ -154,6 +206,45 @@ dependencies:
 1 + 1
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "no-pattern",
+        found: Found::ByCheck,
+        meaning: "a cell says `drift=pattern`, and no `output` block stands below it",
+        explanation: "Then what it gives is compared with nothing.",
+        bad: "```rust drift=pattern
+std::process::id()
+```
+",
+        good: "```rust drift=pattern
+std::process::id()
+```
+
+```output
+[..]
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "no-record",
+        found: Found::ByRerunning,
+        meaning: "a program has no valid record that it could be compared with",
+        explanation: "It was never recorded, or changed since. `lessonc build`
+records it, and so does `lessonc check --run --update`.",
+        bad: "```rust
+1 + 1
+```
+
+with `lessonc check --run` before it was ever built
+",
+        good: "```rust
+1 + 1
+```
+
+with `lessonc build` before
+",
         ..CODE
     },
     Code {
@@ -260,6 +351,27 @@ std::process::exit(3);
 println!("3");
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "undeclared-data",
+        found: Found::ByRunning,
+        meaning: "a program reads a file of the course that no lesson declares",
+        explanation: "What is recorded would hold though the file changed. Declared in the front matter, or by `data=` on the
+cell, it counts, and the program finds it at the path that it has in the course. On Linux it is seen that a file is opened
+while a program runs that names it; elsewhere, only a program that fails is told of what it names.",
+        bad: "```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
+        good: "---
+data: [data/measurements.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
         ..CODE
     },
     Code {
