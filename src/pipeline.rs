@@ -11,6 +11,7 @@ use std::{
 use crate::{
     execute::{self, Runner},
     lint::{self, Surroundings, Written},
+    measure,
     model::{
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
@@ -262,8 +263,11 @@ pub fn build(
     }
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     let programs: Vec<&Program> = programs.iter().collect();
-    let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
-    diagnostics.extend(unexpected(&course, &records, |_| true, sources));
+    let (mut records, failed) =
+        run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    let broken = broken_names(&course, &tangled, &diagnostics);
+    let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
+    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
@@ -348,7 +352,7 @@ pub fn check(
         }
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
-    diagnostics.extend(unexpected(&course, &records, is_whole, sources));
+    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     let site = weave::weave(&course, &records, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
     let ids = course.texts().filter_map(|lesson| {
@@ -421,18 +425,20 @@ fn traces<'p>(
     given.into_iter().map(|(index, trace)| (programs[index], trace)).collect()
 }
 
-/// Where cells gave something else than their author says below them.
-fn unexpected(
+/// Where cells gave something else than their author says, below them or in prose.
+fn compare(
     course: &Course,
-    records: &BTreeMap<String, Record>,
+    records: &mut BTreeMap<String, Record>,
     is_whole: impl Fn(&str) -> bool,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    let lessons = course.lessons.iter().filter(|lesson| is_whole(&lesson.name));
-    let recorded = lessons.filter_map(|lesson| Some((lesson, records.get(&lesson.name)?)));
-    recorded
-        .flat_map(|(lesson, record)| execute::compare(lesson, record, weave::plain, sources))
-        .collect()
+    let mut diagnostics = vec![];
+    for lesson in course.lessons.iter().filter(|lesson| is_whole(&lesson.name)) {
+        let record = records.entry(lesson.name.clone()).or_default();
+        diagnostics.extend(execute::compare(lesson, record, weave::plain, sources));
+        diagnostics.extend(measure::measure(lesson, record, weave::plain, sources));
+    }
+    diagnostics
 }
 
 fn take(

@@ -525,6 +525,9 @@ impl Trial {
     }
 }
 
+/// Attributes that tie a text to what was measured, and mean nothing to a browser.
+pub const OF_VALUES: [&str; 4] = ["value", "format", "tolerance", "claim"];
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inline {
     Text(String),
@@ -539,6 +542,7 @@ pub enum Inline {
     Subscript(Vec<Inline>),
     /// `[text]{.class}`.
     Bracketed {
+        span: Span,
         attributes: Attributes,
         content: Vec<Inline>,
     },

@@ -122,6 +122,8 @@ pub struct Record {
     pub files: Vec<CapturedFile>,
     /// None where nothing was run.
     pub made: Option<Made>,
+    /// What readers see in the place of a text that shows a measured value.
+    pub shown: BTreeMap<Span, String>,
 }
 
 /// What one step of one code block gave.
