@@ -14,8 +14,8 @@ pub fn parts(lesson: &Lesson, sources: &Sources, diagnostics: &mut Vec<Diagnosti
     let source = sources.get(lesson.source);
     let mut kinds = vec![];
     walk(&lesson.blocks, &mut |block| {
-        if let BlockKind::Div(Div { kind: Some(kind), .. }) = block.kind {
-            kinds.push(kind);
+        if let BlockKind::Div(div) = &block.kind {
+            kinds.extend(div.kind);
         }
     });
     let line = source.text.lines().next().unwrap_or_default().trim_end().len();

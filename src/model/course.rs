@@ -134,7 +134,7 @@ impl Lesson {
 
     /// Every code block, in the order of the text, whatever it stands in.
     pub fn chunks(&self) -> Vec<&Chunk> {
-        let mut chunks = vec![];
+        let mut chunks: Vec<&Chunk> = vec![];
         walk(&self.blocks, &mut |block| {
             if let BlockKind::Code(chunk) = &block.kind {
                 chunks.push(chunk);
@@ -220,18 +220,19 @@ impl Block {
     }
 }
 
+/// What is large stands in a box, for most blocks of a text are small.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BlockKind {
     Paragraph(Vec<Inline>),
     /// Text without a paragraph of its own, as in a tight list's items.
     Plain(Vec<Inline>),
-    Heading(Heading),
+    Heading(Box<Heading>),
     Quote(Vec<Block>),
     List(List),
     Definitions(Vec<Definition>),
-    Table(Table),
-    Code(Chunk),
-    Div(Div),
+    Table(Box<Table>),
+    Code(Box<Chunk>),
+    Div(Box<Div>),
     Footnote {
         label: String,
         blocks: Vec<Block>,
@@ -541,7 +542,7 @@ pub enum Inline {
         title: String,
         content: Vec<Inline>,
     },
-    Image(Image),
+    Image(Box<Image>),
     Math {
         span: Span,
         tex: String,

@@ -92,6 +92,9 @@ impl Elements {
 
     /// Closes all but the first `count`.
     fn close(&mut self, count: usize) -> String {
+        if count == self.open.len() {
+            return String::new();
+        }
         let mut closers = String::new();
         for Element { name, opener, .. } in self.open.drain(count..).rev() {
             closers.push_str(&format!("</{name}>"));

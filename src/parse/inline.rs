@@ -39,7 +39,10 @@ pub fn push_html(inlines: &mut Vec<Inline>, html: String) {
 /// Trims a text; says whether nothing is left of it.
 fn trim(inline: Option<&mut Inline>, trimmed: fn(&str) -> &str) -> bool {
     let Some(Inline::Text(text)) = inline else { return false };
-    *text = trimmed(text).to_string();
+    let kept = trimmed(text);
+    if kept.len() < text.len() {
+        *text = kept.to_string();
+    }
     text.is_empty()
 }
 
@@ -78,9 +81,12 @@ impl Run {
     }
 
     fn flush(&mut self) {
+        if self.text.is_empty() {
+            return;
+        }
         let (text, escaped) = (std::mem::take(&mut self.text), std::mem::take(&mut self.escaped));
         let (text, escaped) = emoji(text, escaped);
-        scripts(&text, &escaped, &mut self.inlines);
+        scripts(text, &escaped, &mut self.inlines);
     }
 
     fn finish(mut self) -> Vec<Inline> {
@@ -92,6 +98,7 @@ impl Run {
             }
             _ => false,
         });
+        self.inlines.shrink_to_fit();
         self.inlines
     }
 }
@@ -142,20 +149,20 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
                 run.push_text(&text[before], false);
                 push_linked(tree, &mut run, &text[after.clone()], after, false);
             }
-            Event::Text(text) => push_text(tree, &mut run, &unmask(&text), range),
+            Event::Text(text) => push_text(tree, &mut run, &unmask(text), range),
             Event::Code(text) => {
                 let attributes = attributes_at(tree, range.end, false).unwrap_or_default();
-                run.push(Inline::Code { text: unmask(&text), attributes });
+                run.push(Inline::Code { text: unmask(text).into_string(), attributes });
             }
             Event::InlineHtml(html) if html.starts_with("<!--") => {}
             Event::InlineHtml(html) => {
                 let span = tree.span(range);
-                run.push(Inline::Html(tree.elements.read(&unmask(&html), |_| span)));
+                run.push(Inline::Html(tree.elements.read(&unmask(html), |_| span)));
             }
-            Event::InlineMath(tex) => run.push(math(tree, &tex, range, false)),
-            Event::DisplayMath(tex) => run.push(math(tree, &tex, range, true)),
+            Event::InlineMath(tex) => run.push(math(tree, tex, range, false)),
+            Event::DisplayMath(tex) => run.push(math(tree, tex, range, true)),
             Event::FootnoteReference(label) => {
-                let (span, label) = (tree.span(range.clone()), unmask(&label));
+                let (span, label) = (tree.span(range.clone()), unmask(label).into_string());
                 if tree.around.definitions.has_note(&label) {
                     run.push(Inline::FootnoteReference { span, label });
                 } else {
@@ -180,7 +187,7 @@ fn unattributed(tree: &Tree, range: &Range<usize>) -> (Range<usize>, Range<usize
     (before, after)
 }
 
-fn math(tree: &mut Tree, tex: &CowStr, range: Range<usize>, display: bool) -> Inline {
+fn math(tree: &mut Tree, tex: CowStr, range: Range<usize>, display: bool) -> Inline {
     let is_stray = |at: &usize| tex[*at..].starts_with('$') && !tex[..*at].ends_with('\\');
     // In a text within a formula there may be another formula.
     let has_text = ["\\text", "\\mbox"].iter().any(|command| tex.contains(command));
@@ -189,7 +196,7 @@ fn math(tree: &mut Tree, tex: &CowStr, range: Range<usize>, display: bool) -> In
         let message = "a formula goes on over this `$`";
         tree.diagnostics.push(unclosed_math(message).at(tree.span(at..at + 1), ""));
     }
-    Inline::Math { span: tree.span(range), tex: unmask(tex), display }
+    Inline::Math { span: tree.span(range), tex: unmask(tex).into_string(), display }
 }
 
 /// The inlines of a tag: one, but for scripts that pandoc would not take for such.
@@ -211,20 +218,20 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
         Tag::Image { dest_url, title, .. } => {
             let attributes = attributes_at(tree, range.end, true);
             let end = if attributes.is_some() { tree.attributed.end } else { range.end };
-            Inline::Image(Image {
+            Inline::Image(Box::new(Image {
                 span: tree.span(range.start..end),
-                target: unmask(&dest_url),
-                title: unmask(&title),
+                target: unmask(dest_url).into_string(),
+                title: unmask(title).into_string(),
                 caption: content,
                 attributes: attributes.unwrap_or_default(),
-            })
+            }))
         }
         Tag::Link { link_type, dest_url, title, .. } => {
             let mail = if link_type == LinkType::Email { "mailto:" } else { "" };
             let link = Inline::Link {
                 span: tree.span(range.clone()),
-                target: format!("{mail}{}", unmask(&dest_url)),
-                title: unmask(&title),
+                target: format!("{mail}{}", unmask(dest_url)),
+                title: unmask(title).into_string(),
                 content,
             };
             match attributes_at(tree, range.end, false) {
@@ -517,7 +524,7 @@ fn moved(offsets: &[usize], range: Range<usize>, start: usize) -> impl Iterator<
 }
 
 /// Parts a text at `x^2^` and `H~2~O`. Pulldown takes neither next to a letter.
-fn scripts(text: &str, escaped: &[usize], out: &mut Vec<Inline>) {
+fn scripts(text: String, escaped: &[usize], out: &mut Vec<Inline>) {
     let mut done = 0;
     let mut signs = text
         .match_indices(['^', '~'])
@@ -539,5 +546,9 @@ fn scripts(text: &str, escaped: &[usize], out: &mut Vec<Inline>) {
         });
         done = end + 1;
     }
-    out.extend((done < text.len()).then(|| Inline::Text(text[done..].to_string())));
+    if done == 0 {
+        out.push(Inline::Text(text));
+    } else if done < text.len() {
+        out.push(Inline::Text(text[done..].to_string()));
+    }
 }

@@ -523,6 +523,17 @@ fn check_spans(text: &str) {
             assert!(text.get(start..end).is_some(), "{start}..{end} in {text:?}");
         }
     }
+    check_guess(text);
+}
+
+/// Checks that a text whose fences were guessed is read as one whose fences the parser was asked for.
+fn check_guess(text: &str) {
+    let (context, passage) = (Context::default(), Passage::whole(ID, text));
+    let around = Around { cells: Cells::Unnamed, definitions: &context.definitions, depth: 0 };
+    let guessed = body(&context, ID, text, 0, Cells::Unnamed);
+    let asked = blocks(passage, text, around, &mut Elements::default());
+    assert_eq!(guessed.value, asked.value, "{text:?}");
+    assert_eq!(guessed.diagnostics, asked.diagnostics, "{text:?}");
 }
 
 /// Every span in what was printed for debugging, so that none of any field is forgotten.
