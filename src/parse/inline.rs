@@ -176,7 +176,27 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             Event::Rule | Event::Html(_) => {}
         }
     }
+    unclosed_notes(tree, &run.brackets);
     (run.finish(), end)
+}
+
+/// Tells of footnotes that begin, `^[`, and have no end.
+fn unclosed_notes(tree: &mut Tree, open: &[Bracket]) {
+    for at in open.iter().map(|bracket| bracket.at) {
+        if is_note(&tree.passage.text[..at]) {
+            let diagnostic = Diagnostic::warning("unclosed-note", "this footnote is never closed");
+            tree.diagnostics.push(
+                diagnostic
+                    .at(tree.span(at - 1..at + 1), "this is text")
+                    .hint("close it with `]` in the same paragraph; a caret is written `\\^`"),
+            );
+        }
+    }
+}
+
+/// Whether a bracket behind that text begins a footnote.
+fn is_note(before: &str) -> bool {
+    before.ends_with('^') && !before.ends_with("\\^")
 }
 
 /// What is left of a range without the attributes in it: what stands before and what behind them.
@@ -244,8 +264,8 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
     vec![inline]
 }
 
-/// Reads attributes that begin at `offset`, so that they are not read as text. Where `expected`,
-/// what looks like attributes and is malformed draws an error.
+/// Reads attributes that begin at `offset`, so that they are not read as text. What is malformed
+/// draws an error where attributes are `expected`, or begin as nothing else does.
 fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attributes> {
     let rest = tree.passage.text.get(offset..tree.leaf_end)?;
     if !rest.starts_with('{') {
@@ -257,7 +277,8 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
             Some(attributes)
         }
         Err(problem) => {
-            if expected {
+            // A brace alone may be text; nobody writes so but for attributes.
+            if expected || rest[1..].starts_with(['.', '#']) {
                 let diagnostic = bad_attributes(tree.passage, offset, problem);
                 tree.diagnostics.push(diagnostic);
             }
@@ -308,8 +329,7 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 run.push_text(text, false);
                 return;
             };
-            let before = &tree.passage.text[..at];
-            let is_note = before.ends_with('^') && !before.ends_with("\\^");
+            let is_note = is_note(&tree.passage.text[..at]);
             let attributes = attributes_at(tree, range.end, false);
             let is_text = !is_note && attributes.is_none();
             let deeper = if is_text { None } else { tree.deeper_by(depth, range.clone()) };
@@ -439,13 +459,24 @@ fn linkable(text: &str, from: usize) -> Option<usize> {
 }
 
 /// The number of an example that is referred to by its label, `(@label)`, and how long that is.
-fn example(tree: &Tree, at: usize) -> Option<(usize, usize)> {
+fn example(tree: &mut Tree, at: usize) -> Option<(usize, usize)> {
     let (before, behind) = tree.passage.text.split_at(at);
     let behind = behind.strip_prefix('@').filter(|_| before.ends_with('('))?;
     let length = behind.find(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c))?;
     let (label, behind) = behind.split_at(length);
     let is_label = !label.is_empty() && behind.starts_with(')');
-    Some((tree.around.definitions.example(label).filter(|_| is_label)?, 1 + length))
+    let number = tree.around.definitions.example(label).filter(|_| is_label);
+    // Where no example has a label, it is the name of somebody.
+    if is_label && number.is_none() && tree.around.definitions.has_examples() {
+        let message = format!("no example has the label `{label}`");
+        let place = tree.span(at - 1..at + 2 + length);
+        tree.diagnostics.push(
+            Diagnostic::warning("undefined-label", message)
+                .at(place, "this is text")
+                .hint(format!("write `(@{label})` before the example")),
+        );
+    }
+    Some((number?, 1 + length))
 }
 
 /// The longest name of a mailbox.

@@ -17,6 +17,7 @@ mod mask;
 mod ordered;
 mod passage;
 mod sight;
+mod table;
 mod tree;
 
 use pulldown_cmark::Options;

@@ -14,7 +14,7 @@ use super::inline::push_html;
 use super::mask::{Fence, FenceKind, Masked, unmask};
 use super::passage::Passage;
 use super::sight::{Sight, hides_markup};
-use super::{Cells, Definitions, attributes, chunk, options, ordered};
+use super::{Cells, Definitions, attributes, chunk, options, ordered, table};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Row, Table, TableCell,
@@ -71,8 +71,12 @@ pub fn blocks(
     let mut value = if tree.elements.in_pieces { tree.siblings() } else { tree.blocks() };
     value.append(&mut tree.notes);
     if let Some(span) = tree.too_deep {
-        let message = format!("more than {DEEPEST} blocks within each other");
-        tree.diagnostics.push(Diagnostic::error("too-deep", message).at(span, "too deep"));
+        let message = format!("more than {DEEPEST} blocks and spans within each other");
+        tree.diagnostics.push(
+            Diagnostic::error("too-deep", message)
+                .at(span, "too deep")
+                .hint("close some of those around it first"),
+        );
     }
     tree.diagnostics.append(&mut tree.elements.diagnostics);
     *elements = tree.elements;
@@ -259,6 +263,7 @@ impl<'a> Tree<'a> {
                     self.leaf_end = self.passage.text.len();
                     let (content, end) = self.inlines();
                     if !content.is_empty() {
+                        self.diagnostics.extend(table::complaint(self.passage, range.start..end));
                         blocks.push(self.block(range.start..end, BlockKind::Plain(content)));
                     }
                 }
@@ -384,6 +389,7 @@ impl<'a> Tree<'a> {
                 Some(BlockKind::Code(Box::new(chunk)))
             }
             _ => {
+                self.diagnostics.extend(table::complaint(self.passage, range));
                 let (content, _) = self.inlines();
                 self.next();
                 let is_block =
