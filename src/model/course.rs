@@ -109,6 +109,8 @@ pub struct Meta {
     pub package: Option<String>,
     /// Seconds that each cell or command may take; the course's where absent.
     pub timeout: Option<u32>,
+    /// The keys that have a value which is none of theirs: nobody shall call them missing.
+    pub misread: Vec<String>,
 }
 
 /// One markdown file.

@@ -56,7 +56,12 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
     let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout"];
-    for (key, value) in reader.entries(&known) {
+    let entries = reader.entries(&known);
+    if entries.is_empty() && !reader.diagnostics.is_empty() {
+        meta.misread.extend(known.map(str::to_string));
+    }
+    for (key, value) in entries {
+        let mistakes = reader.diagnostics.len();
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
@@ -64,6 +69,9 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
             "timeout" => meta.timeout = reader.number(&value, "seconds"),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             _ => meta.package = reader.text(&value),
+        }
+        if reader.diagnostics.len() > mistakes {
+            meta.misread.push(key);
         }
     }
     Diagnosed { value: meta, diagnostics: reader.diagnostics }
@@ -235,12 +243,16 @@ impl<'a> Reader<'a> {
                 // The place is in the span; the words say it again, counted from another line.
                 let message = error.to_string();
                 let message = message.split(" at line ").next().unwrap_or_default();
-                self.error(format!("{} is not valid YAML: {message}", self.name), span);
+                self.error(
+                    format!("{} is not valid YAML: {message}", self.name),
+                    span,
+                    "each line is a `key: value`; a value with a sign of YAML's in it stands between quotes",
+                );
                 return vec![];
             }
         };
         let Yaml::Map(entries) = root.value else {
-            self.refuse(&root, "`key: value` lines");
+            self.refuse(&root, "`key: value` lines", "write `title: My lesson`");
             return vec![];
         };
         let known = self.known_entries(&entries, known);
@@ -261,7 +273,8 @@ impl<'a> Reader<'a> {
             if let Some(first) = seen.get(name) {
                 let message = format!("`{name}` is given twice");
                 let diagnostic = Diagnostic::error("front-matter", message).at(span, "again");
-                self.diagnostics.push(diagnostic.also(*first, "first here"));
+                let diagnostic = diagnostic.also(*first, "first here").hint("keep one of them");
+                self.diagnostics.push(diagnostic);
             } else if known.contains(&name) {
                 seen.insert(name, span);
                 kept.push((name.to_owned(), node));
@@ -288,9 +301,9 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic.fixed_by(fix));
     }
 
-    pub(super) fn refuse(&mut self, node: &Node, expected: &str) {
+    pub(super) fn refuse(&mut self, node: &Node, expected: &str, hint: &str) {
         let message = format!("expected {expected}, found {}", node.value.kind());
-        self.error(message, self.span(node.defined));
+        self.error(message, self.span(node.defined), hint);
     }
 
     pub fn text(&mut self, node: &Node) -> Option<String> {
@@ -300,7 +313,11 @@ impl<'a> Reader<'a> {
             Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float => Some(self.written(node)),
             Yaml::Null => None,
             _ => {
-                self.refuse(node, "text");
+                self.refuse(
+                    node,
+                    "text",
+                    "write a text in one line, between quotes: `\"My lesson\"`",
+                );
                 None
             }
         }
@@ -319,7 +336,7 @@ impl<'a> Reader<'a> {
         };
         if number.is_none() {
             let message = format!("expected a whole number of {of}");
-            self.error(message, self.span(node.defined));
+            self.error(message, self.span(node.defined), "write digits alone: `20`");
         }
         number
     }
@@ -332,7 +349,7 @@ impl<'a> Reader<'a> {
                 .filter_map(|item| Some((self.text(item)?, self.span(item.defined))))
                 .collect(),
             _ => {
-                self.refuse(node, "a list of names");
+                self.refuse(node, "a list of names", "write each in a line of its own: `- name`");
                 vec![]
             }
         }
@@ -362,17 +379,25 @@ impl<'a> Reader<'a> {
         known.copied()
     }
 
-    fn map<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [(Spanned<String>, Node)] {
+    fn map<'n>(
+        &mut self,
+        node: &'n Node,
+        expected: &str,
+        example: &str,
+    ) -> &'n [(Spanned<String>, Node)] {
         match &node.value {
             Yaml::Map(entries) => return entries,
             Yaml::Null => {}
-            _ => self.refuse(node, expected),
+            _ => {
+                let hint = format!("write lines like `{example}` below it, further in");
+                self.refuse(node, expected, &hint);
+            }
         }
         &[]
     }
 
     fn macros(&mut self, node: &Node) -> Vec<(String, String)> {
-        let entries = self.map(node, "a text for each macro, `R: \\mathbb{R}`").iter();
+        let entries = self.map(node, "a text for each macro", r"R: \mathbb{R}").iter();
         let read = entries.filter_map(|(name, text)| {
             let name = name.value.strip_prefix('\\').unwrap_or(&name.value);
             Some((name.to_owned(), self.text(text)?))
@@ -382,7 +407,7 @@ impl<'a> Reader<'a> {
 
     fn levels(&mut self, node: &Node) -> BTreeMap<String, (Level, Span)> {
         let mut levels = BTreeMap::new();
-        for (code, node) in self.map(node, "a level for each code, `vague-link: off`") {
+        for (code, node) in self.map(node, "a level for each code", "vague-link: off") {
             let level = match self.text(node).as_deref() {
                 // To older YAML, `off` is `false`.
                 Some("off" | "false") => Level::Off,
@@ -402,8 +427,8 @@ impl<'a> Reader<'a> {
         levels
     }
 
-    pub(super) fn error(&mut self, message: impl Into<String>, span: Span) {
-        self.diagnostics.push(Diagnostic::error("front-matter", message).at(span, ""));
+    pub(super) fn error(&mut self, message: impl Into<String>, span: Span, hint: &str) {
+        self.diagnostics.push(Diagnostic::error("front-matter", message).at(span, "").hint(hint));
     }
 
     /// A place that the YAML reader gives, which counts from where the YAML begins.

@@ -473,7 +473,7 @@ fn mistakes_in_front_matter_are_told_together() {
             "E 4:8 front-matter: expected text, found a list",
             "E 5:12 front-matter: expected a whole number of minutes",
             "E 7:1 front-matter: `crate` is given twice",
-            "E 9:3 front-matter: expected dependencies as Cargo takes them, `name: \"version\"`, found a list",
+            "E 9:3 front-matter: expected dependencies as Cargo takes them, found a list",
         ]
     );
     assert_eq!(
