@@ -70,7 +70,10 @@ pub fn programs(
     let mut diagnostics = vec![];
     let mut notebooks = vec![];
     for lesson in &course.lessons {
-        let Some(package) = tangled.package(lesson) else { continue };
+        let Some(package) = tangled.package(lesson) else {
+            diagnostics.extend(notebook::unbalanced_cells(lesson, &tangled.cells));
+            continue;
+        };
         let notebook = notebook::compose(course, lesson, package, &tangled.cells);
         notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
     }

@@ -146,6 +146,24 @@ fn sessions(lesson: &Lesson) -> Vec<Option<&str>> {
     sessions
 }
 
+/// Cells that are not whole, of a lesson of which nothing can run for another reason.
+pub fn unbalanced_cells(lesson: &Lesson, cells: &BTreeMap<Span, Vec<Line>>) -> Vec<Diagnostic> {
+    let whole = |chunk: &&Chunk| {
+        chunk.is_in_notebook() && chunk.cell != Some(Cell::Trial(Trial::CompileFail))
+    };
+    let chunks = lesson.chunks().into_iter().filter(whole);
+    let diagnostics = chunks.filter_map(|chunk| {
+        let lines = cells.get(&chunk.span)?;
+        let code = code(lines);
+        Some(unbalanced(&code)?.diagnostic(chunk, lines, &code))
+    });
+    diagnostics.collect()
+}
+
+fn code(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
 fn notebook_name(lesson: &str) -> String {
     format!("{lesson}-notebook")
 }
@@ -369,7 +387,7 @@ impl<'a> Composer<'a> {
     /// A block's code, if it is known, and whole where it must be.
     fn code(&mut self, chunk: &Chunk, whole: bool) -> Option<(&'a [Line], String)> {
         let lines = self.cells.get(&chunk.span)?.as_slice();
-        let code = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+        let code = code(lines);
         if let Some(unbalanced) = unbalanced(&code).filter(|_| whole) {
             self.diagnostics.push(unbalanced.diagnostic(chunk, lines, &code));
             return None;

@@ -137,6 +137,8 @@ pub struct Meta {
     pub data: Vec<(String, Span)>,
     /// Makes chance repeatable in the notebook; the course's where absent.
     pub seed: Option<u32>,
+    /// The keys that have a value which is none of theirs: nobody shall call them missing.
+    pub misread: Vec<String>,
 }
 
 /// One markdown file.
@@ -162,7 +164,7 @@ impl Lesson {
 
     /// Every code block, in the order of the text, whatever it stands in.
     pub fn chunks(&self) -> Vec<&Chunk> {
-        let mut chunks = vec![];
+        let mut chunks: Vec<&Chunk> = vec![];
         walk(&self.blocks, &mut |block| {
             if let BlockKind::Code(chunk) = &block.kind {
                 chunks.push(chunk);
@@ -248,18 +250,19 @@ impl Block {
     }
 }
 
+/// What is large stands in a box, for most blocks of a text are small.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BlockKind {
     Paragraph(Vec<Inline>),
     /// Text without a paragraph of its own, as in a tight list's items.
     Plain(Vec<Inline>),
-    Heading(Heading),
+    Heading(Box<Heading>),
     Quote(Vec<Block>),
     List(List),
     Definitions(Vec<Definition>),
-    Table(Table),
-    Code(Chunk),
-    Div(Div),
+    Table(Box<Table>),
+    Code(Box<Chunk>),
+    Div(Box<Div>),
     Footnote {
         label: String,
         blocks: Vec<Block>,
@@ -678,7 +681,7 @@ pub enum Inline {
         title: String,
         content: Vec<Inline>,
     },
-    Image(Image),
+    Image(Box<Image>),
     Math {
         span: Span,
         tex: String,

@@ -171,8 +171,8 @@ pub struct Tangled {
     pub packages: Vec<Package>,
     /// Names of the packages that have one.
     pub broken: Vec<String>,
-    /// Every Rust cell of the packages without a mistake, by its code block, its references
-    /// replaced.
+    /// Every Rust cell, by its code block, its references replaced; but for those with one that
+    /// can't be.
     pub cells: BTreeMap<Span, Vec<Line>>,
 }
 

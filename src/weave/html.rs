@@ -785,10 +785,8 @@ pub fn template_error(error: String, span: Span) -> Diagnostic {
 }
 
 fn is_overview(block: &Block) -> bool {
-    matches!(
-        &block.kind,
-        BlockKind::Div(Div { kind: Some(DivKind::Questions | DivKind::Objectives), .. })
-    )
+    matches!(&block.kind, BlockKind::Div(div)
+        if matches!(div.kind, Some(DivKind::Questions | DivKind::Objectives)))
 }
 
 fn classes(own: &str, attributes: &Attributes) -> String {

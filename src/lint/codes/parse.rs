@@ -40,6 +40,17 @@ A callout.
         ..CODE
     },
     Code {
+        name: "unclosed-note",
+        meaning: "a footnote that is written in the text has no end",
+        explanation: "`^[` begins a footnote in the middle of a text, and `]` ends it. Without an end in the same
+paragraph readers see the signs.",
+        bad: "Threads share memory.^[But not their stacks.
+",
+        good: "Threads share memory.^[But not their stacks.]
+",
+        ..CODE
+    },
+    Code {
         name: "front-matter",
         severity: Severity::Error,
         meaning: "the front matter cannot be read",
