@@ -128,7 +128,7 @@ impl Cargo {
         command.envs(&given.env).current_dir(&folder).env(NONCE, &nonce);
         let command = by_way_of(&program.workspace.runner, command);
         let steps = program.steps.len();
-        let splitter = RefCell::new(Splitter::new(&nonce));
+        let splitter = RefCell::new(Splitter::new(&nonce, steps));
         let task = self.progress.begin(&program.lesson, "running its cells");
         self.lay_out(program, &folder)?;
         let before = listing(&folder)?;
