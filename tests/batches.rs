@@ -259,6 +259,19 @@ fn parts_are_laid_together_by_copying() {
     }
 }
 
+/// What a program gives that ends well and says nothing.
+fn finished() -> Trace {
+    Trace {
+        made: Made::default(),
+        end: End::Finished,
+        steps: vec![],
+        files: vec![],
+        opened: Default::default(),
+        messages: vec![],
+        lock: String::new(),
+    }
+}
+
 /// Says that it built with these versions.
 struct Versions(&'static str, Vec<String>);
 
@@ -266,20 +279,12 @@ impl Runner for &mut Versions {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
         for (index, program) in programs.iter().enumerate() {
             self.1.push(program.lesson.clone());
-            let trace = Trace {
-                made: Made::default(),
-                end: End::Finished,
-                steps: vec![],
-                files: vec![],
-                opened: Default::default(),
-                messages: vec![],
-                lock: format!(
-                    "[[package]]\nname = \"two-notebook\"\nversion = \"0.1.0\"\ndependencies = [\"x\"]\n\
-                     [[package]]\nname = \"x\"\nversion = \"{}\"\n",
-                    self.0
-                ),
-            };
-            give(index, Ok(trace));
+            let lock = format!(
+                "[[package]]\nname = \"two-notebook\"\nversion = \"0.1.0\"\ndependencies = [\"x\"]\n\
+                 [[package]]\nname = \"x\"\nversion = \"{}\"\n",
+                self.0
+            );
+            give(index, Ok(Trace { lock, ..finished() }));
         }
     }
 }
@@ -310,6 +315,37 @@ fn with_other_versions_a_record_that_seemed_to_hold_is_made_anew() {
     assert_eq!(run("100", "2.0.0"), ["one", "two"]);
 }
 
+/// Changes a file while it runs, as an author may.
+struct Changes(std::path::PathBuf, &'static str, usize);
+
+impl Runner for &mut Changes {
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        self.2 += programs.len();
+        fs::write(&self.0, self.1).unwrap();
+        (0..programs.len()).for_each(|index| give(index, Ok(finished())));
+    }
+}
+
+#[test]
+fn a_run_whose_data_changed_meanwhile_is_not_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data.csv");
+    fs::write(&data, "1").unwrap();
+    let mut sources = Sources::default();
+    sources.add(Source::new("a.md", "a.md", "```rust data=data.csv\n1\n```\n"));
+    let programs = pipeline::programs(&sources).value;
+    let run = |becomes| {
+        let mut changes = Changes(data.clone(), becomes, 0);
+        let store = Store::new(folder.path(), lock(folder.path()).unwrap());
+        Recorded::new(&mut changes, store, Use::Valid)
+            .run(&programs.iter().collect::<Vec<_>>(), &mut |_, trace| assert!(trace.is_ok()));
+        changes.2
+    };
+    assert_eq!(run("2"), 1);
+    assert_eq!(run("2"), 1, "what was recorded is of data that it may not have seen");
+    assert_eq!(run("2"), 0);
+}
+
 #[test]
 fn what_was_measured_on_a_busy_machine_is_told_at_the_cell() {
     struct Busy(u32);
@@ -317,16 +353,7 @@ fn what_was_measured_on_a_busy_machine_is_told_at_the_cell() {
         fn run(&mut self, programs: &[&Program], give: Give<'_>) {
             for index in 0..programs.len() {
                 let made = Made { load: Some(self.0), ..Made::default() };
-                let trace = Trace {
-                    made,
-                    end: End::Finished,
-                    steps: vec![],
-                    files: vec![],
-                    opened: Default::default(),
-                    messages: vec![],
-                    lock: String::new(),
-                };
-                give(index, Ok(trace));
+                give(index, Ok(Trace { made, ..finished() }));
             }
         }
     }

@@ -61,6 +61,15 @@ pub struct Store {
     lock: String,
 }
 
+/// What a program takes of what lies outside of the lessons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// A hash of what is in the crates that it depends on by path, if there are such.
+    local: Option<String>,
+    /// Of each file that it declares, a hash.
+    data: BTreeMap<String, String>,
+}
+
 /// Whether what is kept for a program still holds.
 pub enum State {
     /// Nothing was ever recorded, or nothing that can be read.
@@ -135,18 +144,29 @@ impl<R: Runner> Recorded<R> {
             stale.iter().for_each(|index| give(*index, Err(no_record(programs[*index]))));
             return;
         }
-        let batch: Vec<&Program> = stale.iter().map(|index| programs[*index]).collect();
-        self.runner.run(&batch, &mut |index, trace| {
+        let mut batch = vec![];
+        let mut places = vec![];
+        for index in stale {
+            match self.store.outside(programs[*index]) {
+                Ok(outside) => {
+                    batch.push(programs[*index]);
+                    places.push((*index, outside));
+                }
+                Err(error) => give(*index, Err(error)),
+            }
+        }
+        self.runner.run(&batch, &mut |at, trace| {
+            let (index, outside) = &places[at];
             let trace = trace.and_then(|trace| {
                 self.ran += 1;
-                if is_as_expected(batch[index], &trace) {
-                    self.store.keep(batch[index], &trace)?;
+                if is_as_expected(batch[at], &trace) {
+                    self.store.keep(batch[at], &trace, outside)?;
                 }
                 Ok(trace)
             });
             let interrupted = io::ErrorKind::Interrupted;
             self.interrupted |= trace.as_ref().is_err_and(|error| error.kind() == interrupted);
-            give(stale[index], trace);
+            give(*index, trace);
         });
     }
 }
@@ -186,21 +206,29 @@ impl Store {
         Self { course: course.to_owned(), out: folder.clone(), folder, lock }
     }
 
-    /// What a run would be made of now.
-    fn inputs(&self, program: &Program) -> io::Result<Inputs> {
+    /// What a program would take now of what lies outside of the lessons.
+    ///
+    /// # Errors
+    ///
+    /// Where something of that cannot be read.
+    pub fn outside(&self, program: &Program) -> io::Result<Outside> {
         let data = program.data.keys().map(|path| {
             let full = self.course.join(path);
             let bytes = fs::read(&full).map_err(with_path(&full))?;
-            Ok((path.as_str(), fingerprint(&bytes)))
+            Ok((path.clone(), fingerprint(&bytes)))
         });
         let data = data.collect::<io::Result<_>>()?;
         let paths = local_paths(program);
-        if paths.is_empty() {
-            return Ok(inputs(program, &self.lock, None, data));
-        }
         let folder = self.course.to_string_lossy();
-        let folders = paths.into_iter().map(|path| PathBuf::from(path.replace(COURSE, &folder)));
-        Ok(inputs(program, &self.lock, Some(&local::contents(folders)?), data))
+        let folders = paths.iter().map(|path| PathBuf::from(path.replace(COURSE, &folder)));
+        let local = if paths.is_empty() { None } else { Some(local::contents(folders)?) };
+        Ok(Outside { local, data })
+    }
+
+    /// What a run is made of.
+    fn inputs(&self, program: &Program, outside: &Outside) -> Inputs {
+        let data = outside.data.iter().map(|(path, hash)| (path.as_str(), hash.clone()));
+        inputs(program, &self.lock, outside.local.as_deref(), data.collect())
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
@@ -216,7 +244,7 @@ impl Store {
     /// Where a crate that it depends on by path cannot be read.
     pub fn state(&self, program: &Program, sources: &Sources) -> io::Result<State> {
         let Some(kept) = self.read(program) else { return Ok(State::Missing) };
-        let now = self.inputs(program)?;
+        let now = self.inputs(program, &self.outside(program)?);
         if kept.key != key(&now) {
             return Ok(State::Stale(changes(program, &kept.made_of, &now, sources)));
         }
@@ -230,7 +258,8 @@ impl Store {
     fn recall(&self, program: &Program) -> Option<Trace> {
         let place = place(&self.folder, program);
         let kept = self.read(program)?;
-        (kept.key == key(&self.inputs(program).ok()?)).then_some(())?;
+        let now = self.inputs(program, &self.outside(program).ok()?);
+        (kept.key == key(&now)).then_some(())?;
         let mut trace = kept.trace;
         for (path, hash) in kept.files {
             files::is_inside(&path).then_some(())?;
@@ -241,24 +270,29 @@ impl Store {
         Some(trace)
     }
 
-    /// Keeps a run: its files first, so that a record never speaks of what is not there.
-    pub fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
+    /// Keeps a run, and says whether it did: where what it takes is not what it was `before`, nobody
+    /// knows what the run had of it.
+    pub fn keep(&mut self, program: &Program, trace: &Trace, before: &Outside) -> io::Result<bool> {
         if !trace.lock.is_empty() && trace.lock != self.lock {
             files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);
         }
+        if self.outside(program)? != *before {
+            return Ok(false);
+        }
+        // Its files first, so that a record never speaks of what is not there.
         let place = place(&self.out, program);
         let written: Vec<(String, Vec<u8>)> =
             trace.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
         files::mirror(&place, &written, &[])?;
         let hashes = trace.files.iter().map(|file| (file.path.clone(), fingerprint(&file.bytes)));
-        let made_of = self.inputs(program)?;
+        let made_of = self.inputs(program, before);
         let (key, trace) = (key(&made_of), trace.clone());
         let kept = Kept { key, made_of, trace, files: hashes.collect() };
         let mut json = serde_json::to_string_pretty(&kept)?;
         json.push('\n');
         files::write(&place.with_added_extension("json"), json.as_bytes())?;
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -60,6 +60,9 @@ pub fn rerun(
     let mut cargo =
         Cargo::new(private, course_folder, lock.clone(), options.offline, lessonc, progress)?;
     let store = || Store::new(folder, lock.clone());
+    let programs = pipeline::programs(&course.sources).value;
+    let before = programs.iter().filter_map(|it| Some((name(it), store().outside(it).ok()?)));
+    let before: BTreeMap<_, _> = before.collect();
     let mut recorded = Recorded::new(Nobody, store(), Use::Frozen);
     let is_wanted = |name: &str| lesson.is_none_or(|lesson| lesson == name);
     let Rerun { fresh, mut diagnostics } =
@@ -76,9 +79,9 @@ pub fn rerun(
         };
         let (mut store, mut kept) = (store(), 0);
         for (program, trace) in fresh.iter().filter(|(program, _)| is_of(program)) {
-            if is_as_expected(program, trace) {
-                store.keep(program, trace)?;
-                kept += 1;
+            let before = before.get(&name(program)).filter(|_| is_as_expected(program, trace));
+            if let Some(before) = before {
+                kept += usize::from(store.keep(program, trace, before)?);
             }
         }
         eprintln!("{}: {} recorded", folder.display(), plural(kept, "program"));
