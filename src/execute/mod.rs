@@ -201,7 +201,7 @@ pub fn add_to_record(
     }
     record.files.extend(trace.files);
     if !matches!(program.action, Action::Build | Action::Compile { .. }) {
-        record.made = Some(trace.made);
+        trace.made.add_to(&mut record.made);
     }
     diagnostics
 }

@@ -54,6 +54,17 @@ pub struct Made {
     pub load: Option<u32>,
 }
 
+impl Made {
+    /// Adds it to others. When, where and with what is told once, with the most that others took.
+    pub fn add_to(self, all: &mut Vec<Self>) {
+        let without_load = |made: &Self| Self { load: None, ..made.clone() };
+        match all.iter_mut().find(|other| without_load(other) == without_load(&self)) {
+            Some(same) => same.load = same.load.max(self.load),
+            None => all.push(self),
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -123,8 +134,8 @@ pub struct CapturedFile {
 pub struct Record {
     pub outputs: Vec<Output>,
     pub files: Vec<CapturedFile>,
-    /// None where nothing was run.
-    pub made: Option<Made>,
+    /// Programs may have been run on several days and machines: each is there once.
+    pub made: Vec<Made>,
     /// What readers see in the place of a text that shows a measured value.
     pub shown: BTreeMap<Span, String>,
 }

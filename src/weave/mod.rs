@@ -215,12 +215,50 @@ fn page_context<'a>(
     }
 }
 
-/// When, where, with what and in what time the outputs of a page were made, in one line.
+/// When, where, with what and in what time the outputs of a page were made, in one line; none where
+/// nothing was run.
 fn provenance(record: &Record) -> Option<String> {
-    let Made { date, rustc, host, cpu, cores, .. } = record.made.as_ref()?;
-    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
+    let mut all: Vec<&Made> = record.made.iter().collect();
+    all.sort_by_key(|made| &made.date);
+    let all: Vec<String> = all.into_iter().map(made).collect();
+    let all = Some(all.join(", and ")).filter(|all| !all.is_empty())?;
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
     let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
-    Some(format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}{took}."))
+    Some(format!("Outputs recorded {all}{took}."))
+}
+
+fn made(Made { date, rustc, host, cpu, cores, load }: &Made) -> String {
+    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
+    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
+    let load = load.map(|load| format!(", {load} % busy with other things")).unwrap_or_default();
+    format!("on {date} with {rustc} on {host}, {cores}{cpu}{load}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_of_all_its_outputs_where_they_were_made() {
+        let made = |date: &str, load| Made {
+            date: date.to_owned(),
+            rustc: "rustc 1.95.0".to_owned(),
+            host: "x86_64-unknown-linux-gnu".to_owned(),
+            cores: 2,
+            load,
+            ..Made::default()
+        };
+        let mut record = Record::default();
+        assert_eq!(provenance(&record), None);
+        let runs = [("2026-11-22", None), ("2026-03-01", Some(3)), ("2026-03-01", Some(1))];
+        for (date, load) in runs.into_iter().chain([("2026-03-01", None)]) {
+            made(date, load).add_to(&mut record.made);
+        }
+        assert_eq!(
+            provenance(&record).unwrap(),
+            "Outputs recorded on 2026-03-01 with rustc 1.95.0 on x86_64-unknown-linux-gnu, 2 cores, \
+             3 % busy with other things, and on 2026-11-22 with rustc 1.95.0 on \
+             x86_64-unknown-linux-gnu, 2 cores."
+        );
+    }
 }

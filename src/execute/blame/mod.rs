@@ -85,7 +85,7 @@ fn with_unreached(diagnostic: Diagnostic, program: &Program, trace: &Trace) -> D
         Action::Console(_) => "command",
         _ => "cell",
     };
-    match program.steps.get(trace.steps.len()..).unwrap_or_default() {
+    match program.steps.get(trace.steps.len().max(1)..).unwrap_or_default() {
         [] => diagnostic,
         [next] => diagnostic.also(next.span, "not reached"),
         [next, _] => diagnostic.also(next.span, format!("not reached, nor the {what} after it")),
@@ -142,6 +142,9 @@ fn at_last_step(
     sources: &Sources,
 ) -> Diagnostic {
     let diagnostic = match last_step(program, trace) {
+        Some(step) if trace.steps.is_empty() => {
+            diagnostic.at(step.span, "not reached: what runs before it ended the program")
+        }
         Some(step) => diagnostic.at(step.span, "while this ran"),
         None => diagnostic,
     };
