@@ -72,7 +72,7 @@ pub fn undeclared(program: &Program, trace: &Trace, files: &BTreeSet<String>) ->
 }
 
 /// The first line of a program's own code, or command, that holds some words.
-fn place_of(program: &Program, words: &str) -> Option<Span> {
+pub fn place_of(program: &Program, words: &str) -> Option<Span> {
     if let Action::Console(commands) = &program.action {
         let mut commands = commands.iter().zip(&program.steps);
         let command = commands.find(|(command, _)| command.text.contains(words));

@@ -29,10 +29,11 @@ use crate::model::{
     course::{Course, Lesson},
     diagnostic::{Diagnosed, Diagnostic, Severity},
     package::{Action, Expected, Member, Package, Program, Step, Tangled, Workspace},
-    record::{End, Output, Part, Record, Trace},
+    record::{CapturedFile, End, Output, Part, Record, Trace},
     source::{Sources, Span},
 };
 
+use data::place_of;
 use notebook::Notebook;
 
 pub use blame::join_uses;
@@ -161,6 +162,28 @@ fn busy(program: &Program, trace: &Trace) -> Option<Diagnostic> {
     Some(Diagnostic::warning("busy-machine", message).at(step.span, "").hint(hint))
 }
 
+/// Adds a file that a program wrote to its lesson's. All its programs' files stand in one folder of the
+/// site, so of one name there can be one.
+fn add_file(record: &mut Record, program: &Program, file: CapturedFile) -> Option<Diagnostic> {
+    let Some(first) = record.files.iter().find(|first| first.path == file.path) else {
+        record.files.push(file);
+        return None;
+    };
+    // A block that is tried repeats the cells before it, and with them the files that they write.
+    if first.bytes == file.bytes || program.expected != Expected::Success {
+        return None;
+    }
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    let step = program.steps.first().map(|step| step.span);
+    let place = place_of(program, name).or(step)?;
+    let message =
+        format!("another program of this lesson writes `{}`, and not the same", file.path);
+    let diagnostic = Diagnostic::error("same-file", message)
+        .at(place, "the page could show only one of them")
+        .hint("write it under another name");
+    Some(diagnostic)
+}
+
 /// Draws what the compiler says of a block, for the block's readers.
 pub type Draw = fn(&[Diagnostic], Span, &Sources) -> String;
 
@@ -199,7 +222,9 @@ pub fn add_to_record(
             micros: given.micros,
         });
     }
-    record.files.extend(trace.files);
+    for file in trace.files {
+        diagnostics.extend(add_file(record, program, file));
+    }
     if !matches!(program.action, Action::Build | Action::Compile { .. }) {
         trace.made.add_to(&mut record.made);
     }

@@ -354,6 +354,31 @@ println!("3");
         ..CODE
     },
     Code {
+        name: "same-file",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "two programs of a lesson write different files of one name",
+        explanation: "The files that a lesson's notebooks and commands write stand beside its page, in one folder, so that
+the page can link and show them. Of two files of one name it would show one, below the code that wrote the other.",
+        bad: "```rust
+std::fs::write(\"orbit.csv\", \"1\")?;
+```
+
+```rust session=second
+std::fs::write(\"orbit.csv\", \"2\")?;
+```
+",
+        good: "```rust
+std::fs::write(\"orbit.csv\", \"1\")?;
+```
+
+```rust session=second
+std::fs::write(\"second.csv\", \"2\")?;
+```
+",
+        ..CODE
+    },
+    Code {
         name: "undeclared-data",
         found: Found::ByRunning,
         meaning: "a program reads a file of the course that no lesson declares",
