@@ -416,7 +416,13 @@ pub fn rerun(
 
     let drifted = |program: &Program, recorded: &Record, fresh: &Record, again: Option<&Record>| {
         let lesson = course.lessons.iter().find(|lesson| lesson.name == program.lesson);
-        let compare = |lesson| execute::drifted(lesson, recorded, fresh, again, weave::plain);
+        let compare = |lesson| {
+            let plain = weave::plain;
+            let mut drifted = execute::drifted(lesson, recorded, fresh, again, plain);
+            let records = [recorded, fresh];
+            drifted.extend(execute::drifted_files(lesson, program, records, again, plain));
+            drifted
+        };
         lesson.map(compare).unwrap_or_default()
     };
     let (mut fresh, mut diagnostics) = (vec![], vec![]);

@@ -69,6 +69,33 @@ fn what_is_not_as_recorded_is_told_at_the_cell_and_taken_if_asked_to() {
 }
 
 #[test]
+fn files_are_compared_as_well() {
+    let cell = "std::fs::write(\"took.csv\", format!(\"seconds\\n{}\", std::process::id()))?;
+std::fs::write(\"orbit.csv\", \"days\\n687\")?;
+std::fs::write(\"bytes.png\", [0xff, 0xfe])?;
+";
+    let project = project(&format!("```rust\n{cell}```\n"));
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let (status, words) = project.lessonc(&["check", "--run"]);
+    assert_eq!(status, Some(0), "{words}");
+    // As if it had been recorded when the cell wrote something else.
+    for (file, bytes) in [("orbit.csv", &b"days\n365"[..]), ("bytes.png", &[0xff, 0xfd])] {
+        let path = project.path("lessons/_runs/a/notebook").join(file);
+        let hash = |path| lessonc::execute::fingerprint(&fs::read(path).unwrap());
+        let before = hash(&path);
+        fs::write(&path, bytes).unwrap();
+        remember(&project, &before, &hash(&path));
+    }
+    let (status, words) = project.lessonc(&["check", "--run"]);
+    assert_eq!(status, Some(1));
+    assert_eq!(words.matches("error[drift]").count(), 2, "{words}");
+    assert!(words.contains("lessons/a.md:3:1") && words.contains("-365\n"), "{words}");
+    assert!(words.contains("`bytes.png` is not written as it is recorded"), "{words}");
+    assert_eq!(project.lessonc(&["check", "--run", "--update"]).0, Some(0));
+    assert_eq!(project.read("lessons/_runs/a/notebook/orbit.csv"), "days\n687");
+}
+
+#[test]
 fn a_run_that_fails_is_told_and_not_taken() {
     let project = project("");
     fs::write(project.path("note"), "there").unwrap();

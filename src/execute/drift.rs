@@ -17,10 +17,14 @@ use std::{collections::BTreeSet, iter};
 
 use similar::{Algorithm, DiffTag, TextDiff, capture_diff_slices};
 
-use super::outputs::{Plain, fits};
+use super::{
+    data::place_of,
+    outputs::{Plain, fits},
+};
 use crate::model::{
     course::{Chunk, Drift, Lesson},
     diagnostic::{Diagnostic, Remark, RemarkKind},
+    package::Program,
     record::{Output, Part, Record},
 };
 
@@ -58,6 +62,68 @@ pub fn drifted(
         ));
     }
     diagnostics
+}
+
+/// Tells which files a program does not write as they are recorded: in the way in which the cell that
+/// names them is compared.
+pub fn drifted_files(
+    lesson: &Lesson,
+    program: &Program,
+    [recorded, fresh]: [&Record; 2],
+    again: Option<&Record>,
+    plain: Plain,
+) -> Vec<Diagnostic> {
+    let chunks = lesson.chunks();
+    let paths: BTreeSet<&str> =
+        recorded.files.iter().chain(&fresh.files).map(|file| &*file.path).collect();
+    let drifted = paths.into_iter().filter_map(|path| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let place = place_of(program, name).or(program.steps.first().map(|step| step.span))?;
+        let holds_place =
+            |chunk: &&&Chunk| (chunk.span.start..chunk.span.end).contains(&place.start);
+        let drift = chunks.iter().find(holds_place).and_then(|chunk| chunk.drift());
+        let [before, now] = [recorded, fresh].map(|record| bytes(record, path));
+        let message = match (before, now) {
+            (Some(before), Some(now)) => {
+                let again = again.and_then(|again| bytes(again, path));
+                if file_holds(drift, before, now, again, plain) {
+                    return None;
+                }
+                format!("`{path}` is not written as it is recorded")
+            }
+            // It may come and go.
+            _ if again.is_some_and(|again| bytes(again, path).is_some() != now.is_some()) => {
+                return None;
+            }
+            (_, None) => format!("`{path}` is recorded, and not written"),
+            (None, _) => format!("`{path}` is written, and not recorded"),
+        };
+        let mut diagnostic = Diagnostic::error("drift", message).at(place, "");
+        if let [Some(Ok(before)), Some(Ok(now))] = [before, now].map(|it| it.map(str::from_utf8)) {
+            let text = format!("as recorded (-) and now (+):\n{}", difference(before, now));
+            diagnostic = diagnostic.remark(Remark::new(RemarkKind::Diff, text));
+        }
+        Some(diagnostic.hint("mend the cell, or take what it writes with `--update`"))
+    });
+    drifted.collect()
+}
+
+fn bytes<'r>(record: &'r Record, path: &str) -> Option<&'r [u8]> {
+    record.files.iter().find(|file| file.path == path).map(|file| &*file.bytes)
+}
+
+/// Whether what is recorded of a file still holds. What is no text is the same or another.
+fn file_holds(
+    drift: Option<Drift>,
+    recorded: &[u8],
+    fresh: &[u8],
+    again: Option<&[u8]>,
+    plain: Plain,
+) -> bool {
+    match (str::from_utf8(recorded), str::from_utf8(fresh), again.map(str::from_utf8).transpose()) {
+        (Ok(recorded), Ok(fresh), Ok(again)) => holds(drift, recorded, fresh, again, plain),
+        _ => recorded == fresh || again.is_some_and(|again| again != fresh),
+    }
 }
 
 /// Tells of cells whose output nothing is compared with: they leave it to a block that is not there.

@@ -40,7 +40,7 @@ pub use blame::join_uses;
 pub use changes::changes;
 pub use console::without_chatter;
 pub use data::{missing as missing_data, undeclared as undeclared_data};
-pub use drift::{drifted, unchecked};
+pub use drift::{drifted, drifted_files, unchecked};
 pub use expected::is_as_expected;
 pub use key::{fingerprint, inputs, key, local_paths};
 pub use outputs::{Plain, compare};
