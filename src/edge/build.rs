@@ -140,6 +140,7 @@ fn write(
     let gone = before.lines().filter(|path| !paths.contains(path) && files::is_inside(path));
     // Listed before they are written: whatever happens on the way, they are known to be ours.
     write_list(&options.out, gone.clone().chain(paths.iter().copied()))?;
+    files::sweep(&options.out)?;
     let mut written = 0;
     for page in &site.pages {
         written += usize::from(files::write(&options.out.join(&page.path), page.html.as_bytes())?);

@@ -7,6 +7,7 @@ use std::{
     fs,
     io::{self, Write},
     path::{Component, Path, PathBuf},
+    time::Duration,
 };
 
 use tempfile::TempPath;
@@ -141,7 +142,29 @@ fn write_beside(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<Temp
 }
 
 /// How the names of temporary files begin.
-const BESIDE: &str = ".lessonc-";
+const BESIDE: &str = ".lessonc-new-";
+
+/// Nobody takes longer to write a file.
+const LONGEST_WRITE: Duration = Duration::from_secs(3600);
+
+/// Removes the temporary files below a folder that somebody left who was killed in the middle. Those
+/// of others who write there now stay.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    for path in list_where(folder, |name| !name.starts_with('.') || name.starts_with(BESIDE))? {
+        let path = folder.join(path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.starts_with(BESIDE) {
+            continue;
+        }
+        let modified = fs::metadata(&path).and_then(|data| data.modified());
+        let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+        if age.is_some_and(|age| age > LONGEST_WRITE) {
+            // Another may sweep at the same time.
+            _ = fs::remove_file(&path);
+        }
+    }
+    Ok(())
+}
 
 /// Another name of the file at a path, which goes when it is dropped; none where there is no file.
 fn second_name(path: &Path) -> io::Result<Option<TempPath>> {
@@ -282,6 +305,22 @@ mod tests {
         assert!(!write(&path, b"one").unwrap());
         assert!(write(&path, b"two").unwrap());
         assert_eq!(list(folder.path(), &[]).unwrap(), ["a/b.txt"]);
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let long_ago = std::time::SystemTime::now() - 2 * LONGEST_WRITE;
+        for (name, is_old) in [("a/.lessonc-new-1", true), ("a/.lessonc-new-2", false), ("b", true)]
+        {
+            let path = folder.path().join(name);
+            write(&path, b"x").unwrap();
+            let file = fs::File::options().write(true).open(&path).unwrap();
+            file.set_modified(if is_old { long_ago } else { std::time::SystemTime::now() })
+                .unwrap();
+        }
+        sweep(folder.path()).unwrap();
+        assert_eq!(list_where(folder.path(), |_| true).unwrap(), ["a/.lessonc-new-2", "b"]);
     }
 
     #[test]

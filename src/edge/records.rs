@@ -118,6 +118,7 @@ impl<R: Runner> Recorded<R> {
 
     /// Removes the records of programs that the course no longer has.
     pub fn prune(&self) -> io::Result<()> {
+        files::sweep(&self.store.folder)?;
         for path in files::list(&self.store.folder, &[])? {
             let mut parts = path.splitn(3, '/');
             let (lesson, rest) = (parts.next().unwrap_or_default(), parts.next());
