@@ -17,7 +17,7 @@ use crate::{
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
         record::{Record, Trace},
-        site::Site,
+        site::{Asset, Content, Site},
         source::{Source, SourceId, Sources, Span},
     },
     parse, report, tangle,
@@ -43,6 +43,9 @@ const PAGES: [&str; 3] = ["learners", "instructors", "profiles"];
 pub struct Built {
     /// Every page and file that could be made; what could not is left as it stood.
     pub site: Site,
+    /// Pages of lessons whose runs failed, and their files: they say so, and serve as long as there is no
+    /// better one.
+    pub unfinished: Site,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -248,7 +251,8 @@ pub fn pieces(sources: &Sources) -> Diagnosed<Vec<tangle::Expanded>> {
 
 /// Everything: what has no valid record is run, and the site is woven.
 ///
-/// A lesson with an error in it keeps the page that it had: it is not part of the site given.
+/// A lesson with an error in it keeps the page that it had: it is not part of the site given. Where it had
+/// none, and could be run in part, a page that says so is better than none.
 pub fn build(
     sources: &Sources,
     files: &BTreeSet<String>,
@@ -259,10 +263,12 @@ pub fn build(
     let course = parse(sources).into_value(&mut diagnostics);
     if diagnostics.iter().any(|diagnostic| spoils_settings(diagnostic, &course)) {
         // Without its settings every page and every run would be another.
-        return Built { site: Site::default(), diagnostics };
+        return Built { site: Site::default(), unfinished: Site::default(), diagnostics };
     }
     diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
+    let misread: BTreeSet<String> =
+        broken_names(&course, &tangled, &diagnostics).into_iter().map(str::to_owned).collect();
     let programs: Vec<&Program> = programs.iter().collect();
     let (mut records, failed) =
         run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
@@ -272,12 +278,35 @@ pub fn build(
     let site = weave::weave(&course, &records, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
-    let withheld: BTreeSet<String> =
-        broken.into_iter().chain(failed).map(weave::page_path).collect();
-    site.pages.retain(|page| !withheld.contains(&page.path));
+    let withheld: BTreeSet<&str> = broken.into_iter().chain(failed).collect();
+    let mut unfinished = Site::default();
+    for lesson in withheld {
+        let mut own = take_lesson(&mut site, lesson);
+        if records.contains_key(lesson) && !misread.contains(lesson) {
+            own.pages.iter_mut().for_each(|page| page.html.push_str(UNFINISHED));
+            unfinished.pages.extend(own.pages);
+            unfinished.assets.extend(own.assets);
+        }
+    }
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
-    Built { site, diagnostics }
+    Built { site, unfinished, diagnostics }
+}
+
+/// How the page of a lesson whose run failed ends: the next build may replace it.
+pub const UNFINISHED: &str = "<!-- lessonc: unfinished -->\n";
+
+/// Takes a lesson's page out of a site, and the files that its programs wrote.
+fn take_lesson(site: &mut Site, lesson: &str) -> Site {
+    let page = weave::page_path(lesson);
+    let is_own = |asset: &mut Asset| {
+        let in_folder = asset.path.strip_prefix(lesson).is_some_and(|rest| rest.starts_with('/'));
+        in_folder && matches!(asset.content, Content::Bytes(_))
+    };
+    Site {
+        pages: site.pages.extract_if(.., |it| it.path == page).collect(),
+        assets: site.assets.extract_if(.., is_own).collect(),
+    }
 }
 
 /// Runs what has no valid record of one part of a course's programs, of all where there is but one
@@ -352,6 +381,9 @@ pub fn check(
         let record = records.entry(program.lesson.clone()).or_default();
         match trace {
             Ok(trace) => {
+                if !execute::is_as_expected(program, &trace) {
+                    unknown.insert(program.lesson.clone());
+                }
                 diagnostics.extend(take(record, program, trace, sources));
             }
             Err(_) => {
@@ -491,8 +523,8 @@ fn no_record(program: &Program) -> Vec<Diagnostic> {
     diagnostic.into_iter().collect()
 }
 
-/// What each lesson's runs gave, and the names of the lessons of which one failed. Their records
-/// are left out: they hold less than a page needs.
+/// What each lesson's runs gave, and the names of the lessons of which one failed. Of those of which one
+/// could not be run at all, there is no record.
 fn run<'p>(
     course: &Course,
     tangled: &Tangled,
@@ -502,7 +534,7 @@ fn run<'p>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (BTreeMap<String, Record>, BTreeSet<&'p str>) {
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
-    let mut failed = BTreeSet::new();
+    let (mut failed, mut unknown) = (BTreeSet::new(), BTreeSet::new());
     // What a broken lesson prints will not be shown, so its programs need not run. One that fails
     // to build, or in its run, stops no other: all mistakes are told at once.
     let broken = broken_names(course, tangled, diagnostics);
@@ -519,11 +551,12 @@ fn run<'p>(
             }
             Err(error) => {
                 failed.insert(&*program.lesson);
+                unknown.insert(&*program.lesson);
                 diagnostics.push(cannot_run(program, &error));
             }
         }
     }
-    records.retain(|lesson, _| !failed.contains(&**lesson));
+    records.retain(|lesson, _| !unknown.contains(&**lesson));
     (records, failed)
 }
 

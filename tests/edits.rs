@@ -475,6 +475,37 @@ fn what_a_failed_first_build_wrote_is_ours() {
     assert!(!project.path("site/gone.html").exists());
 }
 
+/// Draws, and ends as it is told.
+fn draws(colour: &str, end: &str) -> String {
+    format!(
+        "```rust\nstd::fs::write(\"dot.svg\", \"<svg>{colour}</svg>\")?;\n{end};\n```\n\n```rust\n1\n```\n"
+    )
+}
+
+#[test]
+fn a_run_that_fails_is_shown_only_where_there_is_no_better_page() {
+    let project = Project::new(&[("a.md", &draws("red", "std::process::exit(3)"))]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert!(project.read("site/a.html").contains("not reached, because of the cell at line 2"));
+    // Another attempt may take its place.
+    project.write("a.md", &draws("green", "std::process::exit(4)"));
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert!(project.read("site/a.html").contains("ended with status 4"));
+    assert_eq!(project.read("site/a/dot.svg"), "<svg>green</svg>");
+    project.write("a.md", &draws("blue", "let x = 4"));
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let good = project.read("site/a.html");
+    assert!(!good.contains("unfinished"), "{good}");
+    // Neither a run that fails nor one that gives something else than is said below it.
+    project.write("a.md", &draws("red", "std::process::exit(3)"));
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    let other = draws("black", "let x = 4") + "\n```output\n2\n```\n";
+    project.write("a.md", &other);
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert_eq!(project.read("site/a.html"), good);
+    assert_eq!(project.read("site/a/dot.svg"), "<svg>blue</svg>");
+}
+
 #[test]
 fn what_a_program_draws_is_captured_and_shown() {
     let text = "```rust\nstd::fs::write(\"dot.svg\", \"<svg xmlns='http://www.w3.org/2000/svg'/>\")?;\n```\n\n\

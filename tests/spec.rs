@@ -202,7 +202,8 @@ impl<'f> Case<'f> {
         .unwrap();
         let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
         let built = pipeline::build(&self.sources, &self.files, &theme, runner);
-        let pages = built.site.pages.iter().filter(|page| page.path != "index.html");
+        let pages = built.site.pages.iter().chain(&built.unfinished.pages);
+        let pages = pages.filter(|page| page.path != "index.html");
         let html = pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n");
         let mut diagnostics = built.diagnostics;
         diagnostics.sort_by_key(Diagnostic::span);

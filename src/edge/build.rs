@@ -25,7 +25,7 @@ use crate::{
         diagnostic::Severity,
         site::{Content, Site},
     },
-    pipeline::{self, Built},
+    pipeline::{self, Built, UNFINISHED},
     weave::Theme,
 };
 
@@ -59,7 +59,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let mut runner =
         run::runner(&options.course, &course, private, &options.records, options.offline)?;
 
-    let Built { site, mut diagnostics } =
+    let Built { mut site, unfinished, mut diagnostics } =
         pipeline::build(&course.sources, &course.files, &theme, &mut runner);
     if runner.was_interrupted() {
         eprintln!("Stopped. The site is as it was.");
@@ -69,6 +69,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     formats::tell(options.format, &diagnostics, &course.sources);
     let is_fine = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
     check_ours(&site, &options.out)?;
+    fill_in(&mut site, unfinished, &options.out);
     let written = write(&site, &course, options, is_fine)?;
     if is_fine && options.records != Use::Frozen {
         runner.prune()?;
@@ -123,6 +124,21 @@ fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
         out.join(&foreign.path).display()
     );
     Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+}
+
+/// Adds the pages of lessons whose runs failed where there is no other page yet.
+fn fill_in(site: &mut Site, unfinished: Site, out: &Path) {
+    for page in unfinished.pages {
+        let path = out.join(&page.path);
+        let may_go = !path.exists()
+            || fs::read_to_string(&path).is_ok_and(|page| page.ends_with(UNFINISHED));
+        if may_go {
+            let folder = format!("{}/", page.path.trim_end_matches(".html"));
+            let own = unfinished.assets.iter().filter(|asset| asset.path.starts_with(&folder));
+            site.assets.extend(own.cloned());
+            site.pages.push(page);
+        }
+    }
 }
 
 /// Writes what changed, and says how many files that were. What the site no longer has is removed

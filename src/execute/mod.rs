@@ -18,6 +18,7 @@ mod outputs;
 mod runtime;
 mod syntax;
 mod trace;
+mod unfinished;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -209,18 +210,27 @@ pub fn add_to_record(
             record.outputs.push(Output { chunk: step.chunk, span: step.span, parts, micros: 0 });
         }
     }
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let failure = errors.map(|error| error.message.clone()).next();
+    let failure = failure.filter(|_| !is_as_expected(program, &trace));
     if trace.end == End::NotBuilt {
+        if let Some(failure) = failure {
+            unfinished::add_notes(record, program, &trace, &failure, sources);
+        }
         return diagnostics;
     }
     diagnostics.extend(busy);
-    for (step, given) in program.steps.iter().zip(trace.steps) {
-        let parts = given.parts.into_iter();
+    for (step, given) in program.steps.iter().zip(&trace.steps) {
+        let parts = given.parts.iter().cloned();
         record.outputs.push(Output {
             chunk: step.chunk,
             span: step.span,
             parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
             micros: given.micros,
         });
+    }
+    if let Some(failure) = failure {
+        unfinished::add_notes(record, program, &trace, &failure, sources);
     }
     for file in trace.files {
         diagnostics.extend(add_file(record, program, file));

@@ -41,7 +41,7 @@ pub fn values(lesson: &Lesson, record: &Record, plain: Plain) -> BTreeMap<String
 fn printed(output: &Output, plain: Plain) -> String {
     let parts = output.parts.iter().filter_map(|part| match part {
         Part::Stdout(text) | Part::Value(text) => Some(text.as_str()),
-        Part::Stderr(_) | Part::Compiler(_) => None,
+        Part::Stderr(_) | Part::Compiler(_) | Part::Note(_) => None,
     });
     plain(&parts.collect::<String>())
 }

@@ -101,14 +101,18 @@ pub enum Part {
     Value(String),
     /// What the compiler says of a block that it was to refuse, in colours of a terminal.
     Compiler(String),
+    /// What is said in the place of an output that is not there, since the run failed. Never recorded.
+    Note(String),
 }
 
 impl Part {
     pub fn text_mut(&mut self) -> &mut String {
         match self {
-            Self::Stdout(text) | Self::Stderr(text) | Self::Value(text) | Self::Compiler(text) => {
-                text
-            }
+            Self::Stdout(text)
+            | Self::Stderr(text)
+            | Self::Value(text)
+            | Self::Compiler(text)
+            | Self::Note(text) => text,
         }
     }
 
@@ -116,7 +120,7 @@ impl Part {
     pub fn stderr(&self) -> Option<&str> {
         match self {
             Self::Stderr(text) => Some(text),
-            Self::Stdout(_) | Self::Value(_) | Self::Compiler(_) => None,
+            Self::Stdout(_) | Self::Value(_) | Self::Compiler(_) | Self::Note(_) => None,
         }
     }
 }

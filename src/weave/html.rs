@@ -513,12 +513,11 @@ impl<'a> Body<'a> {
 
     fn output(&mut self, output: &Output, chunk: &Chunk) -> String {
         let show = chunk.shows();
-        if show == Show::None {
-            return String::new();
-        }
         let mut parts = vec![];
         for part in &output.parts {
             match part {
+                Part::Note(text) => parts.extend(printed("note", text)),
+                _ if show == Show::None => {}
                 Part::Stdout(text) if show == Show::Html => parts.push(self.html(text)),
                 Part::Stdout(text) => parts.extend(printed("stdout", text)),
                 Part::Stderr(text) => parts.extend(printed("stderr", text)),
@@ -598,7 +597,9 @@ impl<'a> Body<'a> {
             raw: bool,
         }
         let trial = match chunk.cell {
-            Some(Cell::Trial(trial)) => Some(trial.word()),
+            Some(Cell::Trial(trial)) if parts.iter().all(|part| part.kind != "note") => {
+                Some(trial.word())
+            }
             _ => None,
         };
         let raw = chunk.shows() == Show::Raw;
