@@ -316,6 +316,13 @@ pub struct Command {
     pub chatter: bool,
 }
 
+/// The status that a shell would give for a command that a signal ended.
+///
+/// Source: POSIX, "Shell Command Language", "Exit Status for Commands"; the 128 is what all shells add.
+pub fn status_of_signal(signal: i32) -> i32 {
+    128 + signal
+}
+
 /// One part of a program's run that has an output of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {

@@ -206,6 +206,7 @@ impl Cargo {
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
                 Ended::Status(status) if status == *expected => continue,
+                Ended::Signal(signal) if package::status_of_signal(signal) == *expected => continue,
                 Ended::Status(status) => end = End::Exited(status),
                 Ended::Signal(signal) => end = End::Killed(signal),
                 Ended::Flooded => end = End::Flooded,

@@ -6,7 +6,7 @@ mod places;
 
 use crate::model::{
     diagnostic::{Diagnostic, Severity},
-    package::{Action, Program, Step},
+    package::{Action, Program, Step, status_of_signal},
     record::{End, Part, StepTrace, Trace},
     source::{Sources, Span},
 };
@@ -53,7 +53,13 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
 fn ended(program: &Program, trace: &Trace) -> Diagnostic {
     match trace.end {
         End::Exited(status) => exited(program, trace, status),
-        End::Killed(signal) => run_failed(program, &format!("was ended by signal {signal}")),
+        End::Killed(signal) => {
+            let failure = run_failed(program, &format!("was ended by signal {signal}"));
+            match program.action {
+                Action::Console(_) => failure.hint(if_meant(status_of_signal(signal))),
+                _ => failure,
+            }
+        }
         _ => run_failed(program, "ended before its last cell"),
     }
 }
@@ -69,14 +75,19 @@ fn exited(program: &Program, trace: &Trace, status: i32) -> Diagnostic {
              `session=\"…\"` behind the fence",
         ),
         (None, status) => run_failed(program, &format!("ended with status {status}")),
-        (Some(0), status) => run_failed(program, &format!("ended with status {status}"))
-            .hint(format!("if it is meant to, say so behind it: `# exit {status}`")),
+        (Some(0), status) => {
+            run_failed(program, &format!("ended with status {status}")).hint(if_meant(status))
+        }
         (Some(expected), status) => run_failed(
             program,
             &format!("ended with status {status}, and says that it ends with {expected}"),
         )
         .hint(format!("mend the command, or write `# exit {status}` behind it")),
     }
+}
+
+fn if_meant(status: i32) -> String {
+    format!("if it is meant to, say so behind it: `# exit {status}`")
 }
 
 /// Tells of the steps that came too late.
