@@ -233,6 +233,18 @@ println!(\"{:?} {:?}\", std::env::var(\"TZ\"), std::env::var(\"OURS\"));
 }
 
 #[test]
+fn what_a_shell_says_of_compiling_is_in_no_record() {
+    let lesson = "```rust\nprintln!(\"{} {}\", cfg!(debug_assertions), cfg!(ours));\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    let mut build = project.command(&["build"]);
+    build.env("CARGO_PROFILE_DEV_DEBUG_ASSERTIONS", "false");
+    build.env("CARGO_BUILD_RUSTFLAGS", "--cfg ours");
+    let (status, words) = project::status_and_words(build.output().unwrap());
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read("lessons/_runs/a/notebook.json").contains("true false"), "{words}");
+}
+
+#[test]
 fn parts_are_laid_together_by_copying() {
     let lesson = "```rust\n1 + 1\n```\n\n``` {.console .cell}\n$ echo two > two.txt\n```\n";
     let project = Project::new(&[("a.md", lesson), ("b.md", "```rust\n2 + 2\n```\n")]);

@@ -41,6 +41,19 @@ pub const LINES: (&str, &str) = ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
 /// Source: the documentation of getrandom 0.3 and 0.4, "Custom backend".
 const SEEDED: (&str, &str) = ("RUSTFLAGS", "--cfg getrandom_backend=\"custom\"");
 
+/// How the variables begin that cargo does not get of ours. A cargo that runs us sets the first for us, not
+/// for the packages that we build. The others say how to compile, which no record's key speaks of.
+const NOT_PASSED_ON: [&str; 8] = [
+    "CARGO_PKG_",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_PROFILE_",
+    "CARGO_TARGET_",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "RUSTFLAGS",
+];
+
 impl Cargo {
     /// Makes everything that is built be as the lessons give it.
     pub fn write_workspace(&self) -> io::Result<()> {
@@ -86,15 +99,13 @@ impl Cargo {
     fn cargo(&self) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(self.workspace_folder());
-        // A cargo that runs us sets these for us, not for the packages that we build.
         for (name, _) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
-            if name_text.starts_with("CARGO_PKG_") || name_text == "CARGO_MANIFEST_DIR" {
+            if NOT_PASSED_ON.iter().any(|start| name_text.starts_with(start)) {
                 cargo.env_remove(name);
             }
         }
         cargo.env("CARGO_TARGET_DIR", self.folder.join("target"));
-        cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         // What a build script says in its panic is the same for all authors.
         cargo.env("RUST_BACKTRACE", "0");
         cargo
