@@ -123,6 +123,10 @@ impl Splitter {
     /// What each begun step gave, and whether the program said that it reached its end.
     pub fn finish(mut self) -> (Vec<StepTrace>, bool) {
         self.flush();
+        // A cell shows its value when all else is done, whichever stream is read first.
+        for step in &mut self.steps {
+            step.parts.sort_by_key(|part| matches!(part, Part::Value(_)));
+        }
         (self.steps, self.ended)
     }
 
@@ -269,6 +273,16 @@ mod tests {
         splitter.push(Stream::Stdout, b"\x1en step 0 1\nh\xc3\xa4 \xff\xfe \xe2\x82\n");
         let (steps, _) = splitter.finish();
         assert_eq!(steps[0].parts, [Part::Stdout("hä \\xff\\xfe \\xe2\\x82\n".into())]);
+    }
+
+    #[test]
+    fn a_value_comes_after_what_was_printed_before_it() {
+        let mut splitter = Splitter::new("n", 1);
+        splitter.push(Stream::Stdout, b"\x1en step 0 1\nout\n\x1en value 0 2\n42\n");
+        splitter.push(Stream::Stderr, b"\x1en step 0 1\nerr\n");
+        let (steps, _) = splitter.finish();
+        let [out, err] = [Part::Stdout("out\n".into()), Part::Stderr("err\n".into())];
+        assert_eq!(steps[0].parts, [out, err, Part::Value("42\n".into())]);
     }
 
     #[test]
