@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::edge::{self, Outcome, formats};
 
@@ -19,7 +19,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(mut_args(only_with_serve))]
     Build(Build),
+    /// Build a course and show it in the browser, again whenever it changes
+    #[command(mut_arg("serve", |serve| serve.default_value("true").hide(true)), after_help = SERVE_HELP)]
+    Serve(Build),
     Check(Check),
     Explain(Explain),
     Tangle(Tangle),
@@ -32,7 +36,7 @@ enum Command {
 #[command(after_help = "\
 Examples:
   lessonc build                     build lessons/ into site/
-  lessonc build --serve             ... and show it in the browser
+  lessonc build --serve             ... and show it in the browser, again whenever it changes
   lessonc build --frozen            run nothing; fail where a record is stale (for CI)
   lessonc build --rerun             run everything afresh
   lessonc build --rerun asyncio     run one lesson afresh
@@ -57,16 +61,38 @@ struct Build {
     /// How to tell what is wrong
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Serve the site when it is built
+    /// Serve the site, and build it again whenever the course changes
     #[arg(long)]
     serve: bool,
     /// The address to serve at
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", requires = "serve")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: IpAddr,
     /// The port to serve at; the next free one if it is taken
-    #[arg(long, default_value_t = 8000, requires = "serve")]
+    #[arg(long, default_value_t = 8000)]
     port: u16,
+    /// Open the browser
+    #[arg(long)]
+    open: bool,
+    /// Where the links of mistakes lead, with `{file}`, `{line}` and `{column}`
+    #[arg(long, value_name = "URL", default_value = "vscode://file{file}:{line}:{column}")]
+    editor: String,
 }
+
+fn only_with_serve(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        "host" | "port" | "open" | "editor" => arg.requires("serve"),
+        _ => arg,
+    }
+}
+
+const SERVE_HELP: &str = "\
+Examples:
+  lessonc serve                     show lessons/ at http://127.0.0.1:8000/
+  lessonc serve --open              ... and open the browser
+  lessonc serve --editor 'zed://file{file}:{line}'
+                                    let mistakes lead into another editor
+
+In the terminal, r runs everything afresh, o opens the browser, and q quits.";
 
 /// Say all that is wrong with a course, without running anything.
 #[derive(Args)]
@@ -208,7 +234,10 @@ struct Why {
 /// Does what the command line says.
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Build(build) => edge::build::build(&build.options()),
+        Command::Build(build) | Command::Serve(build) => match build.serving() {
+            Some(options) => edge::watch::watch(&options),
+            None => edge::build::build(&build.options()),
+        },
         Command::Check(Check { course, format, fix }) => {
             edge::check::check(&edge::check::Options { course, format: format.into(), fix })
         }
@@ -237,23 +266,32 @@ pub fn run() -> ExitCode {
 }
 
 impl Build {
-    fn options(self) -> edge::build::Options {
-        let records = match (self.frozen, self.rerun) {
+    fn serving(&self) -> Option<edge::watch::Options> {
+        self.serve.then(|| edge::watch::Options {
+            build: self.options(),
+            host: self.host,
+            port: self.port,
+            open: self.open,
+            editor: self.editor.clone(),
+        })
+    }
+
+    fn options(&self) -> edge::build::Options {
+        let records = match (self.frozen, &self.rerun) {
             (true, _) => edge::build::Use::Frozen,
             (false, None) => edge::build::Use::Valid,
             (false, Some(None)) => edge::build::Use::None,
             (false, Some(Some(lesson))) => {
-                let name = lesson.strip_suffix(".md").unwrap_or(&lesson);
+                let name = lesson.strip_suffix(".md").unwrap_or(lesson);
                 edge::build::Use::NoneOf(name.to_owned())
             }
         };
         edge::build::Options {
-            course: self.course,
-            out: self.out,
+            course: self.course.clone(),
+            out: self.out.clone(),
             records,
             offline: self.offline,
             format: self.format.into(),
-            serve: self.serve.then_some((self.host, self.port)),
         }
     }
 }

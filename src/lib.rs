@@ -13,8 +13,8 @@
 //! [`edge`].
 //!
 //! - [`cli`]: the commands and their options; the only file that knows clap
-//! - [`edge`]: everything that touches the world: disk, cargo, processes, recorded runs, serving,
-//!   the terminal
+//! - [`edge`]: everything that touches the world: disk, cargo, processes, recorded runs, watching,
+//!   serving, the terminal
 //! - [`pipeline`]: sources to site, on one page: read it first
 //! - [`parse`]: a source becomes a lesson; the only folder that knows pulldown-cmark
 //! - [`tangle`]: a course becomes packages; who defines and uses a name

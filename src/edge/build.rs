@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     fs, io,
-    net::IpAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -17,13 +16,12 @@ use super::{
     formats::{self, Format},
     private_folder,
     records::{self, Recorded},
-    serve,
     terminal::{self, Progress, plural},
     with_path,
 };
 use crate::{
     model::{
-        diagnostic::Severity,
+        diagnostic::{Diagnostic, Severity},
         site::{Content, Site},
     },
     pipeline::{self, Built},
@@ -43,11 +41,9 @@ pub struct Options {
     /// Whether cargo may use the network.
     pub offline: bool,
     pub format: Format,
-    /// Where to serve the site when it is built, if at all.
-    pub serve: Option<(IpAddr, u16)>,
 }
 
-/// Builds a course's site, and serves it if asked to.
+/// Builds a course's site.
 ///
 /// # Errors
 ///
@@ -55,45 +51,83 @@ pub struct Options {
 pub fn build(options: &Options) -> io::Result<Outcome> {
     let start = Instant::now();
     check_out(options)?;
-    let course = course::read(&options.course)?;
-    if let Use::NoneOf(lesson) = &options.records {
-        check_name(lesson, &course)?;
-    }
+    let course = read(options)?;
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
+    let Some(made) = make(options, &course, &theme)? else {
+        eprintln!("Stopped. The site is as it was.");
+        return Ok(Outcome::Interrupted);
+    };
+    formats::tell(options.format, &made.diagnostics, &course.sources);
+    let published = publish(&made, &course, options)?;
+    eprintln!(
+        "{}: {} ({} written), {} run, {} recalled, in {:.2} s",
+        options.out.display(),
+        plural(made.site.pages.len(), "page"),
+        published.written.len(),
+        plural(made.runner.ran, "program"),
+        made.runner.recalled,
+        start.elapsed().as_secs_f64(),
+    );
+    Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// A site before it is published.
+pub struct Made {
+    pub site: Site,
+    /// In the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+    pub runner: Recorded<Cargo>,
+    /// Held until the site is published.
+    _alone: Option<fs::File>,
+}
+
+impl Made {
+    fn is_fine(&self) -> bool {
+        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    }
+}
+
+/// Runs what has to be run, and weaves. Nothing is made where a run was interrupted.
+///
+/// # Errors
+///
+/// Where what is recorded cannot be read.
+pub fn make(options: &Options, course: &CourseFolder, theme: &Theme) -> io::Result<Option<Made>> {
     let lock = records::lock(&options.course)?;
     let progress = Arc::new(Progress::on_stderr());
     let private = private_folder(&options.course)?;
-    let _alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
+    let alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
     let cargo =
         Cargo::new(private, options.course.clone(), lock.clone(), options.offline, progress)?;
     let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
-
     let Built { site, mut diagnostics } =
-        pipeline::build(&course.sources, &course.files, &theme, &mut runner);
+        pipeline::build(&course.sources, &course.files, theme, &mut runner);
     if runner.was_interrupted() {
-        eprintln!("Stopped. The site is as it was.");
-        return Ok(Outcome::Interrupted);
+        return Ok(None);
     }
     terminal::put_in_order(&mut diagnostics);
-    formats::tell(options.format, &diagnostics, &course.sources);
-    let is_fine = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    check_ours(&site, &options.out)?;
-    let written = write(&site, &course, options, is_fine)?;
-    if is_fine && options.records != Use::Frozen {
-        runner.prune()?;
+    Ok(Some(Made { site, diagnostics, runner, _alone: alone }))
+}
+
+/// What became of the site's folder, as paths in it.
+#[derive(Debug, Default)]
+pub struct Published {
+    pub written: Vec<String>,
+    pub gone: Vec<String>,
+}
+
+/// Writes what changed of a site, and forgets the records that nothing asks for any more.
+///
+/// # Errors
+///
+/// Where the site cannot be written, or a file of somebody else's stands in its way.
+pub fn publish(made: &Made, course: &CourseFolder, options: &Options) -> io::Result<Published> {
+    check_ours(&made.site, &options.out)?;
+    let published = write(&made.site, course, options, made.is_fine())?;
+    if made.is_fine() && options.records != Use::Frozen {
+        made.runner.prune()?;
     }
-    eprintln!(
-        "{}: {} ({written} written), {} run, {} recalled, in {:.2} s",
-        options.out.display(),
-        plural(site.pages.len(), "page"),
-        plural(runner.ran, "program"),
-        runner.recalled,
-        start.elapsed().as_secs_f64(),
-    );
-    if let Some((host, port)) = options.serve {
-        serve::serve(&options.out, host, port)?;
-    }
-    Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
+    Ok(published)
 }
 
 /// Waits until no other build of the course runs; none begins while the file is held.
@@ -111,7 +145,7 @@ fn alone(private: &Path) -> io::Result<fs::File> {
 /// # Errors
 ///
 /// Where the site would stand among the lessons.
-fn check_out(options: &Options) -> io::Result<()> {
+pub fn check_out(options: &Options) -> io::Result<()> {
     let (Ok(course), Ok(out)) = (options.course.canonicalize(), std::path::absolute(&options.out))
     else {
         // A course that is not there is told of when it is read.
@@ -146,13 +180,17 @@ fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
 }
 
+/// Reads the course.
+///
 /// # Errors
 ///
-/// Where a lesson that is to be run again does not exist.
-fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
+/// Where it cannot be read, or a lesson that is to be run again does not exist.
+pub fn read(options: &Options) -> io::Result<CourseFolder> {
+    let course = course::read(&options.course)?;
+    let Use::NoneOf(lesson) = &options.records else { return Ok(course) };
     let names = pipeline::lesson_names(&course.sources);
-    if names.contains(&lesson) {
-        return Ok(());
+    if names.contains(&&**lesson) {
+        return Ok(course);
     }
     let message = if Path::new(lesson).is_dir() {
         format!("`{lesson}` is no lesson; the course comes first: `lessonc build {lesson} --rerun`")
@@ -162,14 +200,14 @@ fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::NotFound, message))
 }
 
-/// Writes what changed, and says how many files that were. What the site no longer has is removed
-/// only if nothing went wrong: otherwise the last good pages stay.
+/// Writes what changed. What the site no longer has is removed only if nothing went wrong:
+/// otherwise the last good pages stay.
 fn write(
     site: &Site,
     course: &CourseFolder,
     options: &Options,
     is_fine: bool,
-) -> io::Result<usize> {
+) -> io::Result<Published> {
     let pages = site.pages.iter().map(|page| page.path.as_str());
     let paths: BTreeSet<&str> =
         pages.chain(site.assets.iter().map(|asset| asset.path.as_str())).collect();
@@ -177,28 +215,36 @@ fn write(
     let gone = before.lines().filter(|path| !paths.contains(path) && files::is_inside(path));
     // Listed before they are written: whatever happens on the way, they are known to be ours.
     write_list(&options.out, gone.clone().chain(paths.iter().copied()))?;
-    let mut written = 0;
+    let mut published = Published::default();
+    let mut write = |path: &String, bytes: &[u8]| {
+        let is_new = files::write(&options.out.join(path), bytes)?;
+        published.written.extend(is_new.then(|| path.clone()));
+        io::Result::Ok(())
+    };
     for page in &site.pages {
-        written += usize::from(files::write(&options.out.join(&page.path), page.html.as_bytes())?);
+        write(&page.path, page.html.as_bytes())?;
     }
     for asset in &site.assets {
-        let bytes = match &asset.content {
-            Content::Bytes(bytes) => bytes.clone(),
+        match &asset.content {
+            Content::Bytes(bytes) => write(&asset.path, bytes)?,
             Content::CourseFile(path) => {
                 debug_assert!(course.files.contains(path));
                 let path = options.course.join(path);
-                fs::read(&path).map_err(with_path(&path))?
+                write(&asset.path, &fs::read(&path).map_err(with_path(&path))?)?;
             }
-        };
-        written += usize::from(files::write(&options.out.join(&asset.path), &bytes)?);
+        }
     }
     if is_fine {
-        for path in gone.map(|path| options.out.join(path)).filter(|path| path.is_file()) {
-            files::remove(&path, &options.out)?;
+        for path in gone {
+            let full = options.out.join(path);
+            if full.is_file() {
+                files::remove(&full, &options.out)?;
+                published.gone.push(path.to_owned());
+            }
         }
         write_list(&options.out, paths.into_iter())?;
     }
-    Ok(written)
+    Ok(published)
 }
 
 /// The list of the files that we wrote into a site: nothing else in its folder is ours to remove.

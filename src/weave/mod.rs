@@ -23,7 +23,8 @@ use crate::model::{
     source::{Sources, Span},
 };
 
-pub use ansi::plain;
+pub use ansi::{html as terminal_html, plain};
+pub use escape::escape;
 use html::{Body, Section};
 use links::Links;
 use math::Formulas;

@@ -52,7 +52,7 @@
 
   function copyButtons() {
     if (!navigator.clipboard) return; // not on plain http
-    for (const block of document.querySelectorAll(".code")) {
+    for (const block of document.querySelectorAll(".code:not(:has(> .copy))")) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
@@ -90,4 +90,5 @@
   addEventListener("load", scrollers);
   addEventListener("resize", scrollers);
   document.addEventListener("toggle", scrollers, true); // what was folded had no width
+  document.addEventListener("textchange", () => { copyButtons(); scrollers(); }); // by whoever changes the page in place
 })();

@@ -8,6 +8,8 @@
 // A test looks at the site from outside, and starts what shows it.
 #![allow(clippy::disallowed_methods)]
 
+mod live;
+
 use std::{
     env, fs,
     io::{self, BufRead, BufReader, Read, Write},
@@ -388,13 +390,6 @@ fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
 
 /// Builds a course, serves it, and gives a test a browser that can see it.
 fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
-    let browser = program("CHROME", &["chromium", "chromium-browser", "google-chrome"]);
-    let driver = program("CHROMEDRIVER", &["chromedriver"]);
-    let (Some(browser), Some(driver)) =
-        (needed("a browser (CHROME, chromium)", browser), needed("its driver", driver))
-    else {
-        return;
-    };
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
     let lessonc = |options: &[&str]| {
@@ -405,7 +400,19 @@ fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult
     };
     let built = lessonc(&[]).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let (_server, address) = Server::start(lessonc(&["--serve", "--port", "0"]), "at http://", " ");
+    in_browser_with(lessonc(&["--serve", "--port", "0"]), test);
+}
+
+/// Starts a server, and gives a test a browser that can see what it serves.
+fn in_browser_with(server: Command, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    let browser = program("CHROME", &["chromium", "chromium-browser", "google-chrome"]);
+    let driver = program("CHROMEDRIVER", &["chromedriver"]);
+    let (Some(browser), Some(driver)) =
+        (needed("a browser (CHROME, chromium)", browser), needed("its driver", driver))
+    else {
+        return;
+    };
+    let (_server, address) = Server::start(server, "at http://", " ");
     let (_driver, port) = Server::start(
         {
             let mut command = Command::new(driver);
@@ -416,9 +423,10 @@ fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult
         ".",
     );
 
+    let profile = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let outcome = runtime.block_on(async {
-        let capabilities = capabilities(&browser, &folder.path().join("profile"))?;
+        let capabilities = capabilities(&browser, profile.path())?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
         let test = async |driver| test(&Page { driver, site: format!("http://{address}") }).await;
         // Quits after a panic too: a driver that is killed leaves its browser behind.
