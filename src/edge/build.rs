@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
@@ -15,8 +14,9 @@ use super::{
     files,
     formats::{self, Format},
     private_folder,
-    records::{self, Recorded},
-    terminal::{self, Progress, plural},
+    records::{Recorded, Use},
+    run::{self, alone},
+    terminal::{self, plural},
     with_path,
 };
 use crate::{
@@ -27,8 +27,6 @@ use crate::{
     pipeline::{self, Built},
     weave::Theme,
 };
-
-pub use records::Use;
 
 /// What `lessonc build` was asked for.
 #[derive(Clone, Debug)]
@@ -51,9 +49,9 @@ pub struct Options {
 pub fn build(options: &Options) -> io::Result<Outcome> {
     let start = Instant::now();
     check_out(options)?;
-    let course = read(options)?;
+    let course = course::read(&options.course)?;
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    let Some(made) = make(options, &course, &theme)? else {
+    let Some(made) = make(options, &course, &theme, std::future::pending())? else {
         eprintln!("Stopped. The site is as it was.");
         return Ok(Outcome::Interrupted);
     };
@@ -87,19 +85,22 @@ impl Made {
     }
 }
 
-/// Runs what has to be run, and weaves. Nothing is made where a run was interrupted.
+/// Runs what has to be run, and weaves. Nothing is made where a run was interrupted: by the user, or
+/// because `ended_by` came to its end.
 ///
 /// # Errors
 ///
 /// Where what is recorded cannot be read.
-pub fn make(options: &Options, course: &CourseFolder, theme: &Theme) -> io::Result<Option<Made>> {
-    let lock = records::lock(&options.course)?;
-    let progress = Arc::new(Progress::on_stderr());
+pub fn make(
+    options: &Options,
+    course: &CourseFolder,
+    theme: &Theme,
+    ended_by: impl Future<Output = ()> + 'static,
+) -> io::Result<Option<Made>> {
     let private = private_folder(&options.course)?;
     let alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
-    let cargo =
-        Cargo::new(private, options.course.clone(), lock.clone(), options.offline, progress)?;
-    let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
+    let mut runner =
+        run::runner(&options.course, course, private, &options.records, options.offline, ended_by)?;
     let Built { site, mut diagnostics } =
         pipeline::build(&course.sources, &course.files, theme, &mut runner);
     if runner.was_interrupted() {
@@ -128,18 +129,6 @@ pub fn publish(made: &Made, course: &CourseFolder, options: &Options) -> io::Res
         made.runner.prune()?;
     }
     Ok(published)
-}
-
-/// Waits until no other build of the course runs; none begins while the file is held.
-fn alone(private: &Path) -> io::Result<fs::File> {
-    fs::create_dir_all(private).map_err(with_path(private))?;
-    let path = private.join("lock");
-    let file = fs::File::create(&path).map_err(with_path(&path))?;
-    if file.try_lock().is_err() {
-        eprintln!("Waiting for another build of this course to end.");
-        file.lock().map_err(with_path(&path))?;
-    }
-    Ok(file)
 }
 
 /// # Errors
@@ -178,26 +167,6 @@ fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
         out.join(&foreign.path).display()
     );
     Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
-}
-
-/// Reads the course.
-///
-/// # Errors
-///
-/// Where it cannot be read, or a lesson that is to be run again does not exist.
-pub fn read(options: &Options) -> io::Result<CourseFolder> {
-    let course = course::read(&options.course)?;
-    let Use::NoneOf(lesson) = &options.records else { return Ok(course) };
-    let names = pipeline::lesson_names(&course.sources);
-    if names.contains(&&**lesson) {
-        return Ok(course);
-    }
-    let message = if Path::new(lesson).is_dir() {
-        format!("`{lesson}` is no lesson; the course comes first: `lessonc build {lesson} --rerun`")
-    } else {
-        format!("there is no lesson `{lesson}` to run again; there is: {}", names.join(", "))
-    };
-    Err(io::Error::new(io::ErrorKind::NotFound, message))
 }
 
 /// Writes what changed. What the site no longer has is removed only if nothing went wrong:

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, PoisonError, RwLock, RwLockWriteGuard,
-        mpsc::{Receiver, Sender},
+        mpsc::{self, Receiver},
     },
     time::Duration,
 };
@@ -16,6 +16,8 @@ use notify::{
     EventKind, RecommendedWatcher, RecursiveMode, Watcher,
     event::{AccessKind, AccessMode},
 };
+
+use tokio::sync::watch;
 
 use super::{course, files};
 
@@ -26,6 +28,36 @@ pub enum Event {
     Rerun,
     Open,
     Stop,
+}
+
+/// Where events are sent to. All but [`Event::Open`] end what runs: it is to begin anew, or not at
+/// all.
+#[derive(Clone, Debug)]
+pub struct Events {
+    queue: mpsc::Sender<Event>,
+    ends: watch::Sender<()>,
+}
+
+impl Events {
+    /// With the end from which they are taken.
+    pub fn new() -> (Self, Receiver<Event>) {
+        let (queue, events) = mpsc::channel();
+        (Self { queue, ends: watch::Sender::new(()) }, events)
+    }
+
+    /// Where nobody listens any more, all ends anyway.
+    pub fn send(&self, event: Event) {
+        let _ = self.queue.send(event);
+        if event != Event::Open {
+            self.ends.send_replace(());
+        }
+    }
+
+    /// Comes to its end with the next event from now on that ends what runs.
+    pub fn end(&self) -> impl Future<Output = ()> + 'static {
+        let mut ends = self.ends.subscribe();
+        async move { _ = ends.changed().await }
+    }
 }
 
 /// All that happened until it was quiet.
@@ -81,14 +113,13 @@ impl Changes {
     /// # Errors
     ///
     /// Where the system cannot watch.
-    pub fn watch(course: &Path, events: Sender<Event>) -> io::Result<Self> {
+    pub fn watch(course: &Path, events: Events) -> io::Result<Self> {
         let places = Arc::new(RwLock::new(Places::default()));
         let known = Arc::clone(&places);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
             if event.is_ok_and(|event| known.take(&event)) {
-                // Where nobody listens any more, it ends anyway.
-                let _ = events.send(Event::Changed);
+                events.send(Event::Changed);
             }
         });
         let course = std::path::absolute(course)?;

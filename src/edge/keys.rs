@@ -2,9 +2,8 @@
 
 #[cfg(unix)]
 use std::io::Read;
-use std::sync::mpsc;
 
-use super::changes::Event;
+use super::changes::{Event, Events};
 
 /// Gives the terminal back as it was when it is dropped.
 pub struct Keys(#[cfg(unix)] Option<rustix::termios::Termios>);
@@ -13,7 +12,7 @@ pub struct Keys(#[cfg(unix)] Option<rustix::termios::Termios>);
 impl Keys {
     /// Sends what the keys mean from now on. Where standard input is no terminal, or another's, none
     /// are read.
-    pub fn listen(events: mpsc::Sender<Event>) -> Self {
+    pub fn listen(events: Events) -> Self {
         use rustix::{process::getpgrp, stdio::stdin, termios};
         let is_ours = termios::tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp());
         let before = termios::tcgetattr(stdin()).ok().filter(|_| is_ours);
@@ -33,9 +32,7 @@ impl Keys {
                     b"q" => Event::Stop,
                     _ => continue,
                 };
-                if events.send(event).is_err() {
-                    return;
-                }
+                events.send(event);
             }
         });
         Self(Some(before))
@@ -60,7 +57,7 @@ impl Drop for Keys {
 
 #[cfg(not(unix))]
 impl Keys {
-    pub fn listen(_: mpsc::Sender<Event>) -> Self {
+    pub fn listen(_: Events) -> Self {
         Self()
     }
 

@@ -18,6 +18,7 @@ pub mod lookup;
 mod problems;
 mod process;
 pub mod records;
+pub mod run;
 mod serve;
 mod shown;
 pub mod tangle;

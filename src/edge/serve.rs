@@ -7,7 +7,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     path::Path,
-    sync::{Arc, PoisonError, RwLock, mpsc},
+    sync::{Arc, PoisonError, RwLock},
     thread,
 };
 
@@ -25,7 +25,11 @@ use tokio::{net::TcpListener, sync::watch};
 use tokio_stream::{Stream, StreamExt, wrappers::WatchStream};
 use tower_http::services::ServeDir;
 
-use super::{changes::Event, process, shown::Shown};
+use super::{
+    changes::{Event, Events},
+    process,
+    shown::Shown,
+};
 
 /// How many ports are tried after one that is taken.
 const TRIES: u16 = 20;
@@ -69,7 +73,7 @@ pub fn start(
     live: Arc<Live>,
     folder: &Path,
     (host, port): (IpAddr, u16),
-    events: mpsc::Sender<Event>,
+    events: Events,
 ) -> io::Result<SocketAddr> {
     let runtime = process::runtime()?;
     let listener = runtime.block_on(listen(host, port))?;
@@ -77,6 +81,7 @@ pub fn start(
     let app = Router::new()
         .route("/.lessonc/events", get(tell))
         .route("/.lessonc/live.css", get(|| file("text/css", include_str!("live/live.css"))))
+        .route("/.lessonc/page.css", get(|| file("text/css", include_str!("live/page.css"))))
         .route("/.lessonc/live.js", get(|| file(JS, include_str!("live/live.js"))))
         .route("/.lessonc/idiomorph.js", get(|| file(JS, include_str!("live/idiomorph.min.js"))))
         .fallback_service(ServeDir::new(folder))
@@ -90,8 +95,7 @@ pub fn start(
                 () = stopped => Ok(()),
             }
         });
-        // Where nobody listens any more, it ends anyway.
-        let _ = events.send(Event::Stop);
+        events.send(Event::Stop);
     });
     Ok(address)
 }

@@ -17,6 +17,8 @@ pub struct Shown {
     changed: BTreeMap<String, u64>,
     /// What is wrong, as HTML; empty where nothing is.
     problems: String,
+    /// Pages that show what their programs gave before, while these run.
+    running: BTreeSet<String>,
 }
 
 /// What a browser that knows an older version must be told.
@@ -25,11 +27,18 @@ pub struct News<'a> {
     pub version: u64,
     pub changed: Vec<&'a str>,
     pub problems: &'a str,
+    pub running: &'a BTreeSet<String>,
 }
 
 impl Shown {
     pub fn new(version: u64) -> Self {
-        Self { version, pages: BTreeMap::new(), changed: BTreeMap::new(), problems: String::new() }
+        Self {
+            version,
+            pages: BTreeMap::new(),
+            changed: BTreeMap::new(),
+            problems: String::new(),
+            running: BTreeSet::new(),
+        }
     }
 
     pub fn version(&self) -> u64 {
@@ -74,6 +83,14 @@ impl Shown {
         }
     }
 
+    /// Takes the pages whose programs run now.
+    pub fn set_running(&mut self, running: BTreeSet<String>) {
+        if self.running != running {
+            self.running = running;
+            self.version += 1;
+        }
+    }
+
     /// What is new since a version.
     pub fn since(&self, version: u64) -> News<'_> {
         // One from the future is another server's, before the clock was set back.
@@ -83,6 +100,7 @@ impl Shown {
             version: self.version,
             changed: changed.map(|(path, _)| path.as_str()).collect(),
             problems: &self.problems,
+            running: &self.running,
         }
     }
 }
@@ -102,13 +120,14 @@ mod tests {
         assert_eq!(shown.version(), 8);
         shown.take([("b.html", "2")], &[], &[]);
         shown.set_problems("<p>".to_owned());
-        let changed = vec!["b.html"];
-        assert_eq!(shown.since(8), News { version: 10, changed, problems: "<p>" });
+        shown.set_running(["b.html".to_owned()].into());
+        let (changed, running) = (vec!["b.html"], &["b.html".to_owned()].into());
+        assert_eq!(shown.since(8), News { version: 11, changed, problems: "<p>", running });
         for foreign in [0, 99] {
             assert_eq!(shown.since(foreign).changed, ["a.html", "b.html", "x.css"]);
         }
         shown.take([], &[], &["a.html".to_owned()]);
         assert_eq!((shown.page("a.html"), shown.page("b.html")), (None, Some("2")));
-        assert_eq!(shown.since(10).changed, ["a.html"]);
+        assert_eq!(shown.since(11).changed, ["a.html"]);
     }
 }

@@ -4,23 +4,29 @@ use std::{
     collections::BTreeSet,
     io,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, mpsc},
+    sync::Arc,
     time::{Instant, SystemTime},
 };
 
 use super::{
     Outcome,
-    build::{self, Made, Published, Use},
-    changes::{Changes, wait},
+    build::{self, Made, Published},
+    changes::{Changes, Events, wait},
     course::{self, CourseFolder},
     formats,
     keys::Keys,
     problems,
+    records::{self, Last, Store, Use},
+    run,
     serve::{self, Live},
     shown::Shown,
     terminal::{self, plural},
 };
-use crate::{model::diagnostic::Diagnostic, weave::Theme};
+use crate::{
+    model::diagnostic::Diagnostic,
+    pipeline::{self, Built},
+    weave::{Theme, page_path},
+};
 
 /// What `lessonc serve` was asked for.
 #[derive(Clone, Debug)]
@@ -42,12 +48,15 @@ pub struct Options {
 pub fn watch(options: &Options) -> io::Result<Outcome> {
     let Options { build, host, port, .. } = options;
     build::check_out(build)?;
-    build::read(build)?;
-    let (sender, events) = mpsc::channel();
+    let course = course::read(&build.course)?;
+    if let Use::NoneOf(lesson) = &build.records {
+        run::check_name(lesson, &course)?;
+    }
+    let (sender, events) = Events::new();
     let live = Live::new(Shown::new(milliseconds()));
     let address = serve::start(Arc::clone(&live), &build.out, (*host, *port), sender.clone())?;
     let mut changes = Changes::watch(&build.course, sender.clone())?;
-    let keys = Keys::listen(sender);
+    let keys = Keys::listen(sender.clone());
     greet(options, address, &keys);
     if options.open {
         show(address);
@@ -56,13 +65,15 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
     let mut told = Told::default();
     let mut records = build.records.clone();
     loop {
+        let edited = sender.end();
         changes.attend();
         let course = course::read(&build.course);
         let links = course.as_ref().map(|course| course.links(&build.course)).unwrap_or_default();
         if changes.attend_links(links) {
             continue;
         }
-        let round = course.and_then(|course| round(options, &records, course, &live, &mut told));
+        let round =
+            course.and_then(|course| round(options, &records, course, &live, edited, &mut told));
         match round {
             Ok(Done::Interrupted) => {}
             Ok(Done::Whole) => records = options.later_records(),
@@ -111,17 +122,21 @@ fn round(
     records: &Use,
     course: CourseFolder,
     live: &Live,
+    edited: impl Future<Output = ()> + 'static,
     told: &mut Told,
 ) -> io::Result<Done> {
     let start = Instant::now();
     let build = build::Options { records: records.clone(), ..options.build.clone() };
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    let Some(made) = build::make(&build, &course, &theme)? else { return Ok(Done::Interrupted) };
+    show_last(&build, &course, &theme, live)?;
+    let made = build::make(&build, &course, &theme, edited)?;
+    let Some(made) = made else { return Ok(Done::Interrupted) };
     let Published { written, gone } = build::publish(&made, &course, &build)?;
     let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
     let pages = made.site.pages.iter().map(|page| (&*page.path, &*page.html));
     let news = live.change(|shown| {
         shown.set_problems(problems);
+        shown.set_running(BTreeSet::new());
         shown.take(pages, &written, &gone)
     });
     let before = told.take(&made.diagnostics);
@@ -132,6 +147,26 @@ fn round(
         eprintln!("{} {}", clock(), line(&news, &made, start));
     }
     Ok(Done::Whole)
+}
+
+/// Shows the words of today around what programs gave last, where some of them have to run first.
+fn show_last(
+    build: &build::Options,
+    course: &CourseFolder,
+    theme: &Theme,
+    live: &Live,
+) -> io::Result<()> {
+    let store = Store::new(&build.course, records::lock(&build.course)?);
+    let mut last = Last::new(store);
+    let Built { site, .. } = pipeline::build(&course.sources, &course.files, theme, &mut last);
+    if !last.stale.is_empty() {
+        let pages = site.pages.iter().map(|page| (&*page.path, &*page.html));
+        live.change(|shown| {
+            shown.take(pages, &[], &[]);
+            shown.set_running(last.stale.iter().map(|lesson| page_path(lesson)).collect());
+        });
+    }
+    Ok(())
 }
 
 /// What the terminal has already said, so that it is said once.

@@ -114,7 +114,7 @@ fn of_inlines(inlines: &[Inline], taken: &mut HashSet<String>) {
     for inline in inlines {
         match inline {
             Inline::Html(html) => in_html(html, taken),
-            Inline::Bracketed { attributes: Attributes { id, .. }, content } => {
+            Inline::Bracketed { attributes: Attributes { id, .. }, content, .. } => {
                 taken.extend(id.clone());
                 of_inlines(content, taken);
             }

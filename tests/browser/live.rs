@@ -113,7 +113,8 @@ fn styles_and_pictures_are_exchanged_alone() {
         course.edit("templates/assets/lessonc.css", "1, 2, 3", "4, 5, 6");
         page.until("getComputedStyle(document.querySelector('h1')).color === 'rgb(4, 5, 6)'")
             .await?;
-        page.until("document.querySelectorAll('link[rel=stylesheet]').length === 1").await?;
+        page.until("document.querySelectorAll('link[rel=stylesheet][href*=assets]').length === 1")
+            .await?;
         course.edit("fig/a.svg", "width=\"10\"", "width=\"20\"");
         page.until("document.querySelector('main img').naturalWidth === 20").await?;
         course.edit("one.md", "A square", "Another square");
@@ -123,6 +124,29 @@ fn styles_and_pictures_are_exchanged_alone() {
             20
         );
         assert!(page.js::<bool>("return window.isSame").await?, "the page was loaded anew");
+        Ok(())
+    });
+}
+
+#[test]
+fn while_code_runs_the_page_shows_what_it_gave_before() {
+    let lesson = "Prose.\n\n```rust\nprintln!(\"first\");\n```\n";
+    live(&[("one.md", lesson)], async |course, page| {
+        page.open("one.html").await?;
+        let output = "document.querySelector('.output')?.textContent";
+        page.until(&format!("{output}?.includes('first')")).await?;
+        let running = "document.querySelector('[data-running]')";
+        page.until(&format!("!{running}")).await?;
+        // What does not end by itself, an edit ends.
+        let endless =
+            "println!(\"never\");\nstd::thread::sleep(std::time::Duration::from_secs(50));";
+        course.edit("one.md", "println!(\"first\");", endless);
+        page.until(&format!("{running} && {output}.includes('first')")).await?;
+        assert!(page.text(".code").await?.contains("never"), "the page waits for its program");
+        let published = fs::read_to_string(course.path("site/one.html")).unwrap();
+        assert!(!published.contains("never"), "what is not yet true was published");
+        course.edit("one.md", endless, "println!(\"second\");");
+        page.until(&format!("!{running} && {output}.includes('second')")).await?;
         Ok(())
     });
 }

@@ -37,8 +37,18 @@
     beforeNodeRemoved: (node) => !(node instanceof Element) || given.has(node),
   };
 
+  function stylesheet(href) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    return link;
+  }
+  const pageStyle = stylesheet("/.lessonc/page.css");
+  document.head.append(pageStyle);
+
   // What a page needs that cannot be changed in place.
   const needs = (page) => [...page.head.querySelectorAll("script:not([data-version]), link[rel=stylesheet], style")]
+    .filter((element) => element !== pageStyle)
     .map((element) => element.textContent + pathOf(element.src || element.href || "")).join("\n");
 
   async function patch() {
@@ -74,12 +84,9 @@
 
   const host = document.createElement("lessonc-live");
   const shadow = host.attachShadow({ mode: "open" });
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = "/.lessonc/live.css";
   const panel = document.createElement("div");
   panel.setAttribute("role", "status");
-  shadow.append(style, panel);
+  shadow.append(stylesheet("/.lessonc/live.css"), panel);
   document.documentElement.append(host);
   addEventListener("keydown", (event) => {
     const details = panel.querySelector("details[open]");
@@ -101,6 +108,7 @@
     if (news.changed.includes(pathOf(location.href))) await patch();
     news.changed.forEach(refresh);
     showProblems(news.problems);
+    document.documentElement.toggleAttribute("data-running", news.running.includes(pathOf(location.href)));
   }
 
   let source, turn = Promise.resolve();
