@@ -9,12 +9,11 @@ use std::{
 
 use super::{
     Outcome,
-    cargo::Cargo,
     course::{self, CourseFolder},
     files,
     formats::{self, Format},
     private_folder,
-    records::{Recorded, Use},
+    records::{self, Programs, Recorded, Use},
     run::{self, alone},
     terminal::{self, plural},
     with_path,
@@ -62,8 +61,8 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
         options.out.display(),
         plural(made.site.pages.len(), "page"),
         published.written.len(),
-        plural(made.runner.ran, "program"),
-        made.runner.recalled,
+        plural(made.ran, "program"),
+        made.recalled,
         start.elapsed().as_secs_f64(),
     );
     Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
@@ -74,12 +73,22 @@ pub struct Made {
     pub site: Site,
     /// In the order of their places.
     pub diagnostics: Vec<Diagnostic>,
-    pub runner: Recorded<Cargo>,
+    /// How many programs were run, and how many had a record.
+    pub ran: usize,
+    pub recalled: usize,
+    programs: Programs,
     /// Held until the site is published.
     _alone: Option<fs::File>,
 }
 
 impl Made {
+    /// A site for which nothing had to run.
+    pub fn recalled(built: Built, programs: Programs) -> Self {
+        let Built { site, mut diagnostics } = built;
+        terminal::put_in_order(&mut diagnostics);
+        Self { site, diagnostics, ran: 0, recalled: programs.len(), programs, _alone: None }
+    }
+
     fn is_fine(&self) -> bool {
         self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
     }
@@ -101,13 +110,12 @@ pub fn make(
     let alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
     let mut runner =
         run::runner(&options.course, course, private, &options.records, options.offline, ended_by)?;
-    let Built { site, mut diagnostics } =
-        pipeline::build(&course.sources, &course.files, theme, &mut runner);
+    let built = pipeline::build(&course.sources, &course.files, theme, &mut runner);
     if runner.was_interrupted() {
         return Ok(None);
     }
-    terminal::put_in_order(&mut diagnostics);
-    Ok(Some(Made { site, diagnostics, runner, _alone: alone }))
+    let Recorded { ran, recalled, asked_for, .. } = runner;
+    Ok(Some(Made { ran, recalled, _alone: alone, ..Made::recalled(built, asked_for) }))
 }
 
 /// What became of the site's folder, as paths in it.
@@ -126,7 +134,7 @@ pub fn publish(made: &Made, course: &CourseFolder, options: &Options) -> io::Res
     check_ours(&made.site, &options.out)?;
     let published = write(&made.site, course, options, made.is_fine())?;
     if made.is_fine() && options.records != Use::Frozen {
-        made.runner.prune()?;
+        records::prune(&options.course, &made.programs)?;
     }
     Ok(published)
 }

@@ -37,13 +37,16 @@ pub enum Use {
     NoneOf(String),
 }
 
+/// Programs by their lessons and names.
+pub type Programs = BTreeSet<(String, String)>;
+
 /// Wraps a runner: what was run before with the same inputs is not run again.
 pub struct Recorded<R> {
     runner: R,
     store: Store,
     records: Use,
-    /// The programs that the course has now, by lesson and name.
-    asked_for: BTreeSet<(String, String)>,
+    /// The programs that the course has now.
+    pub asked_for: Programs,
     interrupted: bool,
     /// How many programs were run, and how many had a record.
     pub ran: usize,
@@ -91,6 +94,25 @@ pub fn lock(course: &Path) -> io::Result<String> {
     }
 }
 
+/// Removes the records of programs that a course no longer has.
+pub fn prune(course: &Path, programs: &Programs) -> io::Result<()> {
+    let folder = course.join(FOLDER);
+    for path in files::list(&folder, &[])? {
+        let mut parts = path.splitn(3, '/');
+        let (lesson, rest) = (parts.next().unwrap_or_default(), parts.next());
+        let Some(rest) = rest else { continue };
+        let program = rest.strip_suffix(".json").unwrap_or(rest);
+        if !programs.contains(&(lesson.to_owned(), program.to_owned())) {
+            files::remove(&folder.join(&path), &folder)?;
+        }
+    }
+    Ok(())
+}
+
+fn names(programs: &[&Program]) -> impl Iterator<Item = (String, String)> {
+    programs.iter().map(|program| (program.lesson.clone(), program.name.clone()))
+}
+
 impl<R: Runner> Recorded<R> {
     pub fn new(runner: R, store: Store, records: Use) -> Self {
         let asked_for = BTreeSet::new();
@@ -105,20 +127,6 @@ impl<R: Runner> Recorded<R> {
     /// Whether the user stopped a run.
     pub fn was_interrupted(&self) -> bool {
         self.interrupted
-    }
-
-    /// Removes the records of programs that the course no longer has.
-    pub fn prune(&self) -> io::Result<()> {
-        for path in files::list(&self.store.folder, &[])? {
-            let mut parts = path.splitn(3, '/');
-            let (lesson, rest) = (parts.next().unwrap_or_default(), parts.next());
-            let Some(rest) = rest else { continue };
-            let program = rest.strip_suffix(".json").unwrap_or(rest);
-            if !self.asked_for.contains(&(lesson.to_owned(), program.to_owned())) {
-                files::remove(&self.store.folder.join(&path), &self.store.folder)?;
-            }
-        }
-        Ok(())
     }
 
     fn may_recall(&self, program: &Program) -> bool {
@@ -153,9 +161,7 @@ impl<R: Runner> Recorded<R> {
 
 impl<R: Runner> Runner for Recorded<R> {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        for program in programs {
-            self.asked_for.insert((program.lesson.clone(), program.name.clone()));
-        }
+        self.asked_for.extend(names(programs));
         let mut left: Vec<usize> = (0..programs.len()).collect();
         loop {
             let lock = self.store.lock.clone();
@@ -284,18 +290,21 @@ fn no_record(program: &Program) -> io::Error {
 /// Runs nothing, and gives what each program gave last, whether or not that still holds.
 pub struct Last {
     store: Store,
+    /// The programs that the course has now.
+    pub asked_for: Programs,
     /// The lessons with a program whose record does not hold.
     pub stale: BTreeSet<String>,
 }
 
 impl Last {
     pub fn new(store: Store) -> Self {
-        Self { store, stale: BTreeSet::new() }
+        Self { store, asked_for: BTreeSet::new(), stale: BTreeSet::new() }
     }
 }
 
 impl Runner for Last {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        self.asked_for.extend(names(programs));
         for (index, program) in programs.iter().enumerate() {
             let trace = self.store.recall(program).or_else(|| {
                 self.stale.insert(program.lesson.clone());

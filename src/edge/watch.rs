@@ -23,8 +23,8 @@ use super::{
     terminal::{self, plural},
 };
 use crate::{
-    model::diagnostic::Diagnostic,
-    pipeline::{self, Built},
+    model::{diagnostic::Diagnostic, site::Site},
+    pipeline,
     weave::{Theme, page_path},
 };
 
@@ -128,45 +128,48 @@ fn round(
     let start = Instant::now();
     let build = build::Options { records: records.clone(), ..options.build.clone() };
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    show_last(&build, &course, &theme, live)?;
-    let made = build::make(&build, &course, &theme, edited)?;
-    let Some(made) = made else { return Ok(Done::Interrupted) };
+    let mut last = Last::new(Store::new(&build.course, records::lock(&build.course)?));
+    let built = pipeline::build(&course.sources, &course.files, &theme, &mut last);
+    let made = if last.stale.is_empty() && matches!(records, Use::Valid | Use::Frozen) {
+        Made::recalled(built, last.asked_for)
+    } else {
+        if *records != Use::Frozen {
+            show_last(&built.site, &last.stale, live);
+        }
+        let made = build::make(&build, &course, &theme, edited)?;
+        let Some(made) = made else { return Ok(Done::Interrupted) };
+        made
+    };
     let Published { written, gone } = build::publish(&made, &course, &build)?;
+    // Where a run failed, the last good page is shown again, which stands in the site's folder.
+    let is_made = |path: &String| made.site.pages.iter().any(|page| page.path == *path);
+    let pages = last.stale.iter().map(|lesson| page_path(lesson));
+    let withheld: Vec<String> = pages.filter(|path| !is_made(path)).collect();
     let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
     let pages = made.site.pages.iter().map(|page| (&*page.path, &*page.html));
     let news = live.change(|shown| {
         shown.set_problems(problems);
         shown.set_running(BTreeSet::new());
+        shown.take([], &[], &withheld);
         shown.take(pages, &written, &gone)
     });
     let before = told.take(&made.diagnostics);
     if !told.diagnostics.is_subset(&before) {
         formats::tell(build.format, &made.diagnostics, &course.sources);
     }
-    if !news.is_empty() || made.runner.ran > 0 || before != told.diagnostics {
+    if !news.is_empty() || made.ran > 0 || before != told.diagnostics {
         eprintln!("{} {}", clock(), line(&news, &made, start));
     }
     Ok(Done::Whole)
 }
 
-/// Shows the words of today around what programs gave last, where some of them have to run first.
-fn show_last(
-    build: &build::Options,
-    course: &CourseFolder,
-    theme: &Theme,
-    live: &Live,
-) -> io::Result<()> {
-    let store = Store::new(&build.course, records::lock(&build.course)?);
-    let mut last = Last::new(store);
-    let Built { site, .. } = pipeline::build(&course.sources, &course.files, theme, &mut last);
-    if !last.stale.is_empty() {
-        let pages = site.pages.iter().map(|page| (&*page.path, &*page.html));
-        live.change(|shown| {
-            shown.take(pages, &[], &[]);
-            shown.set_running(last.stale.iter().map(|lesson| page_path(lesson)).collect());
-        });
-    }
-    Ok(())
+/// Shows the words of today around what programs gave last, until they have run.
+fn show_last(site: &Site, stale: &BTreeSet<String>, live: &Live) {
+    let pages = site.pages.iter().map(|page| (&*page.path, &*page.html));
+    live.change(|shown| {
+        shown.take(pages, &[], &[]);
+        shown.set_running(stale.iter().map(|lesson| page_path(lesson)).collect());
+    });
 }
 
 /// What the terminal has already said, so that it is said once.
@@ -203,7 +206,7 @@ fn line(news: &BTreeSet<String>, made: &Made, start: Instant) -> String {
         ([], files) => format!("{}: copied", listed(files)),
         (pages, _) => format!("{}: woven", listed(pages)),
     };
-    let ran = match made.runner.ran {
+    let ran = match made.ran {
         0 => String::new(),
         ran => format!(", {} run,", plural(ran, "program")),
     };

@@ -147,6 +147,10 @@ fn while_code_runs_the_page_shows_what_it_gave_before() {
         assert!(!published.contains("never"), "what is not yet true was published");
         course.edit("one.md", endless, "println!(\"second\");");
         page.until(&format!("!{running} && {output}.includes('second')")).await?;
+        course.edit("one.md", "println!(\"second\");", "println!(\"third\"); nothing();");
+        let panel = "document.querySelector('lessonc-live').shadowRoot.querySelector('details')";
+        page.until(&format!("!{running} && {panel}")).await?;
+        assert!(page.text(".code").await?.contains("second"), "the last good page is gone");
         Ok(())
     });
 }
