@@ -8,6 +8,8 @@ pub mod build;
 pub mod cargo;
 mod changes;
 pub mod check;
+#[cfg(target_os = "linux")]
+pub mod confine;
 mod course;
 mod files;
 pub mod formats;
@@ -17,7 +19,9 @@ mod local;
 pub mod lookup;
 mod problems;
 mod process;
+mod reads;
 pub mod records;
+pub mod rerun;
 pub mod run;
 mod serve;
 mod shown;

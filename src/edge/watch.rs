@@ -50,7 +50,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
     build::check_out(build)?;
     let course = course::read(&build.course)?;
     if let Use::NoneOf(lesson) = &build.records {
-        run::check_name(lesson, &course)?;
+        run::check_name(lesson, &course, "serve", "--rerun")?;
     }
     let (sender, events) = Events::new();
     let live = Live::new(Shown::new(milliseconds()));
