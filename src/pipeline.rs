@@ -152,6 +152,11 @@ fn put_in_order(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
         let listed = position(&settings.lessons, &lesson.name);
         (listed.unwrap_or(usize::MAX), lesson.name.clone())
     });
+    for lesson in &mut *lessons {
+        let listed = position(&settings.lessons, &lesson.name);
+        let is_in = |at| settings.units.iter().position(|unit| unit.lessons.contains(&at));
+        lesson.unit = listed.and_then(is_in);
+    }
     pages.sort_by_cached_key(|page| {
         let path = path(page);
         let folder = PAGES.iter().position(|folder| path.starts_with(&format!("{folder}/")));
@@ -264,7 +269,8 @@ pub fn build(
     let broken = broken_names(&course, &tangled, &diagnostics);
     let withheld: BTreeSet<String> =
         broken.into_iter().chain(failed).map(weave::page_path).collect();
-    site.pages.retain(|page| !withheld.contains(&page.path));
+    site.pages
+        .retain(|page| !withheld.contains(&page.path) && (!page.gathers || withheld.is_empty()));
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }

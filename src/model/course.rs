@@ -1,6 +1,6 @@
 //! What authors write: a course of lessons, each a tree of blocks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     diagnostic::Level,
@@ -42,9 +42,11 @@ pub struct Settings {
     pub title: Option<String>,
     pub description: Option<String>,
     /// A BCP 47 tag: `en`, `de-CH`.
-    pub language: Option<String>,
+    pub language: Option<(String, Span)>,
     /// Names of the lessons in the order they are taught, and where each is named.
     pub lessons: Vec<(String, Span)>,
+    /// How those are grouped, if they are.
+    pub units: Vec<Unit>,
     /// The same for the other pages, with their folder: `learners/setup.md`.
     pub pages: Vec<(String, Span)>,
     pub dependencies: BTreeMap<String, Dependency>,
@@ -54,6 +56,10 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// Seconds that each cell or command may take.
     pub timeout: Option<u32>,
+    /// When the first lesson begins, in minutes after midnight.
+    pub start: Option<u32>,
+    /// The address that the site is published at, with a `/` at its end.
+    pub url: Option<String>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
@@ -61,6 +67,21 @@ pub struct Settings {
     pub macros: Vec<(String, String)>,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
     pub check: BTreeMap<String, (Level, Span)>,
+}
+
+impl Settings {
+    /// The language that readers are spoken to in.
+    pub fn language(&self) -> &str {
+        self.language.as_ref().map_or("en", |(language, _)| language)
+    }
+}
+
+/// A group of lessons: `- First steps: [variables, functions]` in their list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    pub title: String,
+    /// Which of the lessons in the list.
+    pub lessons: Range<usize>,
 }
 
 /// What drives a notebook's futures, where tokio is among the dependencies.
@@ -107,6 +128,8 @@ pub struct Meta {
     pub dependencies: BTreeMap<String, Dependency>,
     /// The package that the lesson's code goes to; the lesson's own name where absent.
     pub package: Option<String>,
+    /// Minutes of break after it.
+    pub pause: Option<u32>,
     /// Seconds that each cell or command may take; the course's where absent.
     pub timeout: Option<u32>,
 }
@@ -118,6 +141,8 @@ pub struct Lesson {
     pub name: String,
     pub source: SourceId,
     pub meta: Meta,
+    /// Which of the settings' units it belongs to.
+    pub unit: Option<usize>,
     pub blocks: Vec<Block>,
 }
 
@@ -355,7 +380,7 @@ pub struct Div {
 }
 
 macro_rules! div_kinds {
-    ($($kind:ident = $class:literal, $word:literal;)*) => {
+    ($($kind:ident = $class:literal;)*) => {
         /// The divs of the dialect, after the Carpentries Workbench.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum DivKind { $($kind),* }
@@ -367,32 +392,27 @@ macro_rules! div_kinds {
             pub fn class(self) -> &'static str {
                 match self { $(DivKind::$kind => $class),* }
             }
-
-            /// What readers see where the author gives no title.
-            pub fn default_title(self) -> &'static str {
-                match self { $(DivKind::$kind => $word),* }
-            }
         }
     };
 }
 
 div_kinds! {
-    Questions = "questions", "Questions";
-    Objectives = "objectives", "Objectives";
-    Keypoints = "keypoints", "Key points";
-    Prereq = "prereq", "Prerequisites";
-    Challenge = "challenge", "Challenge";
-    Solution = "solution", "Show me the solution";
-    Hint = "hint", "Give me a hint";
-    Callout = "callout", "Callout";
-    Discussion = "discussion", "Discussion";
-    Checklist = "checklist", "Checklist";
-    Testimonial = "testimonial", "Testimonial";
-    Caution = "caution", "Caution";
-    Spoiler = "spoiler", "Show details";
-    Instructor = "instructor", "Instructor note";
-    Tab = "tab", "";
-    GroupTab = "group-tab", "";
+    Questions = "questions";
+    Objectives = "objectives";
+    Keypoints = "keypoints";
+    Prereq = "prereq";
+    Challenge = "challenge";
+    Solution = "solution";
+    Hint = "hint";
+    Callout = "callout";
+    Discussion = "discussion";
+    Checklist = "checklist";
+    Testimonial = "testimonial";
+    Caution = "caution";
+    Spoiler = "spoiler";
+    Instructor = "instructor";
+    Tab = "tab";
+    GroupTab = "group-tab";
 }
 
 impl DivKind {

@@ -6,7 +6,7 @@ use crate::model::diagnostic::Diagnosed;
 use crate::model::source::{Source, SourceId, Span};
 
 /// Keys that mean something here: the Workbench's own, and of ours what it has no word for.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 13] = [
     "title",
     "lang",
     "license",
@@ -18,10 +18,12 @@ const KNOWN: [&str; 11] = [
     "profiles",
     "dependencies",
     "edition",
+    "start",
+    "url",
 ];
 
 /// Keys that mean something to the Workbench only.
-const WORKBENCH: [&str; 24] = [
+const WORKBENCH: [&str; 23] = [
     "analytics",
     "branch",
     "cache",
@@ -43,7 +45,6 @@ const WORKBENCH: [&str; 24] = [
     "overview",
     "pegboard",
     "sandpaper",
-    "url",
     "varnish",
     "workbench-beta",
 ];
@@ -56,13 +57,15 @@ pub fn config(id: SourceId, source: &Source) -> Diagnosed<Settings> {
     for (key, value) in reader.entries(&KNOWN) {
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
-            "lang" => settings.language = reader.text(&value),
+            "lang" => settings.language = reader.word(&value),
             "license" => settings.license = reader.text(&value),
             "source" => settings.repository = reader.text(&value),
             "description" => settings.description = reader.text(&value),
             "episodes" => settings.lessons = reader.names(&value),
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
+            "start" => settings.start = reader.time_of_day(&value),
+            "url" => settings.url = reader.address(&value),
             folder => settings.pages.extend(in_folder(folder, reader.names(&value))),
         }
     }

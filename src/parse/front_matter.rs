@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
-use crate::model::course::{Meta, Runtime, Settings};
+use crate::model::course::{Meta, Runtime, Settings, Unit};
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, Level, did_you_mean, only_near};
 use crate::model::source::{Source, SourceId, Span};
 
@@ -55,12 +55,13 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout"];
+    let known = ["title", "teaching", "exercises", "break", "dependencies", "crate", "timeout"];
     for (key, value) in reader.entries(&known) {
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
             "exercises" => meta.exercises = reader.number(&value, "minutes"),
+            "break" => meta.pause = reader.number(&value, "minutes"),
             "timeout" => meta.timeout = reader.number(&value, "seconds"),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             _ => meta.package = reader.text(&value),
@@ -78,10 +79,12 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "description",
         "language",
         "lessons",
+        "start",
         "dependencies",
         "edition",
         "runtime",
         "timeout",
+        "url",
         "repository",
         "license",
         "check",
@@ -91,12 +94,14 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
             "description" => settings.description = reader.text(&value),
-            "language" => settings.language = reader.text(&value),
-            "lessons" => settings.lessons = reader.names(&value),
+            "language" => settings.language = reader.word(&value),
+            "lessons" => (settings.lessons, settings.units) = reader.lessons(&value),
+            "start" => settings.start = reader.time_of_day(&value),
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
             "timeout" => settings.timeout = reader.number(&value, "seconds"),
+            "url" => settings.url = reader.address(&value),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
@@ -306,6 +311,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A text, and where it stands.
+    pub fn word(&mut self, node: &Node) -> Option<(String, Span)> {
+        Some((self.text(node)?, self.span(node.defined)))
+    }
+
     fn written(&self, node: &Node) -> String {
         self.source.text[self.span(node.defined).range()].trim().to_string()
     }
@@ -327,15 +337,56 @@ impl<'a> Reader<'a> {
     pub fn names(&mut self, node: &Node) -> Vec<(String, Span)> {
         match &node.value {
             Yaml::Null => vec![],
-            Yaml::List(items) => items
-                .iter()
-                .filter_map(|item| Some((self.text(item)?, self.span(item.defined))))
-                .collect(),
+            Yaml::List(items) => items.iter().filter_map(|item| self.word(item)).collect(),
             _ => {
                 self.refuse(node, "a list of names");
                 vec![]
             }
         }
+    }
+
+    /// Names of lessons, and how they are grouped: an item can be one name, or a unit's title with
+    /// a list of names.
+    fn lessons(&mut self, node: &Node) -> (Vec<(String, Span)>, Vec<Unit>) {
+        let (mut lessons, mut units) = (vec![], vec![]);
+        let Yaml::List(items) = &node.value else { return (self.names(node), units) };
+        for item in items {
+            let Yaml::Map(entries) = &item.value else {
+                lessons.extend(self.word(item));
+                continue;
+            };
+            for (title, names) in entries {
+                let start = lessons.len();
+                lessons.extend(self.names(names));
+                units.push(Unit { title: title.value.clone(), lessons: start..lessons.len() });
+            }
+        }
+        (lessons, units)
+    }
+
+    /// Minutes after midnight.
+    pub fn time_of_day(&mut self, node: &Node) -> Option<u32> {
+        let text = self.text(node)?;
+        let minutes = text.split_once(':').and_then(|(hours, minutes)| {
+            let (hours, minutes) = (hours.parse::<u32>().ok()?, minutes.parse::<u32>().ok()?);
+            (hours < 24 && minutes < 60).then_some(60 * hours + minutes)
+        });
+        if minutes.is_none() {
+            self.error("expected a time of day, `\"09:30\"`", self.span(node.defined));
+        }
+        minutes
+    }
+
+    /// Where something is on the web, with a `/` at its end.
+    pub fn address(&mut self, node: &Node) -> Option<String> {
+        let text = self.text(node)?;
+        let is_one = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+        if !is_one {
+            let message = "expected an address, `https://example.org/course/`";
+            self.error(message, self.span(node.defined));
+            return None;
+        }
+        Some(format!("{}/", text.trim_end_matches('/')))
     }
 
     pub fn edition(&mut self, node: &Node) -> Option<String> {

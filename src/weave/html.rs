@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     ansi, diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links,
-    macros::Macros, math::Formulas, template::Theme,
+    macros::Macros, math::Formulas, template::Skin,
 };
 use crate::model::{
     course::{
@@ -33,6 +33,15 @@ struct Callout<'c> {
     folds: bool,
 }
 
+/// What other pages show of a text, as HTML.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    pub questions: Option<String>,
+    pub keypoints: Vec<String>,
+    /// Each with its id, its solutions and its hints.
+    pub challenges: Vec<(String, String)>,
+}
+
 /// A section of a page, for its table of contents.
 #[derive(Clone, Debug, Serialize)]
 pub struct Section {
@@ -45,7 +54,7 @@ pub struct Body<'a> {
     lesson: &'a Lesson,
     record: Option<&'a Record>,
     sources: &'a Sources,
-    theme: &'a Theme,
+    skin: &'a Skin<'a>,
     formulas: &'a Formulas,
     /// Those that the formulas so far have defined, and the course's.
     macros: Macros,
@@ -65,6 +74,7 @@ pub struct Body<'a> {
     /// How many groups of tabs were written.
     tabs: usize,
     pub sections: Vec<Section>,
+    pub shown_elsewhere: Shown,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -73,7 +83,7 @@ impl<'a> Body<'a> {
         lesson: &'a Lesson,
         record: Option<&'a Record>,
         sources: &'a Sources,
-        theme: &'a Theme,
+        skin: &'a Skin<'a>,
         formulas: &'a Formulas,
         macros: Macros,
         links: &'a Links<'a>,
@@ -91,7 +101,7 @@ impl<'a> Body<'a> {
             lesson,
             record,
             sources,
-            theme,
+            skin,
             formulas,
             macros,
             links,
@@ -105,6 +115,7 @@ impl<'a> Body<'a> {
             diagrams: 0,
             tabs: 0,
             sections: vec![],
+            shown_elsewhere: Shown::default(),
             diagnostics: vec![],
         }
     }
@@ -171,10 +182,11 @@ impl<'a> Body<'a> {
         let id = escape(&id);
         format!(
             "<h{level} class=\"{}\" id=\"{id}\"{}>{also}{}<a class=\"anchor\" href=\"#{id}\" \
-             aria-label=\"Link to this section\">#</a></h{level}>",
+             aria-label=\"{}\">#</a></h{level}>",
             classes("heading", &heading.attributes),
             pairs(&heading.attributes),
             self.inlines(&heading.content),
+            self.word("link_to_section"),
         )
     }
 
@@ -222,9 +234,10 @@ impl<'a> Body<'a> {
     }
 
     fn table(&mut self, table: &'a Table) -> String {
-        let mut html = "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" \
-                        aria-label=\"Table\"><table>\n"
-            .to_owned();
+        let mut html = format!(
+            "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>\n",
+            self.word("table"),
+        );
         if let Some(caption) = &table.caption {
             html.push_str(&format!("<caption>{}</caption>\n", self.inlines(caption)));
         }
@@ -283,23 +296,41 @@ impl<'a> Body<'a> {
         if matches!(kind, DivKind::Tab | DivKind::GroupTab) {
             return self.tabs(div, kind);
         }
-        let label = kind.default_title();
+        let label = self.skin.words.get(kind.class()).to_owned();
         let title = div.title.as_deref();
         let (id, also) = self.ids.at(div.opener);
-        let id = (!id.is_empty()).then_some(id);
-        let title = title.map_or_else(|| escape(label), |title| self.inlines(title));
+        let anchor = (!id.is_empty()).then(|| id.clone());
+        let title = title.map_or_else(|| escape(&label), |title| self.inlines(title));
         let others = div.attributes.classes.iter().filter(|class| *class != kind.class());
+        let Shown { keypoints, challenges, .. } = &self.shown_elsewhere;
+        let before = (keypoints.len(), challenges.len());
         let callout = Callout {
             kind: kind.class(),
-            label,
+            label: &label,
             title,
-            id,
+            id: anchor,
             classes: others.map(|class| format!(" {class}")).collect(),
             attributes: pairs(&div.attributes),
             body: [also, self.blocks(&div.blocks)].concat(),
             folds: kind.folds(),
         };
-        self.render("callout.html", &callout, div.opener)
+        let html = self.render("callout.html", &callout, div.opener);
+        let Shown { keypoints, challenges, .. } = &mut self.shown_elsewhere;
+        match kind {
+            DivKind::Keypoints => keypoints.push(callout.body),
+            DivKind::Challenge => {
+                // Those inside are shown with it.
+                challenges.truncate(before.1);
+                challenges.push((id, html.clone()));
+            }
+            DivKind::Instructor => {
+                // What stands in a note is no more for learners than the note.
+                keypoints.truncate(before.0);
+                challenges.truncate(before.1);
+            }
+            _ => {}
+        }
+        html
     }
 
     /// A panel for each heading, of which one is open. They are folds that know of each other, so that
@@ -385,8 +416,10 @@ impl<'a> Body<'a> {
             exercises: Option<u32>,
         }
         self.overview_is_written = true;
+        let questions = self.all_of(DivKind::Questions);
+        self.shown_elsewhere.questions.clone_from(&questions);
         let overview = Overview {
-            questions: self.all_of(DivKind::Questions),
+            questions,
             objectives: self.all_of(DivKind::Objectives),
             teaching: self.lesson.meta.teaching,
             exercises: self.lesson.meta.exercises,
@@ -537,7 +570,6 @@ impl<'a> Body<'a> {
         struct Diagram {
             svg: Option<String>,
             source: String,
-            label: &'static str,
         }
         self.diagrams += 1;
         let source = self.visible(chunk);
@@ -551,7 +583,7 @@ impl<'a> Body<'a> {
                 None
             }
         };
-        self.render("diagram.html", &Diagram { svg, source, label: "Diagram" }, chunk.info)
+        self.render("diagram.html", &Diagram { svg, source }, chunk.info)
     }
 
     fn figure(&mut self, image: &'a Image) -> String {
@@ -587,14 +619,16 @@ impl<'a> Body<'a> {
             let body = self.blocks(blocks);
             html.push_str(&format!(
                 "<li id=\"fn-{index}\">{body}<p><a href=\"#fnref-{index}\" \
-                 aria-label=\"Back to the text\">↩</a></p></li>\n"
+                 aria-label=\"{}\">↩</a></p></li>\n",
+                self.word("back_to_text"),
             ));
         }
         if html.is_empty() {
             return html;
         }
+        let label = self.word("footnotes");
         format!(
-            "<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n{html}</ol>\n</section>\n"
+            "<section class=\"footnotes\" aria-label=\"{label}\">\n<ol>\n{html}</ol>\n</section>\n"
         )
     }
 
@@ -682,12 +716,18 @@ impl<'a> Body<'a> {
         let number = index + 1;
         let id = if first { format!(" id=\"fnref-{number}\"") } else { String::new() };
         format!(
-            "<sup{id}><a href=\"#fn-{number}\" aria-label=\"Footnote {number}\">{number}</a></sup>"
+            "<sup{id}><a href=\"#fn-{number}\" aria-label=\"{} {number}\">{number}</a></sup>",
+            self.word("footnote"),
         )
     }
 
+    /// A word of the theme's, as HTML.
+    fn word(&self, key: &str) -> String {
+        escape(self.skin.words.get(key))
+    }
+
     fn render(&mut self, template: &str, context: &impl Serialize, span: Span) -> String {
-        self.theme.render(template, context).unwrap_or_else(|error| {
+        self.skin.render(template, context).unwrap_or_else(|error| {
             self.diagnostics.push(template_error(error, span));
             String::new()
         })

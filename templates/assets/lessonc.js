@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const root = document.documentElement;
+  const words = document.currentScript.dataset; // in the page's language
 
   // A browser may refuse storage (private windows, files): the choice then lasts for this page only.
   const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
@@ -56,15 +57,15 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
-      button.textContent = "Copy";
+      button.textContent = words.copy;
       button.addEventListener("click", async () => {
         try {
           await navigator.clipboard.writeText(typed(block.querySelector("code")));
-          button.textContent = "Copied";
+          button.textContent = words.copied;
         } catch {
-          button.textContent = "Not copied";
+          button.textContent = words.notCopied;
         }
-        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+        setTimeout(() => { button.textContent = words.copy; }, 2000);
       });
       block.append(button);
     }

@@ -34,6 +34,22 @@ sequenceDiagram
         ..CODE
     },
     Code {
+        name: "missing-words",
+        meaning: "the theme has not all its words in the course's language",
+        explanation: "The theme speaks English, German, French, Spanish and Dutch. `templates/words/` of a course
+can hold another language: one file, named after the language's tag. Until then readers see English words.",
+        file: "index.md",
+        bad: "---
+language: it
+---
+",
+        good: "---
+language: de-CH
+---
+",
+        ..CODE
+    },
+    Code {
         name: "template",
         severity: Severity::Error,
         found: Found::ByRunning,
