@@ -29,6 +29,9 @@ const CONFIG: &str = "config.yaml";
 /// Link definitions for all texts.
 const LINKS: &str = "links.md";
 
+/// How a course is to be cited.
+pub const CITATION: &str = "CITATION.cff";
+
 /// The folder of a Workbench's lessons.
 const EPISODES: &str = "episodes";
 
@@ -57,6 +60,9 @@ pub fn parse(sources: &Sources) -> Diagnosed<Course> {
     };
     if let Some((id, source)) = config {
         course.settings = parse::config(id, source).into_value(&mut diagnostics);
+    }
+    if let Some((id, source)) = at(CITATION) {
+        course.citation = Some(parse::citation(id, source).into_value(&mut diagnostics));
     }
     for (id, source) in sources.iter() {
         let name = page_name(&source.path);
@@ -99,7 +105,7 @@ enum Role {
 
 fn role(path: &str, is_workbench: bool) -> Role {
     match path.split_once('/') {
-        None if matches!(path, CONFIG | LINKS) => Role::Settings,
+        None if matches!(path, CONFIG | LINKS | CITATION) => Role::Settings,
         None if path == INDEX => Role::Index,
         None if !is_workbench => Role::Lesson,
         Some((EPISODES, _)) if is_workbench => Role::Lesson,

@@ -18,6 +18,8 @@ pub struct Course {
     /// What is read beside the lessons: setup, glossary, instructor notes. Nothing in them runs or
     /// is tangled.
     pub pages: Vec<Lesson>,
+    /// How it is to be cited.
+    pub citation: Option<Citation>,
 }
 
 impl Course {
@@ -132,6 +134,30 @@ pub struct Meta {
     pub pause: Option<u32>,
     /// Seconds that each cell or command may take; the course's where absent.
     pub timeout: Option<u32>,
+}
+
+/// What a `CITATION.cff` says.
+///
+/// Source: the Citation File Format, version 1.2.0, "Guide to the schema".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Citation {
+    /// What readers are asked for.
+    pub message: Option<String>,
+    pub title: Option<String>,
+    pub authors: Vec<Author>,
+    pub version: Option<String>,
+    pub doi: Option<String>,
+    /// `2026-05-04`
+    pub date: Option<String>,
+    pub url: Option<String>,
+}
+
+/// A person, or a group, which has a family name only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Author {
+    pub given: Option<String>,
+    /// With what belongs before it: `van Gogh`.
+    pub family: String,
 }
 
 /// One markdown file.
@@ -552,6 +578,7 @@ pub enum Inline {
     Subscript(Vec<Inline>),
     /// `[text]{.class}`.
     Bracketed {
+        span: Span,
         attributes: Attributes,
         content: Vec<Inline>,
     },

@@ -228,7 +228,10 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
                 content,
             };
             match attributes_at(tree, range.end, false) {
-                Some(attributes) => Inline::Bracketed { attributes, content: vec![link] },
+                Some(attributes) => {
+                    let span = tree.span(range.clone());
+                    Inline::Bracketed { span, attributes, content: vec![link] }
+                }
                 None => link,
             }
         }
@@ -334,7 +337,8 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 }
                 (.., attributes) => {
                     let attributes = attributes.unwrap_or_default();
-                    run.push(Inline::Bracketed { attributes, content });
+                    let span = tree.span(at..range.end);
+                    run.push(Inline::Bracketed { span, attributes, content });
                 }
             }
         }

@@ -6,6 +6,7 @@
 mod attributes;
 mod balance;
 mod chunk;
+mod citation;
 mod config;
 mod definitions;
 mod dependencies;
@@ -28,6 +29,7 @@ use balance::Elements;
 use passage::Passage;
 use tree::Around;
 
+pub use citation::citation;
 pub use config::config;
 pub use definitions::{Definitions, definitions};
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    ansi, diagram, escape::escape, highlight::highlight, ids::Identifiers, links::Links,
+    ansi, diagram, escape::escape, glossary, highlight::highlight, ids::Identifiers, links::Links,
     macros::Macros, math::Formulas, template::Skin,
 };
 use crate::model::{
@@ -73,6 +73,8 @@ pub struct Body<'a> {
     diagrams: usize,
     /// How many groups of tabs were written.
     tabs: usize,
+    /// How many terms were explained.
+    terms: usize,
     pub sections: Vec<Section>,
     pub shown_elsewhere: Shown,
     pub diagnostics: Vec<Diagnostic>,
@@ -114,6 +116,7 @@ impl<'a> Body<'a> {
             overview_is_written: false,
             diagrams: 0,
             tabs: 0,
+            terms: 0,
             sections: vec![],
             shown_elsewhere: Shown::default(),
             diagnostics: vec![],
@@ -224,7 +227,9 @@ impl<'a> Body<'a> {
     fn definitions(&mut self, definitions: &'a [Definition]) -> String {
         let mut html = "<dl>\n".to_owned();
         for definition in definitions {
-            html.push_str(&format!("<dt>{}</dt>\n", self.inlines(&definition.term)));
+            let id = self.links.glossary.id(definition);
+            let id = id.map(|id| format!(" id=\"{}\"", escape(id))).unwrap_or_default();
+            html.push_str(&format!("<dt{id}>{}</dt>\n", self.inlines(&definition.term)));
             for meaning in &definition.meanings {
                 html.push_str(&format!("<dd>{}</dd>\n", self.blocks(meaning).trim_end()));
             }
@@ -659,7 +664,10 @@ impl<'a> Body<'a> {
                 let own = attributes(&Attributes { classes, ..given.clone() });
                 html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
-            Inline::Bracketed { attributes: given, content } => {
+            Inline::Bracketed { span, attributes, content } if attributes.has_class("term") => {
+                html.push_str(&self.term(*span, attributes.get("term"), content));
+            }
+            Inline::Bracketed { attributes: given, content, .. } => {
                 let own = attributes(given);
                 let inner = self.inlines(content);
                 match &content[..] {
@@ -670,8 +678,13 @@ impl<'a> Body<'a> {
                 }
             }
             Inline::Link { target, title, content, .. } => {
-                let href = escape(&self.links.page(self.lesson, target));
+                let page = self.links.page(self.lesson, target);
+                let href = escape(&page);
                 let content = self.inlines(content);
+                if let Some(term) = self.links.glossary.at(&page) {
+                    html.push_str(&self.explained(&page, &term.meaning, content));
+                    return;
+                }
                 html.push_str(&format!("<a href=\"{href}\"{}>{content}</a>", title_of(title)));
             }
             Inline::Image(image) => {
@@ -690,6 +703,38 @@ impl<'a> Body<'a> {
             Inline::SoftBreak => html.push('\n'),
             Inline::HardBreak => html.push_str("<br>\n"),
         }
+    }
+
+    /// A term that the glossary explains, and that `[this]{.term}` names; or else `asked`.
+    fn term(&mut self, span: Span, asked: Option<&str>, content: &[Inline]) -> String {
+        let text = asked.map_or_else(|| plain_text(content), str::to_owned);
+        let content = self.inlines(content);
+        let glossary = &self.links.glossary;
+        if let Some((id, term)) = glossary.find(&text) {
+            return self.explained(&glossary::link(id), &term.meaning, content);
+        }
+        let message = format!("the glossary does not explain `{text}`");
+        let hint = match glossary.near(&text) {
+            Some(near) => format!("did you mean `{near}`? Say so: `{{.term term=\"{near}\"}}`"),
+            None => "define it in `learners/reference.md`: the term on a line, then `: ` and what it means".to_owned(),
+        };
+        self.diagnostics.push(Diagnostic::warning("unknown-term", message).at(span, "").hint(hint));
+        content
+    }
+
+    fn explained(&mut self, url: &str, meaning: &str, content: String) -> String {
+        #[derive(Serialize)]
+        struct Term<'c> {
+            url: &'c str,
+            meaning: &'c str,
+            content: String,
+            id: String,
+        }
+        self.terms += 1;
+        let id = format!("meaning-{}", self.terms);
+        let whole = Span { source: self.lesson.source, start: 0, end: 0 };
+        let html = self.render("term.html", &Term { url, meaning, content, id }, whole);
+        html.trim_end().to_owned()
     }
 
     fn math(&mut self, span: Span, tex: &str, display: bool) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::escape::escape;
+use super::{escape::escape, glossary};
 use crate::model::{
     course::{Attributes, Block, BlockKind, DivKind, Inline, Lesson, plain_text, walk},
     source::Span,
@@ -53,6 +53,7 @@ impl Identifiers {
             _ => {}
         });
         walk(&lesson.blocks, &mut |block| in_inlines(block, &mut taken));
+        taken.extend(glossary::taken(lesson));
 
         let mut numbers = HashMap::new();
         let mut ids = Self::default();
@@ -115,7 +116,7 @@ fn of_inlines(inlines: &[Inline], taken: &mut HashSet<String>) {
     for inline in inlines {
         match inline {
             Inline::Html(html) => in_html(html, taken),
-            Inline::Bracketed { attributes: Attributes { id, .. }, content } => {
+            Inline::Bracketed { attributes: Attributes { id, .. }, content, .. } => {
                 taken.extend(id.clone());
                 of_inlines(content, taken);
             }
@@ -156,7 +157,8 @@ fn first_free(id: &str, taken: &HashSet<String>, numbers: &mut HashMap<String, u
     }
 }
 
-fn pandoc(text: &str) -> String {
+/// As pandoc makes it of a heading's text.
+pub fn pandoc(text: &str) -> String {
     let lower: String = text.chars().flat_map(char::to_lowercase).collect();
     let kept: String = lower
         .chars()

@@ -4,6 +4,7 @@ mod anchors;
 mod ansi;
 mod diagram;
 mod escape;
+mod glossary;
 mod highlight;
 mod html;
 mod ids;
@@ -81,6 +82,10 @@ pub fn weave(
             Err(error) => diagnostics.push(html::template_error(error, sheet.start())),
         }
     }
+    match pages::files(course, &sheets, &skin) {
+        Ok(files) => site.assets.extend(files),
+        Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
+    }
     for lesson in &course.lessons {
         let record = records.get(&lesson.name);
         for file in record.iter().flat_map(|record| &record.files) {
@@ -105,7 +110,7 @@ pub fn page_path(lesson: &str) -> String {
 fn weave_texts<'a>(
     course: &'a Course,
     records: &'a BTreeMap<String, Record>,
-    links: &Links,
+    links: &Links<'a>,
     sources: &Sources,
     skin: &Skin,
 ) -> Diagnosed<Texts<'a>> {

@@ -29,6 +29,8 @@ pub enum Kind {
     Page,
     /// What is gathered from the lessons.
     View,
+    /// What is shown where there is no page.
+    Missing,
 }
 
 impl<'a> Sheet<'a> {
@@ -72,7 +74,7 @@ struct PageItself<'a> {
     title: &'a str,
     kind: &'static str,
     /// From this page to the site's root.
-    root: &'static str,
+    root: &'a str,
     body: &'a str,
     description: Option<&'a str>,
     provenance: Option<String>,
@@ -107,6 +109,14 @@ pub fn course_title(course: &Course) -> &str {
     course.settings.title.as_deref().unwrap_or(UNTITLED)
 }
 
+/// What leads from a page to the site's root. Pages stand side by side; but the one for those that
+/// are missing is shown at any depth, so it needs to know where the site is.
+pub fn root(course: &Course, kind: Kind) -> &str {
+    let url = course.settings.url.as_deref().filter(|_| kind == Kind::Missing);
+    let host = url.and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
+    host.and_then(|rest| Some(&rest[rest.find('/')?..])).unwrap_or_default()
+}
+
 /// One of the sheets as a page of the site.
 ///
 /// # Errors
@@ -128,6 +138,7 @@ pub fn page<'s>(
         Kind::Lesson(at) => ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1)),
         Kind::Page => ("page", None, None),
         Kind::View => ("view", None, None),
+        Kind::Missing => ("missing", None, None),
     };
     let entries = |kind| sheets.iter().filter(move |other| other.kind == kind);
     let entry = |other: &'s Sheet<'s>| Entry {
@@ -154,7 +165,7 @@ pub fn page<'s>(
         page: PageItself {
             title: &sheet.title,
             kind,
-            root: "",
+            root: root(course, sheet.kind),
             body: &sheet.body,
             description: description.as_deref(),
             provenance: made.map(provenance),

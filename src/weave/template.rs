@@ -16,19 +16,24 @@ macro_rules! theme_files {
 }
 
 const TEMPLATES: &[(&str, &str)] = theme_files![
+    "404.html",
+    "all.html",
     "callout.html",
+    "citation.html",
     "code.html",
     "diagram.html",
+    "exercises.html",
     "figure.html",
     "icon.html",
+    "keypoints.html",
     "nav.html",
     "output.html",
     "overview.html",
     "page.html",
+    "robots.txt",
     "schedule.html",
-    "keypoints.html",
-    "exercises.html",
-    "all.html",
+    "sitemap.xml",
+    "term.html",
     "theme.html",
 ];
 

@@ -86,6 +86,17 @@
       if (title(panel) === title(target)) panel.open = true;
   }
 
+  // A term's meaning goes by Escape, until the term is left.
+  function dismiss({ key }) {
+    if (key !== "Escape") return;
+    for (const term of document.querySelectorAll(".term:is(:hover, :focus-within)")) {
+      term.dataset.dismissed = "";
+      for (const left of ["mouseleave", "focusout"])
+        term.addEventListener(left, () => { delete term.dataset.dismissed; }, { once: true });
+    }
+  }
+
+  document.addEventListener("keydown", dismiss);
   document.addEventListener("toggle", inStep, true);
   document.addEventListener("DOMContentLoaded", () => { themeSwitch(); copyButtons(); });
   addEventListener("load", scrollers);

@@ -50,6 +50,32 @@ language: de-CH
         ..CODE
     },
     Code {
+        name: "unknown-term",
+        meaning: "a term is not in the glossary",
+        explanation: "`[task]{.term}` links the term to its definition in `learners/reference.md` and shows its meaning
+where it stands. Case and a plural's s don't matter; `[them]{.term term=\"task\"}` says which is meant.",
+        bad: "A [tsak]{.term} is run by an executor.
+",
+        good: "A task is run by an executor.
+",
+        ..CODE
+    },
+    Code {
+        name: "citation",
+        found: Found::ByFolder,
+        meaning: "the citation file cannot be read",
+        explanation: "`CITATION.cff`, beside the lessons or in a folder above them up to the repository's root, says how the
+course is to be cited. The site's page on that shows what of it can be read.",
+        file: "CITATION.cff",
+        bad: "authors: Ada Lovelace
+",
+        good: "authors:
+  - family-names: Lovelace
+    given-names: Ada
+",
+        ..CODE
+    },
+    Code {
         name: "template",
         severity: Severity::Error,
         found: Found::ByRunning,

@@ -2,9 +2,15 @@
 //! the latter has a file here and a template of its own.
 
 mod all;
+mod citation;
 mod exercises;
 mod keypoints;
+mod machines;
 mod schedule;
+
+pub use machines::files;
+
+use serde::Serialize;
 
 use super::{
     Text, Texts, anchors, html, page,
@@ -13,13 +19,6 @@ use super::{
     template::Skin,
 };
 use crate::model::{course::Course, diagnostic::Diagnosed};
-
-/// What makes a page of the lessons: its body, if they give cause for one.
-type View = fn(&[Text], &Skin) -> Result<Option<String>, String>;
-
-/// In the order in which they are listed.
-const VIEWS: [(&str, View); 3] =
-    [("keypoints", keypoints::body), ("exercises", exercises::body), ("all", all::body)];
 
 /// Every page. A text of the course with a view's name takes that one's place.
 pub fn sheets<'a>(
@@ -36,14 +35,22 @@ pub fn sheets<'a>(
     let lessons = texts.lessons.iter().enumerate();
     sheets.extend(lessons.map(|(at, text)| Sheet::of(text, Kind::Lesson(at))));
     sheets.extend(texts.pages.iter().map(|text| Sheet::of(text, Kind::Page)));
-    for (name, view) in VIEWS {
+    let lessons = &texts.lessons;
+    let bodies = [
+        ("keypoints", Kind::View, keypoints::body(lessons, skin)),
+        ("exercises", Kind::View, exercises::body(lessons, skin)),
+        ("all", Kind::View, all::body(lessons, skin)),
+        ("citation", Kind::View, citation::body(course.citation.as_ref(), skin)),
+        ("404", Kind::Missing, missing(course, skin)),
+    ];
+    for (name, kind, body) in bodies {
         if sheets.iter().any(|sheet| sheet.name == name) {
             continue;
         }
-        match view(&texts.lessons, skin) {
+        match body {
             Ok(body) => sheets.extend(body.map(|body| {
                 let title = skin.words.get(&format!("page_{name}")).to_owned();
-                Sheet { name, title, kind: Kind::View, body, text: None }
+                Sheet { name, title, kind, body, text: None }
             })),
             Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
         }
@@ -58,6 +65,15 @@ fn landing<'a>(course: &Course, texts: &'a Texts<'a>) -> Sheet<'a> {
         Some(text) => Sheet { title, ..Sheet::of(text, kind) },
         None => Sheet { name: "index", title, kind, body: String::new(), text: None },
     }
+}
+
+/// What a server shows where there is no page.
+fn missing(course: &Course, skin: &Skin) -> Result<Option<String>, String> {
+    #[derive(Serialize)]
+    struct Missing<'a> {
+        root: &'a str,
+    }
+    skin.render("404.html", &Missing { root: page::root(course, Kind::Missing) }).map(Some)
 }
 
 /// A part of a text's HTML for a page that shows several.
