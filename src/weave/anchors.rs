@@ -1,7 +1,7 @@
 //! A text's HTML as a part of another page.
 //!
 //! On its own page an id stands once; on a page that shows several texts it would not. There it is
-//! `asyncio/what-is-it` instead, of the lesson `asyncio`: no lesson's name has a slash in it, and
+//! `asyncio:what-is-it` instead, of the lesson `asyncio`: no lesson's name has a colon in it, and
 //! neither has an id of the theme, so these are unique again.
 
 use std::{collections::HashSet, ops::Range};
@@ -16,9 +16,11 @@ pub struct Move<'a> {
     pub deeper: bool,
 }
 
-/// The id on a page of several texts.
+/// The id on a page of several texts. In a drawing it has to be a name as XML has them, which a
+/// digit cannot begin.
 pub fn id(name: &str, id: &str) -> String {
-    format!("{name}/{id}")
+    let mark = if name.starts_with(char::is_alphabetic) { "" } else { "_" };
+    format!("{mark}{name}:{id}")
 }
 
 /// HTML with its ids made those of a page of several texts, and all that refers to them too. What
@@ -56,7 +58,7 @@ pub fn moved(html: &str, to: &Move) -> String {
                 // A marker or a clip path of a drawing.
                 _ => value
                     .contains("url(#")
-                    .then(|| value.replace("url(#", &format!("url(#{}/", to.name))),
+                    .then(|| value.replace("url(#", &format!("url(#{}", id(to.name, "")))),
             };
             edits.extend(new.map(|new| (attribute.value.clone(), new)));
         }
@@ -155,20 +157,20 @@ mod tests {
     use super::*;
 
     fn of_a(html: &str) -> String {
-        let page = |link: &str| link.strip_suffix(".html").map(|name| format!("#{name}/"));
+        let page = |link: &str| link.strip_suffix(".html").map(|name| format!("#{name}:"));
         moved(html, &Move { name: "a", page: &page, deeper: true })
     }
 
     #[test]
     fn ids_and_what_refers_to_them_move_together() {
         for (own, there) in [
-            ("<h2 id=\"x\">x</h2>", "<h3 id=\"a/x\">x</h3>"),
-            ("<p ID='x'><a href='#x'>", "<p ID='a/x'><a href='#a/x'>"),
+            ("<h2 id=\"x\">x</h2>", "<h3 id=\"a:x\">x</h3>"),
+            ("<p ID='x'><a href='#x'>", "<p ID='a:x'><a href='#a:x'>"),
             ("<a href=\"#gone\">", "<a href=\"a.html#gone\">"),
-            ("<a href=\"b.html\"><a href=\"c.png\">", "<a href=\"#b/\"><a href=\"c.png\">"),
-            ("<svg aria-labelledby=\"t d\">", "<svg aria-labelledby=\"a/t a/d\">"),
-            ("<path marker-end=\"url(#m)\"/>", "<path marker-end=\"url(#a/m)\"/>"),
-            ("<i id=x>", "<i id=a/x>"),
+            ("<a href=\"b.html\"><a href=\"c.png\">", "<a href=\"#b:\"><a href=\"c.png\">"),
+            ("<svg aria-labelledby=\"t d\">", "<svg aria-labelledby=\"a:t a:d\">"),
+            ("<path marker-end=\"url(#m)\"/>", "<path marker-end=\"url(#a:m)\"/>"),
+            ("<i id=x>", "<i id=a:x>"),
         ] {
             assert_eq!(of_a(own), there);
         }
