@@ -62,6 +62,8 @@ pub struct Settings {
     pub start: Option<u32>,
     /// The address that the site is published at, with a `/` at its end.
     pub url: Option<String>,
+    /// The command, word by word, by which notebooks are run; empty where they are run right here.
+    pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
@@ -494,6 +496,11 @@ impl Chunk {
         self.attributes.get("timeout")?.parse().ok()
     }
 
+    /// Whether it tells its readers how long something takes.
+    pub fn measures(&self) -> bool {
+        self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
+    }
+
     /// Whether its code is compiled in the lesson's notebook.
     pub fn is_in_notebook(&self) -> bool {
         matches!(self.cell, Some(Cell::Rust | Cell::Trial(_)))
@@ -563,6 +570,9 @@ impl Trial {
         }
     }
 }
+
+/// Attributes that tie a text to what was measured, and mean nothing to a browser.
+pub const OF_VALUES: [&str; 4] = ["value", "format", "tolerance", "claim"];
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inline {

@@ -85,6 +85,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "runtime",
         "timeout",
         "url",
+        "runner",
         "repository",
         "license",
         "check",
@@ -102,6 +103,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "runtime" => settings.runtime = reader.runtime(&value),
             "timeout" => settings.timeout = reader.number(&value, "seconds"),
             "url" => settings.url = reader.address(&value),
+            "runner" => settings.runner = reader.runner(&value),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
@@ -398,6 +400,20 @@ impl<'a> Reader<'a> {
         let names = Runtime::ALL.map(Runtime::name);
         let name = self.one_of(node, &names, "runtime")?;
         Runtime::ALL.into_iter().find(|runtime| runtime.name() == name)
+    }
+
+    fn runner(&mut self, node: &Node) -> Vec<String> {
+        let entries = self.map(node, "a command, `command: srun --exclusive`");
+        let Some((_, command)) = self.known_entries(entries, &["command"]).pop() else {
+            return vec![];
+        };
+        match &command.value {
+            Yaml::List(words) => words.iter().filter_map(|word| self.text(word)).collect(),
+            _ => {
+                let command = self.text(command).unwrap_or_default();
+                command.split_whitespace().map(str::to_owned).collect()
+            }
+        }
     }
 
     /// A word of a few that there are.

@@ -228,10 +228,11 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
                 content,
             };
             match attributes_at(tree, range.end, false) {
-                Some(attributes) => {
-                    let span = tree.span(range.clone());
-                    Inline::Bracketed { span, attributes, content: vec![link] }
-                }
+                Some(attributes) => Inline::Bracketed {
+                    span: tree.span(range.start..tree.attributed.end),
+                    attributes,
+                    content: vec![link],
+                },
                 None => link,
             }
         }
@@ -337,7 +338,7 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 }
                 (.., attributes) => {
                     let attributes = attributes.unwrap_or_default();
-                    let span = tree.span(at..range.end);
+                    let span = tree.span(at..tree.attributed.end);
                     run.push(Inline::Bracketed { span, attributes, content });
                 }
             }
