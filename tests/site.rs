@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Where the page for missing pages takes the site to be; see the settings of `tests/course`.
-const ADDRESS: &str = "/every-kind/";
+const ADDRESS: &str = "/";
 
 #[test]
 fn every_link_and_anchor_of_a_site_with_every_kind_of_page_resolves() {
@@ -62,7 +62,7 @@ fn what_crawlers_are_told_holds_whole_addresses_of_pages_that_are_there() {
     let pages = build(Path::new("tests/course"), folder.path());
     let sitemap = fs::read_to_string(folder.path().join("sitemap.xml")).unwrap();
     let listed: BTreeSet<&str> = sitemap
-        .split("<loc>https://example.org/every-kind/")
+        .split("<loc>https://example.org/")
         .skip(1)
         .map(|rest| rest.split("</loc>").next().unwrap())
         .collect();
@@ -70,7 +70,7 @@ fn what_crawlers_are_told_holds_whole_addresses_of_pages_that_are_there() {
         pages.keys().map(String::as_str).filter(|path| *path != "404.html").collect();
     assert_eq!(listed, found);
     let robots = fs::read_to_string(folder.path().join("robots.txt")).unwrap();
-    assert!(robots.contains("\nSitemap: https://example.org/every-kind/sitemap.xml"), "{robots}");
+    assert!(robots.contains("\nSitemap: https://example.org/sitemap.xml"), "{robots}");
 }
 
 /// Builds a course, and gives its pages by their path.
@@ -94,4 +94,27 @@ fn build(course: &Path, out: &Path) -> BTreeMap<String, String> {
 fn values<'h>(html: &'h str, attribute: &str) -> Vec<&'h str> {
     let before = format!(" {attribute}=\"");
     html.split(before.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[test]
+fn each_page_says_what_it_is_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = build(Path::new("tests/course"), folder.path());
+    for (path, html) in &pages {
+        let data = html.split("<script type=\"application/ld+json\">").nth(1).unwrap();
+        let data = data.split("</script>").next().unwrap();
+        let data: serde_json::Value = serde_json::from_str(data).unwrap();
+        let address = match path.as_str() {
+            "404.html" => None,
+            "index.html" => Some("https://example.org/".to_owned()),
+            path => Some(format!("https://example.org/{path}")),
+        };
+        assert_eq!(data["url"].as_str(), address.as_deref(), "{path}");
+        let canonical =
+            address.map(|address| format!("<link rel=\"canonical\" href=\"{address}\">"));
+        assert_eq!(html.contains("rel=\"canonical\""), canonical.is_some(), "{path}");
+        assert!(canonical.is_none_or(|canonical| html.contains(&canonical)), "{path}");
+    }
+    let data = pages["first.html"].split("ld+json\">").nth(1).unwrap();
+    assert!(data.contains("\"timeRequired\":\"PT35M\""), "{data}");
 }

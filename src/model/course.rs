@@ -138,6 +138,13 @@ pub struct Meta {
     pub timeout: Option<u32>,
 }
 
+impl Meta {
+    /// Minutes from a lesson's beginning to the next one's.
+    pub fn minutes(&self) -> u32 {
+        [self.teaching, self.exercises, self.pause].into_iter().flatten().sum()
+    }
+}
+
 /// What a `CITATION.cff` says.
 ///
 /// Source: the Citation File Format, version 1.2.0, "Guide to the schema".

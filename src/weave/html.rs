@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    ansi, diagram, escape::escape, glossary, highlight::highlight, ids::Identifiers, links::Links,
-    macros::Macros, math::Formulas, template::Skin,
+    ansi, blocks, diagram, escape::escape, glossary, highlight::highlight, ids::Identifiers,
+    links::Links, macros::Macros, math::Formulas, template::Skin,
 };
 use crate::model::{
     course::{
@@ -69,6 +69,8 @@ pub struct Body<'a> {
     expectations: HashSet<Span>,
     /// Names of blocks that were already shown.
     shown: HashSet<String>,
+    /// Blocks whose id was written.
+    anchored: HashSet<Span>,
     overview_is_written: bool,
     diagrams: usize,
     /// How many groups of tabs were written.
@@ -113,6 +115,7 @@ impl<'a> Body<'a> {
             definitions,
             expectations: lesson.expectations().iter().map(|(_, said)| said.span).collect(),
             shown: HashSet::new(),
+            anchored: HashSet::new(),
             overview_is_written: false,
             diagrams: 0,
             tabs: 0,
@@ -240,7 +243,7 @@ impl<'a> Body<'a> {
 
     fn table(&mut self, table: &'a Table) -> String {
         let mut html = format!(
-            "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>\n",
+            "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table>\n",
             self.word("table"),
         );
         if let Some(caption) = &table.caption {
@@ -481,12 +484,40 @@ impl<'a> Body<'a> {
             target: Option<&'c str>,
             added: bool,
             runs: bool,
+            id: Option<&'c str>,
+            /// The first block of its name, where that is another.
+            first: Option<String>,
+            used_in: Vec<Use<'c>>,
+        }
+        #[derive(Serialize)]
+        struct Use<'c> {
+            url: String,
+            label: Option<&'c str>,
         }
         let name = chunk.name();
         let added = name.is_some_and(|name| !self.shown.insert(name.to_owned()));
         let language = chunk.language.as_deref();
-        let html = highlight(language, code);
-        let context = Code { language, code: html, name, target: chunk.target(), added, runs };
+        let blocks = &self.links.blocks;
+        let html = blocks::link_references(&highlight(language, code), |name| {
+            Some(escape(&blocks.find(self.lesson, name)?.definitions.first()?.url(self.lesson)))
+        });
+        let own = name.and_then(|name| blocks.find(self.lesson, name));
+        let first = own.and_then(|own| own.definitions.first()).map(|block| block.url(self.lesson));
+        let uses = own.into_iter().flat_map(|own| &own.uses);
+        let context = Code {
+            language,
+            code: html,
+            name,
+            target: chunk.target(),
+            added,
+            runs,
+            // A console stands in pieces, of which the first has the id.
+            id: blocks.id(chunk).filter(|_| self.anchored.insert(chunk.span)),
+            first: first.filter(|_| added),
+            used_in: uses
+                .map(|block| Use { url: block.url(self.lesson), label: block.label() })
+                .collect(),
+        };
         self.render("code.html", &context, chunk.info)
     }
 
@@ -642,7 +673,7 @@ impl<'a> Body<'a> {
         }
         let label = self.word("footnotes");
         format!(
-            "<section class=\"footnotes\" aria-label=\"{label}\">\n<ol>\n{html}</ol>\n</section>\n"
+            "<div class=\"footnotes\" role=\"group\" aria-label=\"{label}\">\n<ol>\n{html}</ol>\n</div>\n"
         )
     }
 

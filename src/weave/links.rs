@@ -10,7 +10,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
-use super::{glossary::Glossary, page_path};
+use super::{blocks::Blocks, glossary::Glossary, page_path};
 use crate::model::{
     course::{Course, Lesson},
     record::Record,
@@ -24,6 +24,7 @@ pub struct Links<'a> {
     /// The page that is made of each text, by the text's path without its extension.
     pages: BTreeMap<&'a str, String>,
     pub glossary: Glossary<'a>,
+    pub blocks: Blocks,
     /// The folder that each text stands in, empty or with a `/` at its end.
     folders: HashMap<SourceId, &'a str>,
 }
@@ -40,6 +41,7 @@ impl<'a> Links<'a> {
             files,
             pages: BTreeMap::new(),
             glossary: Glossary::of(course),
+            blocks: Blocks::of(course, sources),
             folders: HashMap::new(),
         };
         for lesson in course.texts() {

@@ -2,7 +2,9 @@
 
 mod anchors;
 mod ansi;
+mod blocks;
 mod diagram;
+mod edit;
 mod escape;
 mod glossary;
 mod highlight;
@@ -11,6 +13,7 @@ mod ids;
 mod links;
 mod macros;
 mod math;
+mod metadata;
 mod page;
 mod pages;
 mod template;
@@ -73,7 +76,7 @@ pub fn weave(
     let sheets = pages::sheets(course, &texts, &skin).into_value(&mut diagnostics);
     let mut site = Site::default();
     for sheet in &sheets {
-        match page::page(course, &sheets, sheet, &skin) {
+        match page::page(course, &sheets, sheet, sources, &skin) {
             Ok(html) => site.pages.push(Page {
                 path: page_path(sheet.name),
                 html,

@@ -2,11 +2,16 @@
 
 use serde::Serialize;
 
-use super::{Section, Text, page_path, template::Skin};
+use super::{
+    Section, Text, edit,
+    metadata::{Metadata, metadata},
+    page_path,
+    template::Skin,
+};
 use crate::model::{
     course::{Course, Lesson, Settings},
     record::Made,
-    source::{SourceId, Span},
+    source::{SourceId, Sources, Span},
 };
 
 /// A page before it is rendered.
@@ -78,6 +83,22 @@ struct PageItself<'a> {
     body: &'a str,
     description: Option<&'a str>,
     provenance: Option<String>,
+    /// Where its text can be edited.
+    edit: Option<String>,
+    place: Option<Place>,
+    metadata: Metadata,
+    /// Whether some of it is for instructors, or something folds.
+    for_instructors: bool,
+    folds: bool,
+}
+
+/// How far a lesson's readers have come.
+#[derive(Serialize)]
+struct Place {
+    number: usize,
+    count: usize,
+    /// From the lesson's beginning to the end of the course, breaks included.
+    minutes_left: u32,
 }
 
 /// Lessons that the settings group.
@@ -92,6 +113,7 @@ struct Entry<'a> {
     title: &'a str,
     url: String,
     current: bool,
+    for_instructors: bool,
     sections: &'a [Section],
 }
 
@@ -126,6 +148,7 @@ pub fn page<'s>(
     course: &'s Course,
     sheets: &'s [Sheet<'s>],
     sheet: &Sheet,
+    sources: &Sources,
     skin: &Skin,
 ) -> Result<String, String> {
     let Settings { description, repository, license, .. } = &course.settings;
@@ -145,6 +168,7 @@ pub fn page<'s>(
         title: &other.title,
         url: page_path(other.name),
         current: other.name == sheet.name,
+        for_instructors: for_instructors(other, sources),
         sections: other
             .text
             .filter(|_| other.name == sheet.name)
@@ -169,11 +193,32 @@ pub fn page<'s>(
             body: &sheet.body,
             description: description.as_deref(),
             provenance: made.map(provenance),
+            edit: sheet
+                .text
+                .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
+            place: place(course, sheet.kind),
+            metadata: metadata(course, sheet),
+            // The course's pages for instructors are listed on every page.
+            for_instructors: sheets.iter().any(|other| for_instructors(other, sources))
+                || sheet.body.contains("class=\"callout instructor"),
+            folds: sheet.body.contains("<details class=\"callout"),
         },
         previous,
         next,
     };
     skin.render("page.html", &context)
+}
+
+fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
+    sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
+}
+
+fn place(course: &Course, kind: Kind) -> Option<Place> {
+    let Kind::Lesson(at) = kind else { return None };
+    let minutes = course.lessons[at..].iter().map(|lesson| lesson.meta.minutes());
+    let last = course.lessons.last().and_then(|lesson| lesson.meta.pause).unwrap_or(0);
+    let minutes_left = minutes.sum::<u32>().saturating_sub(last);
+    Some(Place { number: at + 1, count: course.lessons.len(), minutes_left })
 }
 
 /// The lessons, grouped as the settings say.
