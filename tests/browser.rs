@@ -313,6 +313,26 @@ fn all_folds_open_and_close_at_once() {
 }
 
 #[test]
+fn paper_shows_what_is_folded_on_the_screen() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        page.open("exercises.html").await?;
+        let shown = async || {
+            page.js::<Vec<bool>>(
+                "return ['.solution > .callout-body', '.hint > .callout-body', '.side', '.in-place']
+                    .map((it) => document.querySelector(it).checkVisibility({ contentVisibilityAuto: true }))",
+            )
+            .await
+        };
+        assert_eq!(shown().await?, [false, false, true, true]);
+        let print = json!({ "media": "print" });
+        page.driver.cdp().send_raw("Emulation.setEmulatedMedia", print).await?;
+        page.settle().await?;
+        assert_eq!(shown().await?, [true, true, false, false]);
+        Ok(())
+    });
+}
+
+#[test]
 fn the_section_being_read_is_marked() {
     in_browser(async |page| {
         page.open(LESSON).await?;
@@ -442,6 +462,10 @@ fn a_lesson_is_whole_without_javascript() {
         page.open(LESSON).await?;
         let theme = page.driver.find(By::Css(".theme")).await?;
         assert!(!theme.is_displayed().await?, "a switch that nothing answers");
+        let tools = page.driver.find(By::Css(".tools")).await?;
+        assert!(!tools.is_displayed().await?, "buttons that nothing answers");
+        let notes = page.driver.find(By::Css("details.instructor > summary")).await?;
+        assert!(notes.is_displayed().await?, "notes that nobody could reach");
         assert_eq!(page.text("h1").await?, "Async Rust");
         page.driver.find(By::Css("details.solution > summary")).await?.click().await?;
         assert!(page.text(SOLUTION).await?.contains("even_integers"));

@@ -58,7 +58,6 @@
       for (const fold of folds()) fold.open = open;
       unfold.setAttribute("aria-pressed", String(open));
     });
-    tools.hidden = false;
   }
 
   // All that folds but panels of tabs, of which one is always open.
