@@ -227,6 +227,7 @@ impl<'f> Case<'f> {
             folder,
             String::new(),
             false,
+            env!("CARGO_BIN_EXE_lessonc").into(),
             Arc::new(terminal::Progress::silent()),
         )
         .unwrap();
@@ -308,6 +309,7 @@ impl Runner for Nothing {
                 end: End::Finished,
                 steps: vec![],
                 files: vec![],
+                opened: Default::default(),
                 messages: vec![],
                 lock: String::new(),
             };

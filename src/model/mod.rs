@@ -2,6 +2,7 @@
 
 pub mod course;
 pub mod diagnostic;
+pub mod limits;
 pub mod package;
 pub mod record;
 pub mod site;

@@ -59,7 +59,7 @@ fn fields(reader: &mut Reader, entries: &[(String, Node)]) -> Citation {
 
 fn authors(reader: &mut Reader, node: &Node) -> Vec<Author> {
     let Yaml::List(items) = &node.value else {
-        reader.refuse(node, "a list of authors");
+        reader.refuse(node, "a list of authors", "begin each with `- family-names: …`");
         return vec![];
     };
     items.iter().filter_map(|item| author(reader, item)).collect()
@@ -67,7 +67,12 @@ fn authors(reader: &mut Reader, node: &Node) -> Vec<Author> {
 
 fn author(reader: &mut Reader, node: &Node) -> Option<Author> {
     let Yaml::Map(entries) = &node.value else {
-        reader.refuse(node, "an author's `family-names` and `given-names`, or a group's `name`");
+        let expected = "an author's `family-names` and `given-names`, or a group's `name`";
+        reader.refuse(
+            node,
+            expected,
+            "write `family-names:` before a name, or `name:` before a group's",
+        );
         return None;
     };
     let known = ["family-names", "given-names", "name-particle", "name"];

@@ -17,6 +17,7 @@ mod metadata;
 mod page;
 mod pages;
 mod template;
+mod value;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,8 @@ struct Texts<'a> {
     lessons: Vec<Text<'a>>,
     /// What is read beside the lessons.
     pages: Vec<Text<'a>>,
+    /// Pictures that values showed.
+    assets: Vec<Asset>,
 }
 
 /// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
@@ -74,7 +77,7 @@ pub fn weave(
     let texts = weave_texts(course, records, &links, sources, &skin);
     let texts = texts.into_value(&mut diagnostics);
     let sheets = pages::sheets(course, &texts, &skin).into_value(&mut diagnostics);
-    let mut site = Site::default();
+    let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
     for sheet in &sheets {
         match page::page(course, &sheets, sheet, sources, &skin) {
             Ok(html) => site.pages.push(Page {
@@ -118,17 +121,19 @@ fn weave_texts<'a>(
     skin: &Skin,
 ) -> Diagnosed<Texts<'a>> {
     let (formulas, macros) = (Formulas::new(), math::macros(&course.settings));
-    let mut diagnostics = vec![];
+    let (mut diagnostics, mut assets) = (vec![], vec![]);
     let mut text = |lesson: &'a Lesson, record: Option<&'a Record>| {
         let mut body = Body::new(lesson, record, sources, skin, &formulas, macros.clone(), links);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
+        assets.append(&mut body.assets);
         Text { lesson, record, html, sections: body.sections, shown: body.shown_elsewhere }
     };
     let value = Texts {
         index: course.index.as_ref().map(|index| text(index, None)),
         lessons: course.lessons.iter().map(|it| text(it, records.get(&it.name))).collect(),
         pages: course.pages.iter().map(|page| text(page, None)).collect(),
+        assets,
     };
     Diagnosed { value, diagnostics }
 }

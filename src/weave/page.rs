@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::{
-    Section, Text, edit,
+    Section, Text, edit, html,
     metadata::{Metadata, metadata},
     page_path,
     template::Skin,
 };
 use crate::model::{
     course::{Course, Lesson, Settings},
-    record::Made,
+    record::{Made, Record},
     source::{SourceId, Sources, Span},
 };
 
@@ -174,7 +174,6 @@ pub fn page<'s>(
             .filter(|_| other.name == sheet.name)
             .map_or(&[], |text| &text.sections),
     };
-    let made = sheet.text.and_then(|text| text.record?.made.as_ref());
     let context = PageContext {
         units: units(course, sheets, entry),
         pages: entries(Kind::Page).map(entry).collect(),
@@ -192,7 +191,7 @@ pub fn page<'s>(
             root: root(course, sheet.kind),
             body: &sheet.body,
             description: description.as_deref(),
-            provenance: made.map(provenance),
+            provenance: sheet.text.and_then(|text| provenance(text.record?)),
             edit: sheet
                 .text
                 .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
@@ -239,10 +238,12 @@ fn units<'a>(
         .collect()
 }
 
-/// When, where and with what the outputs of a page were made, in one line.
-fn provenance(made: &Made) -> String {
-    let Made { date, rustc, host, cpu, cores, .. } = made;
+/// When, where, with what and in what time the outputs of a page were made, in one line.
+fn provenance(record: &Record) -> Option<String> {
+    let Made { date, rustc, host, cpu, cores, .. } = record.made.as_ref()?;
     let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
     let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
-    format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}.")
+    let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
+    let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
+    Some(format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}{took}."))
 }
