@@ -33,6 +33,9 @@ const CONFIG: &str = "config.yaml";
 /// Link definitions for all texts.
 const LINKS: &str = "links.md";
 
+/// How a course is to be cited.
+pub const CITATION: &str = "CITATION.cff";
+
 /// The folder of a Workbench's lessons.
 const EPISODES: &str = "episodes";
 
@@ -61,6 +64,9 @@ pub fn parse(sources: &Sources) -> Diagnosed<Course> {
     };
     if let Some((id, source)) = config {
         course.settings = parse::config(id, source).into_value(&mut diagnostics);
+    }
+    if let Some((id, source)) = at(CITATION) {
+        course.citation = Some(parse::citation(id, source).into_value(&mut diagnostics));
     }
     for (id, source) in sources.iter() {
         let name = page_name(&source.path);
@@ -103,7 +109,7 @@ enum Role {
 
 fn role(path: &str, is_workbench: bool) -> Role {
     match path.split_once('/') {
-        None if matches!(path, CONFIG | LINKS) => Role::Settings,
+        None if matches!(path, CONFIG | LINKS | CITATION) => Role::Settings,
         None if path == INDEX => Role::Index,
         None if !is_workbench => Role::Lesson,
         Some((EPISODES, _)) if is_workbench => Role::Lesson,
@@ -156,6 +162,11 @@ fn put_in_order(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
         let listed = position(&settings.lessons, &lesson.name);
         (listed.unwrap_or(usize::MAX), lesson.name.clone())
     });
+    for lesson in &mut *lessons {
+        let listed = position(&settings.lessons, &lesson.name);
+        let is_in = |at| settings.units.iter().position(|unit| unit.lessons.contains(&at));
+        lesson.unit = listed.and_then(is_in);
+    }
     pages.sort_by_cached_key(|page| {
         let path = path(page);
         let folder = PAGES.iter().position(|folder| path.starts_with(&format!("{folder}/")));
@@ -274,7 +285,8 @@ pub fn build(
     let broken = broken_names(&course, &tangled, &diagnostics);
     let withheld: BTreeSet<String> =
         broken.into_iter().chain(failed).map(weave::page_path).collect();
-    site.pages.retain(|page| !withheld.contains(&page.path));
+    site.pages
+        .retain(|page| !withheld.contains(&page.path) && (!page.gathers || withheld.is_empty()));
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }

@@ -4,12 +4,14 @@
 //! (`lesson other.md` for a further one, `lesson config.yaml` for settings, `file fig/x.png` for any
 //! other file), then what they must give, in fences with these words:
 //!
-//! - `html`: the woven body of the page
+//! - `html`: the woven body of the page of each lesson and page that the case writes
+//! - `page all.html`: the body of one page of the site
 //! - `findings`: each diagnostic as `file:line:column: severity[code]: message`, a line each
 //! - `check`: what `lessonc check --format short` says, where nothing was ever run; a fence with the
 //!   word `files` lists the course's other files before it, a path a line
 //! - `report`: the diagnostics as the terminal shows them
-//! - `contents`: what the navigation lists, a line each, pages beside the lessons behind `-`
+//! - `contents`: what the navigation lists, a line each: titles of units behind `=`, pages beside the
+//!   lessons behind `-`, those made of lessons behind `*`
 //! - `tangled`: every generated file that is no manifest, behind a line `== path`, or `== path (755)`
 //! - `manifest`: the generated `Cargo.toml`
 //!
@@ -36,6 +38,7 @@ use lessonc::{
         diagnostic::{Diagnostic, Severity},
         package::Program,
         record::{End, Made, Trace},
+        site::Page,
         source::{Source, Sources},
     },
     pipeline, report,
@@ -131,6 +134,10 @@ fn fill_in(name: &OsStr, suite: &str) -> (String, usize) {
                 body = case.give(expected);
                 checked += 1;
             }
+            ["page", path] => {
+                body = case.page(path);
+                checked += 1;
+            }
             _ => {}
         }
         out.push_str(&body);
@@ -145,7 +152,8 @@ struct Case<'f> {
     sources: Sources,
     files: BTreeSet<String>,
     runs: bool,
-    built: Option<(String, Vec<Diagnostic>)>,
+    /// Pages and findings.
+    built: Option<(Vec<Page>, Vec<Diagnostic>)>,
 }
 
 impl<'f> Case<'f> {
@@ -165,24 +173,47 @@ impl<'f> Case<'f> {
             "manifest" => self.tangled(|path| path == "Cargo.toml"),
             "check" => self.check(),
             "contents" => self.contents(),
+            "html" => {
+                let written = self.sources.iter().map(|(_, source)| source.path.clone());
+                let written: Vec<String> = written.filter(|path| path != "index.md").collect();
+                let is_written = |page: &&Page| {
+                    let name = page.path.trim_end_matches(".html");
+                    written.iter().any(|path| {
+                        let file = path.rsplit('/').next().unwrap_or(path);
+                        file.rsplit_once('.').is_some_and(|(stem, _)| stem == name)
+                    })
+                };
+                let pages = self.built().0.iter().filter(is_written);
+                let html = pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n");
+                shown(&html)
+            }
+            "findings" => {
+                self.built();
+                let (_, diagnostics) = self.built.as_ref().unwrap();
+                diagnostics.iter().map(|d| self.finding(d)).collect()
+            }
             _ => {
-                if self.built.is_none() {
-                    self.built = Some(self.build());
-                }
-                let (html, diagnostics) = self.built.as_ref().unwrap();
-                match what {
-                    "html" => without_colours(html),
-                    "findings" => diagnostics.iter().map(|d| self.finding(d)).collect(),
-                    _ => {
-                        let reports = diagnostics.iter().map(|d| report::plain(d, &self.sources));
-                        reports.collect::<Vec<_>>().join("\n\n") + "\n"
-                    }
-                }
+                self.built();
+                let (_, diagnostics) = self.built.as_ref().unwrap();
+                let reports = diagnostics.iter().map(|d| report::plain(d, &self.sources));
+                reports.collect::<Vec<_>>().join("\n\n") + "\n"
             }
         }
     }
 
-    fn build(&self) -> (String, Vec<Diagnostic>) {
+    fn page(&mut self, path: &str) -> String {
+        let page = self.built().0.iter().find(|page| page.path == path);
+        page.map_or("there is none\n".to_owned(), |page| shown(&page.html))
+    }
+
+    fn built(&mut self) -> &(Vec<Page>, Vec<Diagnostic>) {
+        if self.built.is_none() {
+            self.built = Some(self.build());
+        }
+        self.built.as_ref().unwrap()
+    }
+
+    fn build(&self) -> (Vec<Page>, Vec<Diagnostic>) {
         // The body alone, and of outputs what does not differ from run to run.
         let theme = Theme::new(&[
             ("page.html".to_owned(), "{{ page.body | safe }}".to_owned()),
@@ -202,11 +233,9 @@ impl<'f> Case<'f> {
         .unwrap();
         let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
         let built = pipeline::build(&self.sources, &self.files, &theme, runner);
-        let pages = built.site.pages.iter().filter(|page| page.path != "index.html");
-        let html = pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n");
         let mut diagnostics = built.diagnostics;
         diagnostics.sort_by_key(Diagnostic::span);
-        (html.trim_end().to_owned() + "\n", diagnostics)
+        (built.site.pages, diagnostics)
     }
 
     fn check(&self) -> String {
@@ -217,8 +246,12 @@ impl<'f> Case<'f> {
     }
 
     fn contents(&self) -> String {
-        const CONTENTS: &str = "{% for it in lessons %}{{ it.url }} {{ it.title }}\n{% endfor %}\
-                                {% for it in pages %}- {{ it.url }} {{ it.title }}\n{% endfor %}";
+        const CONTENTS: &str = "{% for unit in units %}\
+                                {% if unit.title %}= {{ unit.title }}\n{% endif %}\
+                                {% for it in unit.lessons %}{{ it.url }} {{ it.title }}\n{% endfor %}\
+                                {% endfor %}\
+                                {% for it in pages %}- {{ it.url }} {{ it.title }}\n{% endfor %}\
+                                {% for it in views %}* {{ it.url }} {{ it.title }}\n{% endfor %}";
         let theme = Theme::new(&[("page.html".to_owned(), CONTENTS.to_owned())]).unwrap();
         let built = pipeline::build(&self.sources, &self.files, &theme, &mut Nothing);
         built.site.pages.into_iter().find(|page| page.path == "index.html").unwrap().html
@@ -247,6 +280,11 @@ impl<'f> Case<'f> {
         }
         out
     }
+}
+
+/// A page's body as the suites hold it.
+fn shown(html: &str) -> String {
+    without_colours(html.trim_end()) + "\n"
 }
 
 /// HTML without the spans that colour code, which would drown what a suite is about.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -112,6 +112,10 @@ pub fn read(folder: &Path) -> io::Result<CourseFolder> {
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
         sources.add(Source::new(name, path.to_string_lossy(), text));
     }
+    if let Some(path) = citation(folder) {
+        let text = fs::read_to_string(&path).map_err(with_path(&path))?;
+        sources.add(Source::new(pipeline::CITATION, path.to_string_lossy(), text));
+    }
     if pipeline::lesson_names(&sources).is_empty() {
         let place = if is_workbench { folder.join(FOLDERS[0]) } else { folder.to_owned() };
         let message =
@@ -133,6 +137,17 @@ pub fn read(folder: &Path) -> io::Result<CourseFolder> {
         templates.push((path, fs::read_to_string(&full).map_err(with_path(&full))?));
     }
     Ok(CourseFolder { sources, files, templates })
+}
+
+/// The citation file of a course: beside its lessons, or above them in their repository.
+fn citation(course: &Path) -> Option<PathBuf> {
+    let course = course.canonicalize().ok()?;
+    let root = course.ancestors().find(|folder| folder.join(".git").exists());
+    let root = root.unwrap_or(&course);
+    let folders = course.ancestors().take_while(|folder| folder.starts_with(root));
+    let path = folders.map(|folder| folder.join(pipeline::CITATION)).find(|path| path.is_file())?;
+    let here = env::current_dir().and_then(|here| here.canonicalize()).ok()?;
+    Some(path.strip_prefix(here).map(Path::to_owned).unwrap_or(path))
 }
 
 /// The markdown files, and the settings, that stand directly in a folder of the course, by name.

@@ -5,14 +5,15 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    ansi, diagram,
+    ansi, blocks, diagram,
     escape::escape,
+    glossary,
     highlight::{fold_lines, highlight},
     ids::Identifiers,
     links::{self, Links},
     macros::Macros,
     math::Formulas,
-    template::Theme,
+    template::Skin,
     value,
 };
 use crate::model::{
@@ -41,6 +42,15 @@ struct Callout<'c> {
     folds: bool,
 }
 
+/// What other pages show of a text, as HTML.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    pub questions: Option<String>,
+    pub keypoints: Vec<String>,
+    /// Each with its id, its solutions and its hints.
+    pub challenges: Vec<(String, String)>,
+}
+
 /// A section of a page, for its table of contents.
 #[derive(Clone, Debug, Serialize)]
 pub struct Section {
@@ -53,7 +63,7 @@ pub struct Body<'a> {
     lesson: &'a Lesson,
     record: Option<&'a Record>,
     sources: &'a Sources,
-    theme: &'a Theme,
+    skin: &'a Skin<'a>,
     formulas: &'a Formulas,
     /// Those that the formulas so far have defined, and the course's.
     macros: Macros,
@@ -68,11 +78,16 @@ pub struct Body<'a> {
     expectations: HashSet<Span>,
     /// Names of blocks that were already shown.
     shown: HashSet<String>,
+    /// Blocks whose id was written.
+    anchored: HashSet<Span>,
     overview_is_written: bool,
     diagrams: usize,
     /// How many groups of tabs were written.
     tabs: usize,
+    /// How many terms were explained.
+    terms: usize,
     pub sections: Vec<Section>,
+    pub shown_elsewhere: Shown,
     /// Pictures that values showed.
     pub assets: Vec<Asset>,
     pub diagnostics: Vec<Diagnostic>,
@@ -83,7 +98,7 @@ impl<'a> Body<'a> {
         lesson: &'a Lesson,
         record: Option<&'a Record>,
         sources: &'a Sources,
-        theme: &'a Theme,
+        skin: &'a Skin<'a>,
         formulas: &'a Formulas,
         macros: Macros,
         links: &'a Links<'a>,
@@ -101,7 +116,7 @@ impl<'a> Body<'a> {
             lesson,
             record,
             sources,
-            theme,
+            skin,
             formulas,
             macros,
             links,
@@ -111,10 +126,13 @@ impl<'a> Body<'a> {
             definitions,
             expectations: lesson.expectations().iter().map(|(_, said)| said.span).collect(),
             shown: HashSet::new(),
+            anchored: HashSet::new(),
             overview_is_written: false,
             diagrams: 0,
             tabs: 0,
+            terms: 0,
             sections: vec![],
+            shown_elsewhere: Shown::default(),
             assets: vec![],
             diagnostics: vec![],
         }
@@ -182,10 +200,11 @@ impl<'a> Body<'a> {
         let id = escape(&id);
         format!(
             "<h{level} class=\"{}\" id=\"{id}\"{}>{also}{}<a class=\"anchor\" href=\"#{id}\" \
-             aria-label=\"Link to this section\">#</a></h{level}>",
+             aria-label=\"{}\">#</a></h{level}>",
             classes("heading", &heading.attributes),
             pairs(&heading.attributes),
             self.inlines(&heading.content),
+            self.word("link_to_section"),
         )
     }
 
@@ -223,7 +242,9 @@ impl<'a> Body<'a> {
     fn definitions(&mut self, definitions: &'a [Definition]) -> String {
         let mut html = "<dl>\n".to_owned();
         for definition in definitions {
-            html.push_str(&format!("<dt>{}</dt>\n", self.inlines(&definition.term)));
+            let id = self.links.glossary.id(definition);
+            let id = id.map(|id| format!(" id=\"{}\"", escape(id))).unwrap_or_default();
+            html.push_str(&format!("<dt{id}>{}</dt>\n", self.inlines(&definition.term)));
             for meaning in &definition.meanings {
                 html.push_str(&format!("<dd>{}</dd>\n", self.blocks(meaning).trim_end()));
             }
@@ -233,9 +254,10 @@ impl<'a> Body<'a> {
     }
 
     fn table(&mut self, table: &'a Table) -> String {
-        let mut html = "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" \
-                        aria-label=\"Table\"><table>\n"
-            .to_owned();
+        let mut html = format!(
+            "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table>\n",
+            self.word("table"),
+        );
         if let Some(caption) = &table.caption {
             html.push_str(&format!("<caption>{}</caption>\n", self.inlines(caption)));
         }
@@ -294,23 +316,41 @@ impl<'a> Body<'a> {
         if matches!(kind, DivKind::Tab | DivKind::GroupTab) {
             return self.tabs(div, kind);
         }
-        let label = kind.default_title();
+        let label = self.skin.words.get(kind.class()).to_owned();
         let title = div.title.as_deref();
         let (id, also) = self.ids.at(div.opener);
-        let id = (!id.is_empty()).then_some(id);
-        let title = title.map_or_else(|| escape(label), |title| self.inlines(title));
+        let anchor = (!id.is_empty()).then(|| id.clone());
+        let title = title.map_or_else(|| escape(&label), |title| self.inlines(title));
         let others = div.attributes.classes.iter().filter(|class| *class != kind.class());
+        let Shown { keypoints, challenges, .. } = &self.shown_elsewhere;
+        let before = (keypoints.len(), challenges.len());
         let callout = Callout {
             kind: kind.class(),
-            label,
+            label: &label,
             title,
-            id,
+            id: anchor,
             classes: others.map(|class| format!(" {class}")).collect(),
             attributes: pairs(&div.attributes),
             body: [also, self.blocks(&div.blocks)].concat(),
             folds: kind.folds(),
         };
-        self.render("callout.html", &callout, div.opener)
+        let html = self.render("callout.html", &callout, div.opener);
+        let Shown { keypoints, challenges, .. } = &mut self.shown_elsewhere;
+        match kind {
+            DivKind::Keypoints => keypoints.push(callout.body),
+            DivKind::Challenge => {
+                // Those inside are shown with it.
+                challenges.truncate(before.1);
+                challenges.push((id, html.clone()));
+            }
+            DivKind::Instructor => {
+                // What stands in a note is no more for learners than the note.
+                keypoints.truncate(before.0);
+                challenges.truncate(before.1);
+            }
+            _ => {}
+        }
+        html
     }
 
     /// A panel for each heading, of which one is open. They are folds that know of each other, so that
@@ -396,8 +436,10 @@ impl<'a> Body<'a> {
             exercises: Option<u32>,
         }
         self.overview_is_written = true;
+        let questions = self.all_of(DivKind::Questions);
+        self.shown_elsewhere.questions.clone_from(&questions);
         let overview = Overview {
-            questions: self.all_of(DivKind::Questions),
+            questions,
             objectives: self.all_of(DivKind::Objectives),
             teaching: self.lesson.meta.teaching,
             exercises: self.lesson.meta.exercises,
@@ -465,12 +507,41 @@ impl<'a> Body<'a> {
             target: Option<&'c str>,
             added: bool,
             runs: bool,
+            id: Option<&'c str>,
+            /// The first block of its name, where that is another.
+            first: Option<String>,
+            used_in: Vec<Use<'c>>,
+        }
+        #[derive(Serialize)]
+        struct Use<'c> {
+            url: String,
+            label: Option<&'c str>,
         }
         let name = chunk.name();
         let added = name.is_some_and(|name| !self.shown.insert(name.to_owned()));
         let language = chunk.language.as_deref();
-        let target = chunk.target();
-        let context = Code { language, code, hidden, name, target, added, runs };
+        let blocks = &self.links.blocks;
+        let html = blocks::link_references(&code, |name| {
+            Some(escape(&blocks.find(self.lesson, name)?.definitions.first()?.url(self.lesson)))
+        });
+        let own = name.and_then(|name| blocks.find(self.lesson, name));
+        let first = own.and_then(|own| own.definitions.first()).map(|block| block.url(self.lesson));
+        let uses = own.into_iter().flat_map(|own| &own.uses);
+        let context = Code {
+            language,
+            code: html,
+            hidden,
+            name,
+            target: chunk.target(),
+            added,
+            runs,
+            // A console stands in pieces, of which the first has the id.
+            id: blocks.id(chunk).filter(|_| self.anchored.insert(chunk.span)),
+            first: first.filter(|_| added),
+            used_in: uses
+                .map(|block| Use { url: block.url(self.lesson), label: block.label() })
+                .collect(),
+        };
         self.render("code.html", &context, chunk.info)
     }
 
@@ -610,7 +681,6 @@ impl<'a> Body<'a> {
         struct Diagram {
             svg: Option<String>,
             source: String,
-            label: &'static str,
         }
         self.diagrams += 1;
         let source = self.visible(chunk);
@@ -624,7 +694,7 @@ impl<'a> Body<'a> {
                 None
             }
         };
-        self.render("diagram.html", &Diagram { svg, source, label: "Diagram" }, chunk.info)
+        self.render("diagram.html", &Diagram { svg, source }, chunk.info)
     }
 
     fn figure(&mut self, image: &'a Image) -> String {
@@ -669,14 +739,16 @@ impl<'a> Body<'a> {
             let body = self.blocks(blocks);
             html.push_str(&format!(
                 "<li id=\"fn-{index}\">{body}<p><a href=\"#fnref-{index}\" \
-                 aria-label=\"Back to the text\">↩</a></p></li>\n"
+                 aria-label=\"{}\">↩</a></p></li>\n",
+                self.word("back_to_text"),
             ));
         }
         if html.is_empty() {
             return html;
         }
+        let label = self.word("footnotes");
         format!(
-            "<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n{html}</ol>\n</section>\n"
+            "<div class=\"footnotes\" role=\"group\" aria-label=\"{label}\">\n<ol>\n{html}</ol>\n</div>\n"
         )
     }
 
@@ -707,6 +779,9 @@ impl<'a> Body<'a> {
                 let own = attributes(&Attributes { classes, ..given.clone() });
                 html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
+            Inline::Bracketed { span, attributes, content } if attributes.has_class("term") => {
+                html.push_str(&self.term(*span, attributes.get("term"), content));
+            }
             Inline::Bracketed { span, attributes: given, content } => {
                 let own = attributes(given);
                 let inner = match self.shown(*span) {
@@ -721,8 +796,13 @@ impl<'a> Body<'a> {
                 }
             }
             Inline::Link { target, title, content, .. } => {
-                let href = escape(&self.links.page(self.lesson, target));
+                let page = self.links.page(self.lesson, target);
+                let href = escape(&page);
                 let content = self.inlines(content);
+                if let Some(term) = self.links.glossary.at(&page) {
+                    html.push_str(&self.explained(&page, &term.meaning, content));
+                    return;
+                }
                 html.push_str(&format!("<a href=\"{href}\"{}>{content}</a>", title_of(title)));
             }
             Inline::Image(image) => {
@@ -741,6 +821,38 @@ impl<'a> Body<'a> {
             Inline::SoftBreak => html.push('\n'),
             Inline::HardBreak => html.push_str("<br>\n"),
         }
+    }
+
+    /// A term that the glossary explains, and that `[this]{.term}` names; or else `asked`.
+    fn term(&mut self, span: Span, asked: Option<&str>, content: &[Inline]) -> String {
+        let text = asked.map_or_else(|| plain_text(content), str::to_owned);
+        let content = self.inlines(content);
+        let glossary = &self.links.glossary;
+        if let Some((id, term)) = glossary.find(&text) {
+            return self.explained(&glossary::link(id), &term.meaning, content);
+        }
+        let message = format!("the glossary does not explain `{text}`");
+        let hint = match glossary.near(&text) {
+            Some(near) => format!("did you mean `{near}`? Say so: `{{.term term=\"{near}\"}}`"),
+            None => "define it in `learners/reference.md`: the term on a line, then `: ` and what it means".to_owned(),
+        };
+        self.diagnostics.push(Diagnostic::warning("unknown-term", message).at(span, "").hint(hint));
+        content
+    }
+
+    fn explained(&mut self, url: &str, meaning: &str, content: String) -> String {
+        #[derive(Serialize)]
+        struct Term<'c> {
+            url: &'c str,
+            meaning: &'c str,
+            content: String,
+            id: String,
+        }
+        self.terms += 1;
+        let id = format!("meaning-{}", self.terms);
+        let whole = Span { source: self.lesson.source, start: 0, end: 0 };
+        let html = self.render("term.html", &Term { url, meaning, content, id }, whole);
+        html.trim_end().to_owned()
     }
 
     fn math(&mut self, span: Span, tex: &str, display: bool) -> String {
@@ -767,12 +879,18 @@ impl<'a> Body<'a> {
         let number = index + 1;
         let id = if first { format!(" id=\"fnref-{number}\"") } else { String::new() };
         format!(
-            "<sup{id}><a href=\"#fn-{number}\" aria-label=\"Footnote {number}\">{number}</a></sup>"
+            "<sup{id}><a href=\"#fn-{number}\" aria-label=\"{} {number}\">{number}</a></sup>",
+            self.word("footnote"),
         )
     }
 
+    /// A word of the theme's, as HTML.
+    fn word(&self, key: &str) -> String {
+        escape(self.skin.words.get(key))
+    }
+
     fn render(&mut self, template: &str, context: &impl Serialize, span: Span) -> String {
-        self.theme.render(template, context).unwrap_or_else(|error| {
+        self.skin.render(template, context).unwrap_or_else(|error| {
             self.diagnostics.push(template_error(error, span));
             String::new()
         })

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::escape::escape;
+use super::{escape::escape, glossary};
 use crate::model::{
-    course::{Attributes, Block, BlockKind, Inline, Lesson, plain_text, walk},
+    course::{Attributes, Block, BlockKind, DivKind, Inline, Lesson, plain_text, walk},
     source::Span,
 };
 
@@ -36,9 +36,10 @@ impl Identifiers {
                 named.push((block.span, &heading.attributes, Some(&heading.content)));
             }
             BlockKind::Div(div) => {
-                // Only the callouts of the dialect are addressed by their titles.
                 let title = div.title.as_ref();
-                let has_anchor = div.attributes.id.is_some() || title.is_some();
+                // Challenges are linked from the page of all exercises.
+                let is_challenge = div.kind == Some(DivKind::Challenge);
+                let has_anchor = div.attributes.id.is_some() || title.is_some() || is_challenge;
                 named.extend(has_anchor.then_some((div.opener, &div.attributes, title)));
             }
             BlockKind::Code(chunk) if chunk.language.as_deref() == Some("mermaid") => {
@@ -52,6 +53,7 @@ impl Identifiers {
             _ => {}
         });
         walk(&lesson.blocks, &mut |block| in_inlines(block, &mut taken));
+        taken.extend(glossary::taken(lesson));
 
         let mut numbers = HashMap::new();
         let mut ids = Self::default();
@@ -66,7 +68,7 @@ impl Identifiers {
         let mut made = vec![];
         for (span, _, content) in named.iter().filter(|(_, attributes, _)| attributes.id.is_none())
         {
-            let text = content.map(|content| plain_text(content)).unwrap_or_default();
+            let text = content.map_or("challenge".to_owned(), |content| plain_text(content));
             let id = first_free(&pandoc(&text), &taken, &mut numbers);
             taken.insert(id.clone());
             ids.by_span.insert(*span, (id, None));
@@ -155,7 +157,8 @@ fn first_free(id: &str, taken: &HashSet<String>, numbers: &mut HashMap<String, u
     }
 }
 
-fn pandoc(text: &str) -> String {
+/// As pandoc makes it of a heading's text.
+pub fn pandoc(text: &str) -> String {
     let lower: String = text.chars().flat_map(char::to_lowercase).collect();
     let kept: String = lower
         .chars()

@@ -1,38 +1,66 @@
 //! `(&Course, records) -> Site`: prose, code, outputs and navigation as pages.
 
+mod anchors;
 mod ansi;
+mod blocks;
 mod diagram;
+mod edit;
 mod escape;
+mod glossary;
 mod highlight;
 mod html;
 mod ids;
 mod links;
 mod macros;
 mod math;
+mod metadata;
+mod page;
+mod pages;
 mod template;
 mod value;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
 use crate::model::{
-    course::{Course, Lesson, Settings},
-    diagnostic::{Diagnosed, Diagnostic},
-    record::{Made, Record},
+    course::{Course, Lesson},
+    diagnostic::Diagnosed,
+    record::Record,
     site::{Asset, Content, Page, Site},
-    source::{Sources, Span},
+    source::Sources,
 };
 
 pub use ansi::{html as terminal_html, plain};
 pub use escape::escape;
-use html::{Body, Section};
+use html::{Body, Section, Shown};
 use links::Links;
 use math::Formulas;
+use page::Kind;
+use template::Skin;
 pub use template::Theme;
 
 /// The folders of a course that are copied into its site.
 pub const COPIED: &[&str] = &["data", "fig", "files"];
+
+/// A text of the course, woven.
+struct Text<'a> {
+    lesson: &'a Lesson,
+    /// What its runs gave.
+    record: Option<&'a Record>,
+    html: String,
+    sections: Vec<Section>,
+    shown: Shown,
+}
+
+/// The texts of a course, woven.
+struct Texts<'a> {
+    index: Option<Text<'a>>,
+    lessons: Vec<Text<'a>>,
+    /// What is read beside the lessons.
+    pages: Vec<Text<'a>>,
+    /// Pictures that values showed.
+    assets: Vec<Asset>,
+}
 
 /// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
 /// paths of the course's other files.
@@ -43,31 +71,27 @@ pub fn weave(
     sources: &Sources,
     theme: &Theme,
 ) -> Diagnosed<Site> {
-    let (formulas, macros) = (Formulas::new(), math::macros(&course.settings));
-    let links = Links::new(course, files, sources);
-    let mut site = Site::default();
     let mut diagnostics = vec![];
-    let lessons = course.lessons.iter().enumerate();
-    let lessons = lessons.map(|(at, lesson)| (lesson, Place::Lesson(at)));
-    let others = course.pages.iter().enumerate().map(|(at, page)| (page, Place::Page(at)));
-    let index = course.index.iter().map(|index| (index, Place::Landing));
-    for (lesson, place) in index.chain(lessons).chain(others) {
-        let record = records.get(&lesson.name).filter(|_| matches!(place, Place::Lesson(_)));
-        let mut body = Body::new(lesson, record, sources, theme, &formulas, macros.clone(), &links);
-        let html = body.write();
-        diagnostics.append(&mut body.diagnostics);
-        site.assets.append(&mut body.assets);
-        let context = page_context(course, lesson, place, html, record, body.sections);
-        match theme.render("page.html", &context) {
-            Ok(html) => site.pages.push(Page { path: page_path(&lesson.name), html }),
-            Err(error) => {
-                let whole = Span { source: lesson.source, start: 0, end: 0 };
-                diagnostics.push(html::template_error(error, whole));
-            }
+    let words = words::choose(theme.words(), &course.settings).into_value(&mut diagnostics);
+    let skin = theme.speaking(words);
+    let links = Links::new(course, files, sources);
+    let texts = weave_texts(course, records, &links, sources, &skin);
+    let texts = texts.into_value(&mut diagnostics);
+    let sheets = pages::sheets(course, &texts, &skin).into_value(&mut diagnostics);
+    let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
+    for sheet in &sheets {
+        match page::page(course, &sheets, sheet, sources, &skin) {
+            Ok(html) => site.pages.push(Page {
+                path: page_path(sheet.name),
+                html,
+                gathers: sheet.kind == Kind::View,
+            }),
+            Err(error) => diagnostics.push(html::template_error(error, sheet.start())),
         }
     }
-    if course.index.is_none() {
-        diagnostics.extend(landing(course, theme, &mut site));
+    match pages::files(course, &sheets, &skin) {
+        Ok(files) => site.assets.extend(files),
+        Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
     for lesson in &course.lessons {
         let record = records.get(&lesson.name);
@@ -89,139 +113,28 @@ pub fn page_path(lesson: &str) -> String {
     format!("{lesson}.html")
 }
 
-/// A landing page for a course without an `index.md`.
-fn landing(course: &Course, theme: &Theme, site: &mut Site) -> Option<Diagnostic> {
-    let source = course.lessons.first()?.source;
-    let index =
-        Lesson { name: "index".to_owned(), source, meta: Default::default(), blocks: vec![] };
-    let context = page_context(course, &index, Place::Landing, String::new(), None, vec![]);
-    match theme.render("page.html", &context) {
-        Ok(html) => site.pages.push(Page { path: page_path(&index.name), html }),
-        Err(error) => return Some(html::template_error(error, Span { source, start: 0, end: 0 })),
-    }
-    None
-}
-
-/// What a page is, and which of its kind.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Landing,
-    Lesson(usize),
-    Page(usize),
-}
-
-#[derive(Serialize)]
-struct PageContext<'a> {
-    course: CourseContext<'a>,
-    page: PageItself<'a>,
-    lessons: Vec<LessonContext<'a>>,
-    /// What is read beside the lessons.
-    pages: Vec<LessonContext<'a>>,
-    previous: Option<Neighbour<'a>>,
-    next: Option<Neighbour<'a>>,
-}
-
-#[derive(Serialize)]
-struct CourseContext<'a> {
-    title: &'a str,
-    description: Option<&'a str>,
-    language: &'a str,
-    repository: Option<&'a str>,
-    license: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct PageItself<'a> {
-    title: &'a str,
-    kind: &'static str,
-    /// From this page to the site's root.
-    root: &'static str,
-    body: String,
-    description: Option<&'a str>,
-    teaching: Option<u32>,
-    exercises: Option<u32>,
-    provenance: Option<String>,
-}
-
-#[derive(Serialize)]
-struct LessonContext<'a> {
-    title: &'a str,
-    url: String,
-    current: bool,
-    teaching: Option<u32>,
-    exercises: Option<u32>,
-    sections: Vec<Section>,
-}
-
-#[derive(Serialize)]
-struct Neighbour<'a> {
-    title: &'a str,
-    url: String,
-}
-
-/// What a course without a title is called.
-const UNTITLED: &str = "Lessons";
-
-fn page_context<'a>(
+/// The body of each text.
+fn weave_texts<'a>(
     course: &'a Course,
-    lesson: &'a Lesson,
-    place: Place,
-    body: String,
-    record: Option<&Record>,
-    sections: Vec<Section>,
-) -> PageContext<'a> {
-    let Settings { title, description, language, repository, license, .. } = &course.settings;
-    let course_title = title.as_deref().unwrap_or(UNTITLED);
-    let neighbour = |at: usize| {
-        let lesson = course.lessons.get(at)?;
-        Some(Neighbour { title: lesson.title(), url: page_path(&lesson.name) })
+    records: &'a BTreeMap<String, Record>,
+    links: &Links<'a>,
+    sources: &Sources,
+    skin: &Skin,
+) -> Diagnosed<Texts<'a>> {
+    let (formulas, macros) = (Formulas::new(), math::macros(&course.settings));
+    let (mut diagnostics, mut assets) = (vec![], vec![]);
+    let mut text = |lesson: &'a Lesson, record: Option<&'a Record>| {
+        let mut body = Body::new(lesson, record, sources, skin, &formulas, macros.clone(), links);
+        let html = body.write();
+        diagnostics.append(&mut body.diagnostics);
+        assets.append(&mut body.assets);
+        Text { lesson, record, html, sections: body.sections, shown: body.shown_elsewhere }
     };
-    let (kind, previous, next) = match place {
-        Place::Landing => ("landing", None, neighbour(0)),
-        Place::Lesson(at) => ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1)),
-        Place::Page(_) => ("page", None, None),
+    let value = Texts {
+        index: course.index.as_ref().map(|index| text(index, None)),
+        lessons: course.lessons.iter().map(|it| text(it, records.get(&it.name))).collect(),
+        pages: course.pages.iter().map(|page| text(page, None)).collect(),
+        assets,
     };
-    let entry = |lesson: &'a Lesson, its_place: Place| LessonContext {
-        title: lesson.title(),
-        url: page_path(&lesson.name),
-        current: its_place == place,
-        teaching: lesson.meta.teaching,
-        exercises: lesson.meta.exercises,
-        sections: if its_place == place { sections.clone() } else { vec![] },
-    };
-    let lessons = course.lessons.iter().enumerate();
-    let pages = course.pages.iter().enumerate();
-    PageContext {
-        lessons: lessons.map(|(at, lesson)| entry(lesson, Place::Lesson(at))).collect(),
-        pages: pages.map(|(at, page)| entry(page, Place::Page(at))).collect(),
-        course: CourseContext {
-            title: course_title,
-            description: description.as_deref(),
-            language: language.as_deref().unwrap_or("en"),
-            repository: repository.as_deref(),
-            license: license.as_deref(),
-        },
-        page: PageItself {
-            title: if place == Place::Landing { course_title } else { lesson.title() },
-            kind,
-            root: "",
-            body,
-            description: description.as_deref(),
-            teaching: lesson.meta.teaching,
-            exercises: lesson.meta.exercises,
-            provenance: record.and_then(provenance),
-        },
-        previous,
-        next,
-    }
-}
-
-/// When, where, with what and in what time the outputs of a page were made, in one line.
-fn provenance(record: &Record) -> Option<String> {
-    let Made { date, rustc, host, cpu, cores, .. } = record.made.as_ref()?;
-    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
-    let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
-    let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
-    Some(format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}{took}."))
+    Diagnosed { value, diagnostics }
 }

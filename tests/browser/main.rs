@@ -24,6 +24,19 @@ use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
 
 const LESSON: &str = "asyncio.html";
 const PAGES: [&str; 2] = ["index.html", LESSON];
+/// A course with every kind of page, and one page of each.
+const EVERY_KIND: &str = "tests/course";
+const KINDS: [&str; 9] = [
+    "index.html",
+    "first.html",
+    "first.html?view=instructor",
+    "reference.html",
+    "keypoints.html",
+    "exercises.html",
+    "all.html",
+    "citation.html",
+    "404.html",
+];
 const SOLUTION: &str = "details.solution";
 
 #[test]
@@ -230,18 +243,138 @@ fn the_theme_follows_the_system_until_a_reader_chooses() {
 
 #[test]
 fn no_page_scrolls_sideways() {
-    in_browser(async |page| {
-        for path in PAGES {
-            page.open(path).await?;
-            page.unfold().await?;
-            for width in [320, 390, 1280] {
-                page.width(width).await?;
-                let (inner, whole): (u32, u32) =
-                    page.js("return [innerWidth, document.documentElement.scrollWidth]").await?;
-                assert_eq!(inner, width, "the browser did not take the width");
-                assert!(whole <= width, "{path} is {whole} wide in a window of {width}");
-            }
+    in_browser(async |page| none_scrolls_sideways(page, &PAGES).await);
+    in_browser_of(Path::new(EVERY_KIND), async |page| none_scrolls_sideways(page, &KINDS).await);
+}
+
+async fn none_scrolls_sideways(page: &Page, paths: &[&str]) -> WebDriverResult<()> {
+    for path in paths {
+        page.open(path).await?;
+        page.unfold().await?;
+        for width in [320, 390, 1280] {
+            page.width(width).await?;
+            let (inner, whole): (u32, u32) =
+                page.js("return [innerWidth, document.documentElement.scrollWidth]").await?;
+            assert_eq!(inner, width, "the browser did not take the width");
+            assert!(whole <= width, "{path} is {whole} wide in a window of {width}");
         }
+    }
+    Ok(())
+}
+
+#[test]
+fn notes_for_instructors_show_in_their_view_which_is_kept() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        let is_shown = async |selector: &str| {
+            page.js::<bool>(&format!(
+                "return document.querySelector('{selector}').checkVisibility()"
+            ))
+            .await
+        };
+        let note = "details.instructor > summary";
+        let listed = ".sidebar .for-instructors";
+        page.width(1280).await?;
+        page.open("first.html").await?;
+        assert!(!is_shown(note).await? && !is_shown(listed).await?, "learners see them");
+        let button = async || page.driver.find(By::Css(".tools .view")).await;
+        button().await?.click().await?;
+        assert!(is_shown(note).await? && is_shown(listed).await?, "the button does nothing");
+        page.open("second.html").await?;
+        assert!(is_shown(listed).await?, "the next page forgot it");
+        button().await?.click().await?;
+        page.open("first.html").await?;
+        assert!(!is_shown(note).await?, "there is no way back");
+        page.open("first.html?view=instructor").await?;
+        assert!(is_shown(note).await?, "a link cannot ask for it");
+        page.open("second.html").await?;
+        assert!(is_shown(listed).await?, "what a link asks for is not kept");
+        Ok(())
+    });
+}
+
+#[test]
+fn all_folds_open_and_close_at_once() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        page.open("exercises.html").await?;
+        let open = async || {
+            page.js::<(u32, u32)>(
+                "const folds = [...document.querySelectorAll('main details')];
+                return [folds.filter((fold) => fold.open).length, folds.length]",
+            )
+            .await
+        };
+        let (before, all) = open().await?;
+        assert!(before == 0 && all == 2, "{before} of {all}");
+        let button = page.driver.find(By::Css(".tools .unfold")).await?;
+        button.click().await?;
+        assert_eq!(open().await?, (all, all));
+        button.click().await?;
+        assert_eq!(open().await?, (0, all));
+        Ok(())
+    });
+}
+
+#[test]
+fn paper_shows_what_is_folded_on_the_screen() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        page.open("exercises.html").await?;
+        let shown = async || {
+            page.js::<Vec<bool>>(
+                "return ['.solution > .callout-body', '.hint > .callout-body', '.side', '.in-place']
+                    .map((it) => document.querySelector(it).checkVisibility({ contentVisibilityAuto: true }))",
+            )
+            .await
+        };
+        assert_eq!(shown().await?, [false, false, true, true]);
+        let print = json!({ "media": "print" });
+        page.driver.cdp().send_raw("Emulation.setEmulatedMedia", print).await?;
+        page.settle().await?;
+        assert_eq!(shown().await?, [true, true, false, false]);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_section_being_read_is_marked() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        page.width(1280).await?;
+        let sections: Vec<String> = page
+            .js("return [...document.querySelectorAll('.sidebar .sections a')].map((it) => it.hash)")
+            .await?;
+        for section in [&sections[2], &sections[0], &sections[1]] {
+            page.js::<Value>(&format!(
+                "document.getElementById('{}').scrollIntoView()",
+                section.trim_start_matches('#')
+            ))
+            .await?;
+            page.settle().await?;
+            let marked: Vec<String> = page
+                .js("return [...document.querySelectorAll('.sidebar [aria-current=location]')].map((it) => it.hash)")
+                .await?;
+            assert_eq!(&marked, std::slice::from_ref(section));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_terms_meaning_shows_on_hover_and_focus_and_goes_by_escape() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        page.open("first.html").await?;
+        let is_shown = async || {
+            page.js::<bool>("return document.querySelector('main p .meaning').checkVisibility()")
+                .await
+        };
+        assert!(!is_shown().await?);
+        page.js::<Value>("document.querySelector('main p .term > a').focus()").await?;
+        assert!(is_shown().await?, "the focus does not show it");
+        page.driver.action_chain().send_keys(Key::Escape).perform().await?;
+        assert!(!is_shown().await?, "Escape does not hide it");
+        page.js::<Value>("document.activeElement.blur()").await?;
+        let term = page.driver.find(By::Css("main p .term > a")).await?;
+        page.driver.action_chain().move_to_element_center(&term).perform().await?;
+        assert!(is_shown().await?, "pointing at it does not show it");
         Ok(())
     });
 }
@@ -280,33 +413,47 @@ fn axe_finds_nothing() {
         return;
     };
     let axe = fs::read_to_string(axe).unwrap();
-    in_browser(async |page| {
-        let mut findings = vec![];
-        for path in PAGES {
-            page.open(path).await?;
-            page.unfold().await?;
-            page.js::<Value>(&axe).await?;
-            for theme in ["light", "dark"] {
-                page.system_theme(theme).await?;
-                for width in [390, 1280] {
-                    page.width(width).await?;
-                    let (passed, violations): (Vec<String>, Vec<String>) = page
-                        .js_async(
-                            "return axe.run().then(({passes, violations}) => [
-                                passes.map((rule) => rule.id),
-                                violations.flatMap((rule) => rule.nodes.map((node) =>
-                                    `${rule.id}: ${node.target}\n${node.failureSummary}`))])",
-                        )
-                        .await?;
-                    assert!(passed.iter().any(|rule| rule == "color-contrast"), "axe saw nothing");
-                    let place = format!("{path}, {theme}, {width} px");
-                    findings.extend(violations.iter().map(|finding| format!("{place}: {finding}")));
-                }
+    in_browser(async |page| axe_finds_nothing_on(page, &axe, &PAGES).await);
+}
+
+#[test]
+fn axe_finds_nothing_on_any_kind_of_page() {
+    let Some(axe) = needed("LESSONC_AXE, the path of axe.min.js", env::var("LESSONC_AXE").ok())
+    else {
+        return;
+    };
+    let axe = fs::read_to_string(axe).unwrap();
+    let course = Path::new(EVERY_KIND);
+    in_browser_of(course, async |page| axe_finds_nothing_on(page, &axe, &KINDS).await);
+}
+
+async fn axe_finds_nothing_on(page: &Page, axe: &str, paths: &[&str]) -> WebDriverResult<()> {
+    let mut findings = vec![];
+    for path in paths {
+        page.open(path).await?;
+        page.unfold().await?;
+        page.js::<Value>(axe).await?;
+        for theme in ["light", "dark"] {
+            page.system_theme(theme).await?;
+            for width in [390, 1280] {
+                page.width(width).await?;
+                let (passed, violations): (Vec<String>, Vec<String>) = page
+                    .js_async(
+                        "return axe.run().then(({passes, violations}) => [
+                            passes.map((rule) => rule.id),
+                            violations.flatMap((rule) => rule.nodes.map((node) =>
+                                `${rule.id}: ${node.target}\n${node.failureSummary}`))])",
+                    )
+                    .await?;
+                let place = format!("{path}, {theme}, {width} px");
+                let saw = passed.iter().any(|rule| rule == "color-contrast");
+                assert!(saw || !violations.is_empty(), "axe saw nothing on {place}");
+                findings.extend(violations.iter().map(|finding| format!("{place}: {finding}")));
             }
         }
-        assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
-        Ok(())
-    });
+    }
+    assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
+    Ok(())
 }
 
 #[test]
@@ -317,6 +464,10 @@ fn a_lesson_is_whole_without_javascript() {
         page.open(LESSON).await?;
         let theme = page.driver.find(By::Css(".theme")).await?;
         assert!(!theme.is_displayed().await?, "a switch that nothing answers");
+        let tools = page.driver.find(By::Css(".tools")).await?;
+        assert!(!tools.is_displayed().await?, "buttons that nothing answers");
+        let notes = page.driver.find(By::Css("details.instructor > summary")).await?;
+        assert!(notes.is_displayed().await?, "notes that nobody could reach");
         assert_eq!(page.text("h1").await?, "Async Rust");
         page.driver.find(By::Css("details.solution > summary")).await?.click().await?;
         assert!(page.text(SOLUTION).await?.contains("even_integers"));

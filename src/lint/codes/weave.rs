@@ -34,6 +34,48 @@ sequenceDiagram
         ..CODE
     },
     Code {
+        name: "missing-words",
+        meaning: "the theme has not all its words in the course's language",
+        explanation: "The theme speaks English, German, French, Spanish and Dutch. `templates/words/` of a course
+can hold another language: one file, named after the language's tag. Until then readers see English words.",
+        file: "index.md",
+        bad: "---
+language: it
+---
+",
+        good: "---
+language: de-CH
+---
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-term",
+        meaning: "a term is not in the glossary",
+        explanation: "`[task]{.term}` links the term to its definition in `learners/reference.md` and shows its meaning
+where it stands. Case and a plural's s don't matter; `[them]{.term term=\"task\"}` says which is meant.",
+        bad: "A [tsak]{.term} is run by an executor.
+",
+        good: "A task is run by an executor.
+",
+        ..CODE
+    },
+    Code {
+        name: "citation",
+        found: Found::ByFolder,
+        meaning: "the citation file cannot be read",
+        explanation: "`CITATION.cff`, beside the lessons or in a folder above them up to the repository's root, says how the
+course is to be cited. The site's page on that shows what of it can be read.",
+        file: "CITATION.cff",
+        bad: "authors: Ada Lovelace
+",
+        good: "authors:
+  - family-names: Lovelace
+    given-names: Ada
+",
+        ..CODE
+    },
+    Code {
         name: "no-picture",
         found: Found::ByRunning,
         meaning: "a value says that it is a picture, and is none",
