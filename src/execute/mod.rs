@@ -37,12 +37,22 @@ pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
 
-/// What the world does for the road: runs a program and tells what it gave.
+/// What the world does for the road: runs a program and tells what it gave, and reads the data that
+/// the course brings along.
 pub trait Runner {
     /// # Errors
     ///
     /// Where no capture could be made at all. A program that fails gives a [`Trace`] that says so.
     fn run(&mut self, program: &Program) -> io::Result<Trace>;
+
+    /// Reads a file of the course, by its path there.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read. A runner that knows no course has none.
+    fn read(&mut self, _path: &str) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }
 
 /// Every program of a course: first the notebooks in the order of the lessons, then the consoles,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Surroundings, walk};
 use crate::model::{
-    course::{Block, BlockKind, Inline, Lesson, walk as walk_blocks},
+    course::{Block, BlockKind, Image, Inline, Lesson, walk as walk_blocks},
     diagnostic::Diagnostic,
     source::Span,
 };
@@ -63,12 +63,15 @@ fn repeated_ids(lesson: &Lesson, known: &Surroundings<'_>, diagnostics: &mut Vec
         let (id, span) = match &block.kind {
             BlockKind::Heading(heading) => (&heading.attributes.id, block.span),
             BlockKind::Div(div) => (&div.attributes.id, div.opener),
+            BlockKind::Code(chunk) if chunk.is_plot() => (&chunk.attributes.id, chunk.info),
             _ => return,
         };
         given.entry(id.as_deref().unwrap_or_default()).or_default().push(span);
     });
     walk::inlines(&lesson.blocks, &mut |block, inline| {
-        if let Inline::Bracketed { attributes, .. } = inline {
+        if let Inline::Bracketed { attributes, .. } | Inline::Image(Image { attributes, .. }) =
+            inline
+        {
             let id = attributes.id.as_deref().unwrap_or_default();
             given.entry(id).or_default().push(block.span);
         }

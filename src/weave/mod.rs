@@ -3,6 +3,7 @@
 mod ansi;
 mod diagram;
 mod escape;
+mod figures;
 mod highlight;
 mod html;
 mod ids;
@@ -16,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::{
-    course::{Course, Lesson, Settings},
+    chart::Chart,
+    course::{Course, Lesson, Meta, Settings},
     diagnostic::{Diagnosed, Diagnostic},
     record::{Made, Record},
     site::{Asset, Content, Page, Site},
@@ -24,7 +26,8 @@ use crate::model::{
 };
 
 pub use ansi::plain;
-use html::{Body, Section};
+use figures::Figures;
+use html::{Body, Common, Section};
 use links::Links;
 use math::Formulas;
 pub use template::Theme;
@@ -33,16 +36,25 @@ pub use template::Theme;
 pub const COPIED: &[&str] = &["data", "fig", "files"];
 
 /// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
-/// paths of the course's other files.
+/// paths of the course's other files, `charts` what `.plot` blocks became, by their places.
 pub fn weave(
     course: &Course,
     records: &BTreeMap<String, Record>,
+    charts: &BTreeMap<Span, Chart>,
     files: &BTreeSet<String>,
     sources: &Sources,
     theme: &Theme,
 ) -> Diagnosed<Site> {
-    let (formulas, macros) = (Formulas::new(), math::macros(&course.settings));
-    let links = Links::new(course, files, sources);
+    let common = Common {
+        sources,
+        theme,
+        formulas: Formulas::new(),
+        macros: math::macros(&course.settings),
+        links: Links::new(course, files, sources),
+        figures: Figures::of(course, charts),
+    };
+    // A text of that name is the author's own page of them.
+    let has_gallery = !common.figures.is_empty() && course.texts().all(|text| text.name != FIGURES);
     let mut site = Site::default();
     let mut diagnostics = vec![];
     let lessons = course.lessons.iter().enumerate();
@@ -51,10 +63,10 @@ pub fn weave(
     let index = course.index.iter().map(|index| (index, Place::Landing));
     for (lesson, place) in index.chain(lessons).chain(others) {
         let record = records.get(&lesson.name).filter(|_| matches!(place, Place::Lesson(_)));
-        let mut body = Body::new(lesson, record, sources, theme, &formulas, macros.clone(), &links);
+        let mut body = Body::new(lesson, record, &common);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
-        let context = page_context(course, lesson, place, html, record, body.sections);
+        let context = page_context(course, lesson, place, html, record, body.sections, has_gallery);
         match theme.render("page.html", &context) {
             Ok(html) => site.pages.push(Page { path: page_path(&lesson.name), html }),
             Err(error) => {
@@ -64,8 +76,15 @@ pub fn weave(
         }
     }
     if course.index.is_none() {
-        diagnostics.extend(landing(course, theme, &mut site));
+        diagnostics.extend(landing(course, theme, has_gallery, &mut site));
     }
+    if has_gallery {
+        diagnostics.extend(gallery(course, records, &common, &mut site));
+    }
+    site.assets.extend(charts.values().map(|chart| Asset {
+        path: chart_path(chart),
+        content: Content::Bytes(chart.csv.clone().into_bytes()),
+    }));
     for lesson in &course.lessons {
         let record = records.get(&lesson.name);
         for file in record.iter().flat_map(|record| &record.files) {
@@ -86,12 +105,50 @@ pub fn page_path(lesson: &str) -> String {
     format!("{lesson}.html")
 }
 
+/// Where in the site the data of a chart stands.
+fn chart_path(chart: &Chart) -> String {
+    format!("charts/{}.csv", chart.id)
+}
+
+/// The page of all figures.
+const FIGURES: &str = "figures";
+
+/// What that page is called.
+const FIGURES_TITLE: &str = "Figures";
+
+fn gallery(
+    course: &Course,
+    records: &BTreeMap<String, Record>,
+    common: &Common,
+    site: &mut Site,
+) -> Option<Diagnostic> {
+    let source = course.texts().next()?.source;
+    let meta = Meta { title: Some(FIGURES_TITLE.to_owned()), ..Meta::default() };
+    let page = Lesson { name: FIGURES.to_owned(), source, meta, blocks: vec![] };
+    let figures = common.figures.page(records, &common.links);
+    let written = common.theme.render("figures.html", &figures).and_then(|body| {
+        let context = page_context(course, &page, Place::Figures, body, None, vec![], true);
+        common.theme.render("page.html", &context)
+    });
+    match written {
+        Ok(html) => site.pages.push(Page { path: page_path(&page.name), html }),
+        Err(error) => return Some(html::template_error(error, Span { source, start: 0, end: 0 })),
+    }
+    None
+}
+
 /// A landing page for a course without an `index.md`.
-fn landing(course: &Course, theme: &Theme, site: &mut Site) -> Option<Diagnostic> {
+fn landing(
+    course: &Course,
+    theme: &Theme,
+    has_gallery: bool,
+    site: &mut Site,
+) -> Option<Diagnostic> {
     let source = course.lessons.first()?.source;
     let index =
         Lesson { name: "index".to_owned(), source, meta: Default::default(), blocks: vec![] };
-    let context = page_context(course, &index, Place::Landing, String::new(), None, vec![]);
+    let context =
+        page_context(course, &index, Place::Landing, String::new(), None, vec![], has_gallery);
     match theme.render("page.html", &context) {
         Ok(html) => site.pages.push(Page { path: page_path(&index.name), html }),
         Err(error) => return Some(html::template_error(error, Span { source, start: 0, end: 0 })),
@@ -105,6 +162,7 @@ enum Place {
     Landing,
     Lesson(usize),
     Page(usize),
+    Figures,
 }
 
 #[derive(Serialize)]
@@ -166,6 +224,7 @@ fn page_context<'a>(
     body: String,
     record: Option<&Record>,
     sections: Vec<Section>,
+    has_gallery: bool,
 ) -> PageContext<'a> {
     let Settings { title, description, language, repository, license, .. } = &course.settings;
     let course_title = title.as_deref().unwrap_or(UNTITLED);
@@ -176,7 +235,7 @@ fn page_context<'a>(
     let (kind, previous, next) = match place {
         Place::Landing => ("landing", None, neighbour(0)),
         Place::Lesson(at) => ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1)),
-        Place::Page(_) => ("page", None, None),
+        Place::Page(_) | Place::Figures => ("page", None, None),
     };
     let entry = |lesson: &'a Lesson, its_place: Place| LessonContext {
         title: lesson.title(),
@@ -190,7 +249,17 @@ fn page_context<'a>(
     let pages = course.pages.iter().enumerate();
     PageContext {
         lessons: lessons.map(|(at, lesson)| entry(lesson, Place::Lesson(at))).collect(),
-        pages: pages.map(|(at, page)| entry(page, Place::Page(at))).collect(),
+        pages: pages
+            .map(|(at, page)| entry(page, Place::Page(at)))
+            .chain(has_gallery.then(|| LessonContext {
+                title: FIGURES_TITLE,
+                url: page_path(FIGURES),
+                current: place == Place::Figures,
+                teaching: None,
+                exercises: None,
+                sections: vec![],
+            }))
+            .collect(),
         course: CourseContext {
             title: course_title,
             description: description.as_deref(),

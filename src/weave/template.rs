@@ -14,9 +14,11 @@ macro_rules! theme_files {
 
 const TEMPLATES: &[(&str, &str)] = theme_files![
     "callout.html",
+    "chart.html",
     "code.html",
     "diagram.html",
     "figure.html",
+    "figures.html",
     "icon.html",
     "nav.html",
     "output.html",
