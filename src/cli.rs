@@ -4,7 +4,10 @@ use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::edge::{self, Outcome, formats};
+use crate::{
+    edge::{self, Outcome, formats, records::Use},
+    pipeline::Part,
+};
 
 /// Tangles, runs and weaves markdown lessons into a lesson site.
 ///
@@ -24,6 +27,7 @@ enum Command {
     Explain(Explain),
     Tangle(Tangle),
     Locate(Locate),
+    Run(Run),
     Why(Why),
 }
 
@@ -66,6 +70,50 @@ struct Build {
     /// The port to serve at; the next free one if it is taken
     #[arg(long, default_value_t = 8000, requires = "serve")]
     port: u16,
+}
+
+/// Run the programs of a course, or a part of them, and record what they give; weave nothing.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc run                            run what has no valid record
+  lessonc run --shard 2/8                ... of the second of eight parts
+  lessonc run --shard 2/8 --out part     ... and put what was recorded into a folder of its own
+
+What the parts record is laid together by copying: into _runs/ in the course's folder. `lessonc
+build --frozen` then weaves the site of it.
+
+Exit status: 0 recorded, 1 something in the course is wrong, 2 it could not be read or written.")]
+struct Run {
+    /// The course's folder
+    #[arg(default_value = "lessons")]
+    course: PathBuf,
+    /// Which of how many parts to run
+    #[arg(long, value_name = "PART/PARTS", value_parser = part, default_value = "1/1", hide_default_value = true)]
+    shard: Part,
+    /// Where to put what is recorded, instead of among the course's recorded runs
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Run everything, or one lesson, even where a record is valid
+    #[arg(long, value_name = "LESSON", num_args = 0..=1)]
+    rerun: Option<Option<String>>,
+    /// Don't let cargo use the network
+    #[arg(long)]
+    offline: bool,
+    /// How to tell what is wrong
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// Reads `2/8`.
+fn part(text: &str) -> Result<Part, String> {
+    let numbers = text
+        .split_once('/')
+        .and_then(|(number, of)| Some(Part { number: number.parse().ok()?, of: of.parse().ok()? }));
+    match numbers {
+        Some(part) if (1..=part.of).contains(&part.number) => Ok(part),
+        _ => Err("expected a part and how many there are, such as 2/8".to_owned()),
+    }
 }
 
 /// Say all that is wrong with a course, without running anything.
@@ -219,6 +267,16 @@ pub fn run() -> ExitCode {
         Command::Tangle(Tangle { course, out, force, check, print: None }) => {
             edge::tangle::tangle(&edge::tangle::Options { course, out, force, check })
         }
+        Command::Run(Run { course, shard, out, rerun, offline, format }) => {
+            edge::run::run(&edge::run::Options {
+                course,
+                part: shard,
+                records: to_use(rerun),
+                out,
+                offline,
+                format: format.into(),
+            })
+        }
         Command::Why(Why { what, course }) => edge::why::why(&edge::why::Options { what, course }),
         Command::Locate(Locate { place, course, out }) => {
             edge::lookup::locate(&edge::lookup::Locate { place, course, out })
@@ -236,17 +294,18 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Which records may be used where these are to be run again.
+fn to_use(rerun: Option<Option<String>>) -> Use {
+    match rerun {
+        None => Use::Valid,
+        Some(None) => Use::None,
+        Some(Some(lesson)) => Use::NoneOf(lesson.strip_suffix(".md").unwrap_or(&lesson).to_owned()),
+    }
+}
+
 impl Build {
     fn options(self) -> edge::build::Options {
-        let records = match (self.frozen, self.rerun) {
-            (true, _) => edge::build::Use::Frozen,
-            (false, None) => edge::build::Use::Valid,
-            (false, Some(None)) => edge::build::Use::None,
-            (false, Some(Some(lesson))) => {
-                let name = lesson.strip_suffix(".md").unwrap_or(&lesson);
-                edge::build::Use::NoneOf(name.to_owned())
-            }
-        };
+        let records = if self.frozen { Use::Frozen } else { to_use(self.rerun) };
         edge::build::Options {
             course: self.course,
             out: self.out,

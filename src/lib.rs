@@ -8,8 +8,8 @@
 //! ```
 //!
 //! The map, in the order in which the data flows. Arrows point down only:
-//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, plot, weave, lint, report } ->
-//! model`. The stages never import each other, and are pure: no files, processes, clocks or printing
+//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, measure, plot, weave, lint, report }
+//! -> model`. The stages never import each other, and are pure: no files, processes, clocks or printing
 //! outside of [`edge`].
 //!
 //! - [`cli`]: the commands and their options; the only file that knows clap
@@ -20,6 +20,7 @@
 //! - [`tangle`]: a course becomes packages; who defines and uses a name
 //! - [`execute`]: packages become programs, and what they gave becomes records, without running
 //!   anything
+//! - [`measure`]: prose shows the values that were measured, and its claims are judged by them
 //! - [`plot`]: data becomes charts; the only folder that knows plotters
 //! - [`weave`]: a course and its records become a site; `template.rs` is the only file that knows
 //!   tera
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod edge;
 pub mod execute;
 pub mod lint;
+pub mod measure;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

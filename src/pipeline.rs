@@ -3,11 +3,15 @@
 //!
 //! Nothing here touches the world; what must be run is run by a [`Runner`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use crate::{
     execute::{self, Runner},
     lint::{self, Surroundings, Written},
+    measure,
     model::{
         chart::Chart,
         course::{Course, Lesson, Settings},
@@ -261,9 +265,12 @@ pub fn build(
         return Built { site: Site::default(), diagnostics };
     }
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
-    let (records, failed) = run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    let programs: Vec<&Program> = programs.iter().collect();
+    let (mut records, failed) =
+        run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
+    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     let charts = plot(&course, &records, is_whole, files, runner, sources);
     let charts = charts.into_value(&mut diagnostics);
     let site = weave::weave(&course, &records, &charts, files, sources, theme);
@@ -275,6 +282,30 @@ pub fn build(
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }
+}
+
+/// Runs what has no valid record of one part of a course's programs, of all where there is but one
+/// part, and weaves nothing.
+pub fn record(sources: &Sources, part: Part, runner: &mut dyn Runner) -> Vec<Diagnostic> {
+    let mut diagnostics = vec![];
+    let course = parse(sources).into_value(&mut diagnostics);
+    if diagnostics.iter().any(|diagnostic| spoils_settings(diagnostic, &course)) {
+        return diagnostics;
+    }
+    let (tangled, programs) = compose(&course, sources, &mut diagnostics);
+    // In turns, so that each part has of the cheap and of the dear ones, and the same each time.
+    let programs: Vec<&Program> = programs.iter().skip(part.number - 1).step_by(part.of).collect();
+    run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    let diagnostics = execute::join_uses(diagnostics);
+    lint::allow::settle(diagnostics, &course, sources, false)
+}
+
+/// One of several parts of a course's programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// From one.
+    pub number: usize,
+    pub of: usize,
 }
 
 /// What can be run of a course.
@@ -314,9 +345,9 @@ pub fn check(
         .map(|lesson| lesson.name.clone())
         .collect();
     let mut records: BTreeMap<String, Record> = BTreeMap::new();
-    for program in &programs {
+    for (program, trace) in traces(recall, programs.iter().collect()) {
         let record = records.entry(program.lesson.clone()).or_default();
-        match recall.run(program) {
+        match trace {
             Ok(trace) => {
                 diagnostics.extend(take(record, program, trace, sources));
             }
@@ -326,7 +357,7 @@ pub fn check(
         }
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
-    diagnostics.extend(unexpected(&course, &records, is_whole, sources));
+    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     let charts = plot(&course, &records, is_whole, files, recall, sources);
     let charts = charts.into_value(&mut diagnostics);
     let site = weave::weave(&course, &records, &charts, files, sources, theme);
@@ -358,7 +389,7 @@ pub fn check(
 fn run<'p>(
     course: &Course,
     tangled: &Tangled,
-    programs: &'p [Program],
+    programs: &[&'p Program],
     sources: &Sources,
     runner: &mut dyn Runner,
     diagnostics: &mut Vec<Diagnostic>,
@@ -368,9 +399,10 @@ fn run<'p>(
     // What a broken lesson prints will not be shown, so its programs need not run. One that fails
     // to build, or in its run, stops no other: all mistakes are told at once.
     let broken = broken_names(course, tangled, diagnostics);
-    for program in programs.iter().filter(|program| !broken.contains(&*program.lesson)) {
+    let is_sound = |program: &&Program| !broken.contains(&*program.lesson);
+    for (program, trace) in traces(runner, programs.iter().copied().filter(is_sound).collect()) {
         let record = records.entry(program.lesson.clone()).or_default();
-        match runner.run(program) {
+        match trace {
             Ok(trace) => {
                 if !execute::is_as_expected(program, &trace) {
                     failed.insert(&*program.lesson);
@@ -384,7 +416,6 @@ fn run<'p>(
         }
     }
     records.retain(|lesson, _| !failed.contains(&**lesson));
-    diagnostics.extend(unexpected(course, &records, |_| true, sources));
     (records, failed)
 }
 
@@ -409,18 +440,33 @@ fn plot(
     Diagnosed { value: charts, diagnostics }
 }
 
-/// Where cells gave something else than their author says below them.
-fn unexpected(
+/// What programs give, in their own order and not in that in which they end: so that what is said
+/// of a course is the same each time.
+fn traces<'p>(
+    runner: &mut dyn Runner,
+    programs: Vec<&'p Program>,
+) -> Vec<(&'p Program, io::Result<Trace>)> {
+    let mut given = BTreeMap::new();
+    runner.run(&programs, &mut |index, trace| {
+        given.insert(index, trace);
+    });
+    given.into_iter().map(|(index, trace)| (programs[index], trace)).collect()
+}
+
+/// Where cells gave something else than their author says, below them or in prose.
+fn compare(
     course: &Course,
-    records: &BTreeMap<String, Record>,
+    records: &mut BTreeMap<String, Record>,
     is_whole: impl Fn(&str) -> bool,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    let lessons = course.lessons.iter().filter(|lesson| is_whole(&lesson.name));
-    let recorded = lessons.filter_map(|lesson| Some((lesson, records.get(&lesson.name)?)));
-    recorded
-        .flat_map(|(lesson, record)| execute::compare(lesson, record, weave::plain, sources))
-        .collect()
+    let mut diagnostics = vec![];
+    for lesson in course.lessons.iter().filter(|lesson| is_whole(&lesson.name)) {
+        let record = records.entry(lesson.name.clone()).or_default();
+        diagnostics.extend(execute::compare(lesson, record, weave::plain, sources));
+        diagnostics.extend(measure::measure(lesson, record, weave::plain, sources));
+    }
+    diagnostics
 }
 
 fn take(
@@ -432,7 +478,7 @@ fn take(
     execute::add_to_record(record, program, trace, report::in_block, sources)
 }
 
-fn cannot_run(program: &Program, error: &std::io::Error) -> Diagnostic {
+fn cannot_run(program: &Program, error: &io::Error) -> Diagnostic {
     let diagnostic = Diagnostic::error("cannot-run", error.to_string());
     match program.steps.first() {
         Some(step) => diagnostic.at(step.span, "needed for this output"),

@@ -13,11 +13,10 @@ use cargo_metadata::{
     diagnostic::{Applicability, DiagnosticLevel},
 };
 use lessonc::{
-    execute::Runner,
+    execute::{Give, Runner},
     lint::codes::{self, Code, Found},
     model::{
         package::Program,
-        record::Trace,
         source::{Source, Sources},
     },
     pipeline,
@@ -30,8 +29,8 @@ use tempfile::TempDir;
 struct NoRecords;
 
 impl Runner for NoRecords {
-    fn run(&mut self, _: &Program) -> io::Result<Trace> {
-        Err(io::ErrorKind::NotFound.into())
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        (0..programs.len()).for_each(|index| give(index, Err(io::ErrorKind::NotFound.into())));
     }
 }
 

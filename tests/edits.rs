@@ -1,15 +1,13 @@
 //! Build, change something, build again: what is run anew, and what is left alone.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
-use std::{
-    fs, io,
-    path::Path,
-    process::{Command, Output},
-};
+mod project;
+
+use std::{fs, process::Command};
 
 use lessonc::{
-    edge::records::{Recorded, Use, lock},
-    execute::Runner,
+    edge::records::{Recorded, Store, Use, lock},
+    execute::{Give, Runner},
     model::{
         diagnostic::Diagnostic,
         package::Program,
@@ -19,6 +17,7 @@ use lessonc::{
     pipeline,
     weave::Theme,
 };
+use project::{Project, status_and_words, wait_for};
 use tempfile::TempDir;
 
 /// Notes what it is asked to run, and says that each step printed its number.
@@ -28,20 +27,23 @@ struct Fake {
 }
 
 impl Runner for &mut Fake {
-    fn run(&mut self, program: &Program) -> io::Result<Trace> {
-        self.ran.push(format!("{}/{}", program.lesson, program.name));
-        let steps = (0..program.steps.len()).map(|step| StepTrace {
-            micros: 1,
-            parts: vec![Part::Stdout(format!("step {step}\n"))],
-        });
-        Ok(Trace {
-            made: Made { date: "2026-01-01".into(), ..Made::default() },
-            end: End::Finished,
-            steps: steps.collect(),
-            files: vec![],
-            messages: vec![],
-            lock: String::new(),
-        })
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        for (index, program) in programs.iter().enumerate() {
+            self.ran.push(format!("{}/{}", program.lesson, program.name));
+            let steps = (0..program.steps.len()).map(|step| StepTrace {
+                micros: 1,
+                parts: vec![Part::Stdout(format!("step {step}\n"))],
+            });
+            let trace = Trace {
+                made: Made { date: "2026-01-01".into(), ..Made::default() },
+                end: End::Finished,
+                steps: steps.collect(),
+                files: vec![],
+                messages: vec![],
+                lock: String::new(),
+            };
+            give(index, Ok(trace));
+        }
     }
 }
 
@@ -72,7 +74,8 @@ impl Course {
         }
         let mut fake = Fake::default();
         let lock = lock(self.folder.path()).unwrap();
-        let mut runner = Recorded::new(&mut fake, self.folder.path(), lock, records);
+        let store = Store::new(self.folder.path(), lock);
+        let mut runner = Recorded::new(&mut fake, store, records);
         let theme = Theme::new(&[]).unwrap();
         let built = pipeline::build(&sources, &Default::default(), &theme, &mut runner);
         let html = built.site.pages.iter().map(|page| page.html.as_str()).collect();
@@ -148,56 +151,6 @@ fn a_record_that_was_changed_by_hand_or_cut_short_is_not_used() {
     fs::write(&record, &text[..text.len() / 2]).unwrap();
     assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
     assert_eq!(fs::read_to_string(&record).unwrap(), text);
-}
-
-/// The command itself, with real cargo, in a folder of its own.
-struct Project {
-    folder: TempDir,
-}
-
-impl Project {
-    fn new(lessons: &[(&str, &str)]) -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap() };
-        fs::create_dir(project.path("lessons")).unwrap();
-        for (name, text) in lessons {
-            project.write(name, text);
-        }
-        project
-    }
-
-    fn path(&self, path: &str) -> std::path::PathBuf {
-        self.folder.path().join(path)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path("lessons").join(name), text).unwrap();
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
-        command.args(arguments).current_dir(self.folder.path());
-        command
-    }
-
-    fn lessonc(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        status_and_words(self.command(arguments).output().unwrap())
-    }
-
-    /// Where no cargo can be found.
-    fn lessonc_without_cargo(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let mut command = self.command(arguments);
-        command.env("CARGO", self.path("no-such-cargo"));
-        status_and_words(command.output().unwrap())
-    }
-}
-
-fn status_and_words(output: Output) -> (Option<i32>, String) {
-    let words = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(words).unwrap())
 }
 
 const REAL: &str = "First words.\n\n```rust\nprintln!(\"six times seven is {}\", 6 * 7);\n```\n";
@@ -710,7 +663,7 @@ fn ctrl_c_ends_the_run_and_leaves_site_and_records_whole() {
     );
     project.write("a.md", &sleeps);
     let mut build = project.command(&["build"]).spawn().unwrap();
-    let pid = wait_for(&project.path("target/lessonc/lessons/runs/a/pid"));
+    let pid = wait_for(&project.path("target/lessonc/lessons/runs/a/notebook/pid"));
     let signal = Command::new("kill").args(["-INT", &build.id().to_string()]).status().unwrap();
     assert!(signal.success());
     assert_eq!(build.wait().unwrap().code(), Some(130));
@@ -718,15 +671,4 @@ fn ctrl_c_ends_the_run_and_leaves_site_and_records_whole() {
     assert_eq!(project.read("lessons/_runs/a/notebook.json"), record);
     let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     assert!(state.is_empty() || state.contains(") Z "), "the program lives on: {state}");
-}
-
-/// The text of a file, as soon as there is one.
-fn wait_for(path: &Path) -> String {
-    for _ in 0..6_000 {
-        if let Some(text) = fs::read_to_string(path).ok().filter(|text| !text.is_empty()) {
-            return text;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("{} was never written", path.display());
 }

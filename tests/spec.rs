@@ -31,7 +31,7 @@ use std::{
 
 use lessonc::{
     edge::{cargo::Cargo, formats, terminal},
-    execute::Runner,
+    execute::{Give, Runner},
     model::{
         diagnostic::{Diagnostic, Severity},
         package::Program,
@@ -273,15 +273,18 @@ impl Runner for Nothing<'_> {
         Ok(content.clone().into_bytes())
     }
 
-    fn run(&mut self, _: &Program) -> io::Result<Trace> {
-        Ok(Trace {
-            made: Made::default(),
-            end: End::Finished,
-            steps: vec![],
-            files: vec![],
-            messages: vec![],
-            lock: String::new(),
-        })
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        for index in 0..programs.len() {
+            let trace = Trace {
+                made: Made::default(),
+                end: End::Finished,
+                steps: vec![],
+                files: vec![],
+                messages: vec![],
+                lock: String::new(),
+            };
+            give(index, Ok(trace));
+        }
     }
 }
 
@@ -289,8 +292,8 @@ impl Runner for Nothing<'_> {
 struct NoRecords;
 
 impl Runner for NoRecords {
-    fn run(&mut self, _: &Program) -> io::Result<Trace> {
-        Err(io::ErrorKind::NotFound.into())
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        (0..programs.len()).for_each(|index| give(index, Err(io::ErrorKind::NotFound.into())));
     }
 }
 

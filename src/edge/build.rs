@@ -5,20 +5,19 @@ use std::{
     fs, io,
     net::IpAddr,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
 use super::{
     Outcome,
-    cargo::Cargo,
     course::{self, CourseFolder},
     files,
     formats::{self, Format},
     private_folder,
-    records::{self, Recorded},
+    records::Use,
+    run::{self, alone},
     serve,
-    terminal::{self, Progress, plural},
+    terminal::{self, plural},
     with_path,
 };
 use crate::{
@@ -29,8 +28,6 @@ use crate::{
     pipeline::{self, Built},
     weave::Theme,
 };
-
-pub use records::Use;
 
 /// What `lessonc build` was asked for.
 #[derive(Clone, Debug)]
@@ -56,17 +53,11 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let start = Instant::now();
     check_out(options)?;
     let course = course::read(&options.course)?;
-    if let Use::NoneOf(lesson) = &options.records {
-        check_name(lesson, &course)?;
-    }
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    let lock = records::lock(&options.course)?;
-    let progress = Arc::new(Progress::on_stderr());
     let private = private_folder(&options.course)?;
     let _alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
-    let cargo =
-        Cargo::new(private, options.course.clone(), lock.clone(), options.offline, progress)?;
-    let mut runner = Recorded::new(cargo, &options.course, lock, options.records.clone());
+    let mut runner =
+        run::runner(&options.course, &course, private, &options.records, options.offline)?;
 
     let Built { site, mut diagnostics } =
         pipeline::build(&course.sources, &course.files, &theme, &mut runner);
@@ -94,18 +85,6 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
         serve::serve(&options.out, host, port)?;
     }
     Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
-}
-
-/// Waits until no other build of the course runs; none begins while the file is held.
-fn alone(private: &Path) -> io::Result<fs::File> {
-    fs::create_dir_all(private).map_err(with_path(private))?;
-    let path = private.join("lock");
-    let file = fs::File::create(&path).map_err(with_path(&path))?;
-    if file.try_lock().is_err() {
-        eprintln!("Waiting for another build of this course to end.");
-        file.lock().map_err(with_path(&path))?;
-    }
-    Ok(file)
 }
 
 /// # Errors
@@ -144,22 +123,6 @@ fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
         out.join(&foreign.path).display()
     );
     Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
-}
-
-/// # Errors
-///
-/// Where a lesson that is to be run again does not exist.
-fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
-    let names = pipeline::lesson_names(&course.sources);
-    if names.contains(&lesson) {
-        return Ok(());
-    }
-    let message = if Path::new(lesson).is_dir() {
-        format!("`{lesson}` is no lesson; the course comes first: `lessonc build {lesson} --rerun`")
-    } else {
-        format!("there is no lesson `{lesson}` to run again; there is: {}", names.join(", "))
-    };
-    Err(io::Error::new(io::ErrorKind::NotFound, message))
 }
 
 /// Writes what changed, and says how many files that were. What the site no longer has is removed

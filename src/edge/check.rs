@@ -7,7 +7,7 @@ use super::{
     course::{self, CourseFolder},
     files,
     formats::{self, Format},
-    records::{self, Nobody, Recorded, Use},
+    records::{self, Nobody, Recorded, Store, Use},
     terminal::{self, plural},
     with_path,
 };
@@ -68,7 +68,8 @@ fn read_and_check(options: &Options) -> io::Result<(CourseFolder, Vec<Diagnostic
     let course = course::read(&options.course)?;
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
     let lock = records::lock(&options.course)?;
-    let mut recall = Recorded::new(Nobody, &options.course, lock, Use::Frozen);
+    let store = Store::new(&options.course, lock);
+    let mut recall = Recorded::new(Nobody, store, Use::Frozen);
     let mut diagnostics = pipeline::check(&course.sources, &course.files, &theme, &mut recall);
     terminal::put_in_order(&mut diagnostics);
     Ok((course, diagnostics))

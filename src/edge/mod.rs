@@ -14,6 +14,7 @@ mod local;
 pub mod lookup;
 mod process;
 pub mod records;
+pub mod run;
 mod serve;
 pub mod tangle;
 pub mod terminal;

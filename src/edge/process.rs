@@ -1,7 +1,11 @@
 //! Runs one program to its end, whatever that is, and hands on what it prints as it prints it.
 
-use std::{io, pin::pin, process::Stdio, time::Duration};
+use std::{io, process::Stdio, time::Duration};
 
+use futures_util::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared},
+};
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop, ProcessGroup};
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -45,6 +49,25 @@ impl Allowance {
     pub const UNLIMITED: Self = Self { time: Duration::MAX, output: usize::MAX };
 }
 
+/// Is over as soon as somebody wants us to stop, and remains so: who asks later is told as well.
+pub type Stop = Shared<LocalBoxFuture<'static, ()>>;
+
+/// Listens, from now on, to whoever wants us to stop.
+pub fn stop(runtime: &Runtime) -> io::Result<Stop> {
+    let _inside = runtime.enter();
+    Ok(stopped()?.boxed_local().shared())
+}
+
+/// # Errors
+///
+/// `Interrupted` when we are to stop.
+pub fn go_on(stop: &Stop) -> io::Result<()> {
+    match stop.clone().now_or_never() {
+        Some(()) => Err(io::ErrorKind::Interrupted.into()),
+        None => Ok(()),
+    }
+}
+
 /// Runs a command in a process group of its own with no standard input. Where it goes beyond its
 /// allowance it is ended, with all its children. `on_output` may give a new one, which holds from
 /// then on.
@@ -52,69 +75,67 @@ impl Allowance {
 /// # Errors
 ///
 /// `Interrupted` when the user pressed Ctrl-C, or somebody else ended us: the whole group is ended
-/// then.
-pub fn run(
-    runtime: &Runtime,
+/// then, and no other begins.
+pub async fn run(
+    stop: &Stop,
     mut command: Command,
     allowance: Allowance,
     mut on_output: impl FnMut(Stream, &[u8]) -> Option<Allowance>,
 ) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    runtime.block_on(async {
-        // Listened to before anything runs, and all the time: a signal is never missed.
-        let mut stopped = pin!(stopped()?);
-        let mut wrap = CommandWrap::from(command);
-        wrap.wrap(ProcessGroup::leader()).wrap(KillOnDrop);
-        let mut child = wrap.spawn()?;
-        let mut stdout = child.stdout().take();
-        let mut stderr = child.stderr().take();
-        let (mut out, mut err) = ([0; 16 * 1024], [0; 16 * 1024]);
-        let mut status = None;
-        let mut deadline = None;
-        let (mut allowance, mut since, mut printed) = (allowance, Instant::now(), 0);
-        let mut take = |stream, bytes: &[u8]| {
-            printed += bytes.len();
-            if let Some(next) = on_output(stream, bytes) {
-                (allowance, since, printed) = (next, Instant::now(), 0);
-            }
-            // Further away than any clock goes is never.
-            let deadline = since.checked_add(allowance.time);
-            (printed > allowance.output, deadline)
-        };
-        let (mut is_over, mut latest) = take(Stream::Stdout, &[]);
-        while status.is_none() || stdout.is_some() || stderr.is_some() {
-            // What is there to be read goes before the deadline, so that no last word is lost.
-            tokio::select! {
-                biased;
-                () = &mut stopped => {
-                    end_group(&mut *child).await;
-                    return Err(io::Error::from(io::ErrorKind::Interrupted));
-                }
-                read = read(&mut stdout, &mut out) => match read? {
-                    0 => stdout = None,
-                    length => (is_over, latest) = take(Stream::Stdout, &out[..length]),
-                },
-                read = read(&mut stderr, &mut err) => match read? {
-                    0 => stderr = None,
-                    length => (is_over, latest) = take(Stream::Stderr, &err[..length]),
-                },
-                ended = leader(&mut *child), if status.is_none() => {
-                    status = Some(ended?);
-                    deadline = Some(Instant::now() + AFTER_END);
-                }
-                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => break,
-                () = sleep_until(latest.unwrap_or_else(Instant::now)),
-                    if latest.is_some() && status.is_none() => {}
-            }
-            let is_late = status.is_none() && latest.is_some_and(|latest| Instant::now() >= latest);
-            if is_over || is_late {
-                end_group(&mut *child).await;
-                return Ok(if is_over { Ended::Flooded } else { Ended::TimedOut });
-            }
+    go_on(stop)?;
+    let mut stopped = stop.clone();
+    let mut wrap = CommandWrap::from(command);
+    wrap.wrap(ProcessGroup::leader()).wrap(KillOnDrop);
+    let mut child = wrap.spawn()?;
+    let mut stdout = child.stdout().take();
+    let mut stderr = child.stderr().take();
+    let (mut out, mut err) = ([0; 16 * 1024], [0; 16 * 1024]);
+    let mut status = None;
+    let mut deadline = None;
+    let (mut allowance, mut since, mut printed) = (allowance, Instant::now(), 0);
+    let mut take = |stream, bytes: &[u8]| {
+        printed += bytes.len();
+        if let Some(next) = on_output(stream, bytes) {
+            (allowance, since, printed) = (next, Instant::now(), 0);
         }
-        end_group(&mut *child).await;
-        Ok(ended(status))
-    })
+        // Further away than any clock goes is never.
+        let deadline = since.checked_add(allowance.time);
+        (printed > allowance.output, deadline)
+    };
+    let (mut is_over, mut latest) = take(Stream::Stdout, &[]);
+    while status.is_none() || stdout.is_some() || stderr.is_some() {
+        // What is there to be read goes before the deadline, so that no last word is lost.
+        tokio::select! {
+            biased;
+            () = &mut stopped => {
+                end_group(&mut *child).await;
+                return Err(io::Error::from(io::ErrorKind::Interrupted));
+            }
+            read = read(&mut stdout, &mut out) => match read? {
+                0 => stdout = None,
+                length => (is_over, latest) = take(Stream::Stdout, &out[..length]),
+            },
+            read = read(&mut stderr, &mut err) => match read? {
+                0 => stderr = None,
+                length => (is_over, latest) = take(Stream::Stderr, &err[..length]),
+            },
+            ended = leader(&mut *child), if status.is_none() => {
+                status = Some(ended?);
+                deadline = Some(Instant::now() + AFTER_END);
+            }
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => break,
+            () = sleep_until(latest.unwrap_or_else(Instant::now)),
+                if latest.is_some() && status.is_none() => {}
+        }
+        let is_late = status.is_none() && latest.is_some_and(|latest| Instant::now() >= latest);
+        if is_over || is_late {
+            end_group(&mut *child).await;
+            return Ok(if is_over { Ended::Flooded } else { Ended::TimedOut });
+        }
+    }
+    end_group(&mut *child).await;
+    Ok(ended(status))
 }
 
 /// Waits until somebody wants us to stop: Ctrl-C, a closed terminal, a cancelled job.
@@ -183,6 +204,16 @@ fn ended(status: Option<std::process::ExitStatus>) -> Ended {
 mod tests {
     use super::*;
 
+    fn run_now(
+        command: Command,
+        allowance: Allowance,
+        on_output: impl FnMut(Stream, &[u8]) -> Option<Allowance>,
+    ) -> io::Result<Ended> {
+        let runtime = runtime().unwrap();
+        let stop = stop(&runtime).unwrap();
+        runtime.block_on(run(&stop, command, allowance, on_output))
+    }
+
     fn shell(script: &str) -> (Ended, String, String) {
         shell_within(Duration::from_secs(60), script)
     }
@@ -192,7 +223,7 @@ mod tests {
         command.args(["-c", script]);
         let (mut out, mut err) = (vec![], vec![]);
         let allowance = Allowance { time, output: 1 << 20 };
-        let ended = run(&runtime().unwrap(), command, allowance, |stream, bytes| {
+        let ended = run_now(command, allowance, |stream, bytes| {
             match stream {
                 Stream::Stdout => out.extend_from_slice(bytes),
                 Stream::Stderr => err.extend_from_slice(bytes),
@@ -231,7 +262,7 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", "for i in 1 2 3 4; do echo $i; sleep 0.4; done"]);
         let allowance = Allowance { time: Duration::from_secs(1), output: 100 };
-        let ended = run(&runtime().unwrap(), command, allowance, |_, _| Some(allowance));
+        let ended = run_now(command, allowance, |_, _| Some(allowance));
         assert_eq!(ended.unwrap(), Ended::Status(0));
     }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{files, local, with_path};
 use crate::{
-    execute::{Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
+    execute::{Give, Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
     model::{
         package::{COURSE, Program},
         record::{CapturedFile, Inputs, Made, Trace},
@@ -40,10 +40,7 @@ pub enum Use {
 /// Wraps a runner: what was run before with the same inputs is not run again.
 pub struct Recorded<R> {
     runner: R,
-    course: PathBuf,
-    /// Where its runs are kept.
-    folder: PathBuf,
-    lock: String,
+    store: Store,
     records: Use,
     /// The programs that the course has now, by lesson and name.
     asked_for: BTreeSet<(String, String)>,
@@ -51,6 +48,17 @@ pub struct Recorded<R> {
     /// How many programs were run, and how many had a record.
     pub ran: usize,
     pub recalled: usize,
+}
+
+/// The runs that are kept of a course.
+pub struct Store {
+    course: PathBuf,
+    /// Where they are kept.
+    folder: PathBuf,
+    /// Where new ones go.
+    out: PathBuf,
+    /// The versions that they were built with.
+    lock: String,
 }
 
 /// Whether what is kept for a program still holds.
@@ -84,19 +92,14 @@ pub fn lock(course: &Path) -> io::Result<String> {
 }
 
 impl<R: Runner> Recorded<R> {
-    /// The runs of the course in this folder.
-    pub fn new(runner: R, course: &Path, lock: String, records: Use) -> Self {
-        Self {
-            runner,
-            course: course.to_owned(),
-            folder: course.join(FOLDER),
-            lock,
-            records,
-            asked_for: BTreeSet::new(),
-            interrupted: false,
-            ran: 0,
-            recalled: 0,
-        }
+    pub fn new(runner: R, store: Store, records: Use) -> Self {
+        let asked_for = BTreeSet::new();
+        Self { runner, store, records, asked_for, interrupted: false, ran: 0, recalled: 0 }
+    }
+
+    /// Puts new runs into another folder, and those alone.
+    pub fn record_into(&mut self, folder: &Path) {
+        self.store.out = folder.to_owned();
     }
 
     /// Whether the user stopped a run.
@@ -106,13 +109,13 @@ impl<R: Runner> Recorded<R> {
 
     /// Removes the records of programs that the course no longer has.
     pub fn prune(&self) -> io::Result<()> {
-        for path in files::list(&self.folder, &[])? {
+        for path in files::list(&self.store.folder, &[])? {
             let mut parts = path.splitn(3, '/');
             let (lesson, rest) = (parts.next().unwrap_or_default(), parts.next());
             let Some(rest) = rest else { continue };
             let program = rest.strip_suffix(".json").unwrap_or(rest);
             if !self.asked_for.contains(&(lesson.to_owned(), program.to_owned())) {
-                files::remove(&self.folder.join(&path), &self.folder)?;
+                files::remove(&self.store.folder.join(&path), &self.store.folder)?;
             }
         }
         Ok(())
@@ -126,8 +129,65 @@ impl<R: Runner> Recorded<R> {
         }
     }
 
-    fn place(&self, program: &Program) -> PathBuf {
-        self.folder.join(&program.lesson).join(&program.name)
+    /// Runs some of the programs, and keeps what they give.
+    fn run_anew(&mut self, programs: &[&Program], stale: &[usize], give: Give<'_>) {
+        if self.records == Use::Frozen {
+            stale.iter().for_each(|index| give(*index, Err(no_record(programs[*index]))));
+            return;
+        }
+        let batch: Vec<&Program> = stale.iter().map(|index| programs[*index]).collect();
+        self.runner.run(&batch, &mut |index, trace| {
+            let trace = trace.and_then(|trace| {
+                self.ran += 1;
+                if is_as_expected(batch[index], &trace) {
+                    self.store.keep(batch[index], &trace)?;
+                }
+                Ok(trace)
+            });
+            let interrupted = io::ErrorKind::Interrupted;
+            self.interrupted |= trace.as_ref().is_err_and(|error| error.kind() == interrupted);
+            give(stale[index], trace);
+        });
+    }
+}
+
+impl<R: Runner> Runner for Recorded<R> {
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        for program in programs {
+            self.asked_for.insert((program.lesson.clone(), program.name.clone()));
+        }
+        let mut left: Vec<usize> = (0..programs.len()).collect();
+        loop {
+            let lock = self.store.lock.clone();
+            let (mut recalled, mut stale) = (vec![], vec![]);
+            for index in left {
+                let program = programs[index];
+                match self.store.recall(program).filter(|_| self.may_recall(program)) {
+                    Some(trace) => recalled.push((index, trace)),
+                    None => stale.push(index),
+                }
+            }
+            self.run_anew(programs, &stale, give);
+            if self.store.lock == lock {
+                self.recalled += recalled.len();
+                recalled.into_iter().for_each(|(index, trace)| give(index, Ok(trace)));
+                return;
+            }
+            // With other versions than before, what seemed to hold may not.
+            left = recalled.into_iter().map(|(index, _)| index).collect();
+        }
+    }
+
+    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.store.course.join(path))
+    }
+}
+
+impl Store {
+    /// The runs of the course in this folder, with the versions that it is built with.
+    pub fn new(course: &Path, lock: String) -> Self {
+        let folder = course.join(FOLDER);
+        Self { course: course.to_owned(), out: folder.clone(), folder, lock }
     }
 
     /// What a run would be made of now.
@@ -142,7 +202,8 @@ impl<R: Runner> Recorded<R> {
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
-        let text = fs::read_to_string(self.place(program).with_added_extension("json")).ok()?;
+        let text =
+            fs::read_to_string(place(&self.folder, program).with_added_extension("json")).ok()?;
         serde_json::from_str(&text).ok()
     }
 
@@ -165,7 +226,7 @@ impl<R: Runner> Recorded<R> {
 
     /// What is kept for a program, if it is still what a run would give.
     fn recall(&self, program: &Program) -> Option<Trace> {
-        let place = self.place(program);
+        let place = place(&self.folder, program);
         let kept = self.read(program)?;
         (kept.key == key(&self.inputs(program).ok()?)).then_some(())?;
         let mut trace = kept.trace;
@@ -181,10 +242,10 @@ impl<R: Runner> Recorded<R> {
     /// Keeps a run: its files first, so that a record never speaks of what is not there.
     fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
         if !trace.lock.is_empty() && trace.lock != self.lock {
-            files::write(&self.folder.join(LOCK), trace.lock.as_bytes())?;
+            files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);
         }
-        let place = self.place(program);
+        let place = place(&self.out, program);
         let written: Vec<(String, Vec<u8>)> =
             trace.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
         files::mirror(&place, &written, &[])?;
@@ -199,46 +260,25 @@ impl<R: Runner> Recorded<R> {
     }
 }
 
-impl<R: Runner> Runner for Recorded<R> {
-    fn run(&mut self, program: &Program) -> io::Result<Trace> {
-        if self.interrupted {
-            return Err(io::ErrorKind::Interrupted.into());
-        }
-        self.asked_for.insert((program.lesson.clone(), program.name.clone()));
-        if self.may_recall(program) {
-            if let Some(trace) = self.recall(program) {
-                self.recalled += 1;
-                return Ok(trace);
-            }
-            if self.records == Use::Frozen {
-                let message = format!(
-                    "`{}` of lesson `{}` has no valid record, and --frozen runs nothing; `lessonc why {}` \
-                     says what changed",
-                    program.name, program.lesson, program.lesson
-                );
-                return Err(io::Error::new(io::ErrorKind::NotFound, message));
-            }
-        }
-        let trace = self.runner.run(program).inspect_err(|error| {
-            self.interrupted |= error.kind() == io::ErrorKind::Interrupted;
-        })?;
-        self.ran += 1;
-        if is_as_expected(program, &trace) {
-            self.keep(program, &trace)?;
-        }
-        Ok(trace)
-    }
+/// Where a program's run is kept in a folder.
+fn place(folder: &Path, program: &Program) -> PathBuf {
+    folder.join(&program.lesson).join(&program.name)
+}
 
-    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.course.join(path))
-    }
+fn no_record(program: &Program) -> io::Error {
+    let message = format!(
+        "`{}` of lesson `{}` has no valid record, and --frozen runs nothing; `lessonc why {}` says \
+         what changed",
+        program.name, program.lesson, program.lesson
+    );
+    io::Error::new(io::ErrorKind::NotFound, message)
 }
 
 /// Runs nothing: for those who only look at what is recorded.
 pub struct Nobody;
 
 impl Runner for Nobody {
-    fn run(&mut self, _: &Program) -> io::Result<Trace> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        (0..programs.len()).for_each(|index| give(index, Err(io::ErrorKind::Unsupported.into())));
     }
 }

@@ -1,8 +1,8 @@
 //! What people read in the terminal: mistakes, progress, and what was done.
 
-use std::{io::IsTerminal, sync::Mutex, time::Duration};
+use std::{io::IsTerminal, time::Duration};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::{
     model::{
@@ -43,13 +43,12 @@ pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Says what is being done while it takes time: a line that changes on a terminal, a line for each
-/// thing elsewhere.
+/// Says what is being done while it takes time: on a terminal a line for each thing that is under
+/// way, which changes and goes; elsewhere a line for each thing that begins.
 #[derive(Debug)]
 pub struct Progress {
-    bar: ProgressBar,
+    bars: MultiProgress,
     way: Way,
-    said: Mutex<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,44 +70,48 @@ impl Progress {
     }
 
     fn new(way: Way) -> Self {
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
-            bar.set_style(style);
-        }
-        Self { bar, way, said: Mutex::default() }
+        Self { bars: MultiProgress::new(), way }
     }
 
-    /// A lesson, and what is done for it.
-    pub fn begin(&self, lesson: &str, doing: &str) {
-        let line = format!("{lesson}: {doing}");
-        match self.way {
-            Way::Terminal => {
-                self.bar.reset();
-                self.bar.enable_steady_tick(Duration::from_millis(100));
-                self.bar.set_message(line.clone());
+    /// What is done for a lesson, or for several, until the task is dropped.
+    pub fn begin(&self, lessons: &str, doing: &str) -> Task {
+        let line = format!("{lessons}: {doing}");
+        if self.way == Way::Lines {
+            eprintln!("{line}");
+        }
+        let bar = (self.way == Way::Terminal).then(|| {
+            let bar = self.bars.add(ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed:>4}") {
+                bar.set_style(style);
             }
-            Way::Lines => eprintln!("{line}"),
-            Way::Silent => {}
-        }
-        if let Ok(mut said) = self.said.lock() {
-            *said = line;
-        }
+            bar.set_message(line.clone());
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        Task { line, bar }
     }
+}
 
+/// Something under way.
+#[derive(Debug)]
+pub struct Task {
+    line: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Task {
     /// How far it has come.
     pub fn detail(&self, detail: &str) {
-        if self.way == Way::Terminal
-            && let Ok(said) = self.said.lock()
-        {
-            self.bar.set_message(format!("{said}, {detail}"));
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{}, {detail}", self.line));
         }
     }
+}
 
-    /// It is done.
-    pub fn end(&self) {
-        if self.way == Way::Terminal {
-            self.bar.disable_steady_tick();
-            self.bar.finish_and_clear();
+impl Drop for Task {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
     }
 }

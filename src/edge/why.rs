@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use super::{
     Outcome, course,
     lookup::{not_one, parse},
-    records::{self, Nobody, Recorded, State, Use},
+    records::{self, State, Store},
     terminal,
 };
 use crate::{
@@ -50,10 +50,10 @@ pub fn why(options: &Options) -> io::Result<Outcome> {
         return Err(not_one(what, "lesson or cell that runs", &[], known));
     }
     let lock = records::lock(&options.course)?;
-    let records = Recorded::new(Nobody, &options.course, lock, Use::Frozen);
+    let store = Store::new(&options.course, lock);
     let mut all_hold = true;
     for program in wanted {
-        let state = records.state(program, &course.sources)?;
+        let state = store.state(program, &course.sources)?;
         all_hold &= matches!(state, State::Valid(_));
         let what = format!("{} ({})", program.lesson, describe(program, &course.sources));
         match state {

@@ -31,6 +31,8 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
         let change = match &part {
             Part::Format => "lessonc runs and records in another way now".to_owned(),
             Part::Action | Part::Profile => "it is compiled or run in another way now".to_owned(),
+            Part::Runner => "it is run by another command now".to_owned(),
+            Part::Measures => "it begins to measure, or does so no more".to_owned(),
             Part::Local => "a crate beside the course changed".to_owned(),
             Part::File(path) if path.ends_with("/Cargo.toml") => {
                 "its dependencies, or what else its `Cargo.toml` says, changed".to_owned()

@@ -23,11 +23,12 @@ pub fn program(
     let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
         let timeout = course.timeout(lesson, chunk);
+        let measures = chunk.measures();
         for line in &chunk.lines {
             let command = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
             if let Some(command) = command.filter(|command| !command.is_empty()) {
                 commands.push(command.to_owned());
-                steps.push(Step { chunk: chunk.span, span: line.span, timeout });
+                steps.push(Step { chunk: chunk.span, span: line.span, timeout, measures });
             }
         }
     }

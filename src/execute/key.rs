@@ -32,6 +32,10 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
         (Part::Profile, program.workspace.profile.clone()),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
+    if let (Action::Run { .. }, [_, ..]) = (&program.action, &program.workspace.runner[..]) {
+        parts.push((Part::Runner, program.workspace.runner.join("\n")));
+    }
+    parts.extend(program.measures().then(|| (Part::Measures, String::new())));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
         steps.extend(commands.iter().map(|command| fingerprint(command.as_bytes())));
@@ -63,6 +67,10 @@ pub enum Part {
     Action,
     Profile,
     Local,
+    /// By what command it is run.
+    Runner,
+    /// That it has the machine to itself.
+    Measures,
     /// By its path in the workspace.
     File(String),
     /// A name and a version.
@@ -76,6 +84,8 @@ impl fmt::Display for Part {
             Self::Action => f.write_str("action"),
             Self::Profile => f.write_str("profile"),
             Self::Local => f.write_str("local crates"),
+            Self::Runner => f.write_str("runner"),
+            Self::Measures => f.write_str("measures"),
             Self::File(path) => write!(f, "file {path}"),
             Self::Crate(package) => write!(f, "crate {package}"),
         }
@@ -92,6 +102,8 @@ impl Part {
                 "action" => Self::Action,
                 "profile" => Self::Profile,
                 "local crates" => Self::Local,
+                "runner" => Self::Runner,
+                "measures" => Self::Measures,
                 _ => return None,
             },
         })
@@ -114,7 +126,8 @@ fn cells(file: &File) -> Vec<String> {
 
 /// Folders outside of the course's packages that a program depends on, as its manifests name them.
 pub fn local_paths(program: &Program) -> BTreeSet<&str> {
-    let dependencies = members(program).into_iter().flat_map(|it| it.package.dependencies.values());
+    let dependencies =
+        program.members().into_iter().flat_map(|it| it.package.dependencies.values());
     let paths = dependencies.filter_map(|dependency| dependency.get("path")?.as_str());
     paths.filter(|path| !path.starts_with("../")).collect()
 }
@@ -124,30 +137,11 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex()[..32].to_owned()
 }
 
-/// The packages that a program is made of: its own, and those of the course that it depends on.
-fn members(program: &Program) -> Vec<&Member> {
-    let all = &program.workspace.members;
-    let mut to_visit: Vec<&Member> =
-        all.iter().filter(|member| member.folder == program.member).collect();
-    let mut members: Vec<&Member> = vec![];
-    while let Some(member) = to_visit.pop() {
-        if members.iter().any(|other| other.folder == member.folder) {
-            continue;
-        }
-        members.push(member);
-        to_visit.extend(all.iter().filter(|other| {
-            let is_library = members.len() == 1 && program.library.as_ref() == Some(&other.folder);
-            is_library || member.package.dependencies.contains_key(&other.package.cargo_name())
-        }));
-    }
-    members
-}
-
 /// The files that a program is made of, with the folder of their package: all of its own, and what
 /// Cargo builds of the course's other packages that it depends on.
 fn files(program: &Program) -> Vec<(&str, &File)> {
     let mut files = vec![];
-    for Member { folder, package } in members(program) {
+    for Member { folder, package } in program.members() {
         let is_own = *folder == program.member;
         let is_in = |file: &&File| match &program.action {
             // Of the member's programs it is one alone.
@@ -269,6 +263,7 @@ mod tests {
                 member_of("notebooks/a", "a-notebook", "src/main.rs", "cells"),
             ],
             profile: String::new(),
+            runner: vec![],
         };
         Program {
             lesson: "a".into(),

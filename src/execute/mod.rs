@@ -37,13 +37,15 @@ pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
 
-/// What the world does for the road: runs a program and tells what it gave, and reads the data that
+/// What the world does for the road: runs programs and tells what they gave, and reads the data that
 /// the course brings along.
 pub trait Runner {
-    /// # Errors
+    /// Runs programs of one workspace. What each gave is handed over as soon as it is there, with
+    /// the program's index; each is given once, in whatever order they end.
     ///
-    /// Where no capture could be made at all. A program that fails gives a [`Trace`] that says so.
-    fn run(&mut self, program: &Program) -> io::Result<Trace>;
+    /// There is an error where no capture could be made at all. A program that fails gives a
+    /// [`Trace`] that says so.
+    fn run(&mut self, programs: &[&Program], give: Give<'_>);
 
     /// Reads a file of the course, by its path there.
     ///
@@ -54,6 +56,9 @@ pub trait Runner {
         Err(io::ErrorKind::NotFound.into())
     }
 }
+
+/// Takes what a program gave, and the program's index.
+pub type Give<'a> = &'a mut dyn FnMut(usize, io::Result<Trace>);
 
 /// Every program of a course: first the notebooks in the order of the lessons, then the consoles,
 /// then the packages that neither needs.
@@ -75,7 +80,11 @@ pub fn programs(
     let members = packages
         .map(|package| Member { folder: package.name.clone(), package: package.clone() })
         .chain(notebooks.iter().map(|(_, notebook)| notebook.member.clone()));
-    let workspace = Arc::new(Workspace { members: members.collect(), profile: profile.to_owned() });
+    let workspace = Arc::new(Workspace {
+        members: members.collect(),
+        profile: profile.to_owned(),
+        runner: course.settings.runner.clone(),
+    });
 
     let mut programs: Vec<Program> = notebooks
         .into_iter()
@@ -113,6 +122,7 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
             chunk: target.span,
             span: target.info,
             timeout: course.timeout(lesson, target),
+            measures: false,
         }],
     })
 }
@@ -132,6 +142,19 @@ fn clashes(notebooks: &[(&Lesson, Notebook)], tangled: &Tangled) -> Vec<Diagnost
     diagnostics.collect()
 }
 
+/// Percents of the processors' time that others may take while something is measured. What a desktop
+/// does by itself stays below.
+const MOST_LOAD: u32 = 20;
+
+fn busy(program: &Program, trace: &Trace) -> Option<Diagnostic> {
+    let load = trace.made.load.filter(|load| *load > MOST_LOAD)?;
+    let step = program.steps.iter().find(|step| step.measures)?;
+    let message = format!("the machine was {load} % busy with other things when this was measured");
+    let hint =
+        format!("measure again when it is quiet: `lessonc build --rerun {}`", program.lesson);
+    Some(Diagnostic::warning("busy-machine", message).at(step.span, "").hint(hint))
+}
+
 /// Draws what the compiler says of a block, for the block's readers.
 pub type Draw = fn(&[Diagnostic], Span, &Sources) -> String;
 
@@ -144,6 +167,7 @@ pub fn add_to_record(
     sources: &Sources,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = blame::diagnose(program, &trace, sources);
+    let busy = busy(program, &trace);
     if !is_as_expected(program, &trace) {
         diagnostics.extend(expected::missed(program, &trace));
     } else if program.expected != Expected::Success {
@@ -159,6 +183,7 @@ pub fn add_to_record(
     if trace.end == End::NotBuilt {
         return diagnostics;
     }
+    diagnostics.extend(busy);
     for (step, given) in program.steps.iter().zip(trace.steps) {
         let parts = given.parts.into_iter();
         record.outputs.push(Output {

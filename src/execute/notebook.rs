@@ -264,6 +264,7 @@ impl<'a> Composer<'a> {
             chunk: chunk.span,
             span: first.map_or(chunk.info, |origin| origin.span),
             timeout: self.course.timeout(self.lesson, chunk),
+            measures: chunk.measures(),
         }
     }
 

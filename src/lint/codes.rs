@@ -5,6 +5,7 @@
 
 mod execute;
 mod lint;
+mod measure;
 mod parse;
 mod plot;
 mod tangle;
@@ -46,9 +47,17 @@ pub enum Found {
 
 /// Every code, by the stage that draws it.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [parse::CODES, tangle::CODES, execute::CODES, plot::CODES, weave::CODES, lint::CODES]
-        .into_iter()
-        .flatten()
+    [
+        parse::CODES,
+        tangle::CODES,
+        execute::CODES,
+        measure::CODES,
+        plot::CODES,
+        weave::CODES,
+        lint::CODES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 pub fn find(name: &str) -> Option<&'static Code> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Surroundings, walk};
+use super::Surroundings;
 use crate::model::{
     course::{Block, BlockKind, Image, Inline, Lesson, walk as walk_blocks},
     diagnostic::Diagnostic,
     source::Span,
+    walk,
 };
 
 pub fn lint(lesson: &Lesson, known: &Surroundings<'_>, diagnostics: &mut Vec<Diagnostic>) {

@@ -3,9 +3,8 @@
 use crate::model::{
     course::{Block, BlockKind, Inline, walk as walk_blocks},
     source::{Sources, Span},
+    walk,
 };
-
-use super::walk;
 
 /// One opening tag.
 #[derive(Debug, PartialEq, Eq)]

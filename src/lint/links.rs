@@ -1,10 +1,11 @@
 //! Where links and images lead, and what they say of it.
 
-use super::{Surroundings, Written, html, walk};
+use super::{Surroundings, Written, html};
 use crate::model::{
     course::{Course, Inline, Lesson, plain_text},
     diagnostic::{Diagnostic, Fix, did_you_mean, only_near},
     source::Span,
+    walk,
 };
 
 pub fn lint(

@@ -13,7 +13,6 @@ mod headings;
 mod html;
 mod lesson;
 mod links;
-mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -54,6 +54,8 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// Seconds that each cell or command may take.
     pub timeout: Option<u32>,
+    /// The command, word by word, by which notebooks are run; empty where they are run right here.
+    pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
     pub repository: Option<String>,
     pub license: Option<String>,
@@ -453,6 +455,11 @@ impl Chunk {
         self.attributes.get("timeout")?.parse().ok()
     }
 
+    /// Whether it tells its readers how long something takes.
+    pub fn measures(&self) -> bool {
+        self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
+    }
+
     /// Whether its code is compiled in the lesson's notebook.
     pub fn is_in_notebook(&self) -> bool {
         matches!(self.cell, Some(Cell::Rust | Cell::Trial(_)))
@@ -523,6 +530,9 @@ impl Trial {
     }
 }
 
+/// Attributes that tie a text to what was measured, and mean nothing to a browser.
+pub const OF_VALUES: [&str; 4] = ["value", "format", "tolerance", "claim"];
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inline {
     Text(String),
@@ -537,6 +547,7 @@ pub enum Inline {
     Subscript(Vec<Inline>),
     /// `[text]{.class}`.
     Bracketed {
+        span: Span,
         attributes: Attributes,
         content: Vec<Inline>,
     },

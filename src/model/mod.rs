@@ -7,3 +7,4 @@ pub mod package;
 pub mod record;
 pub mod site;
 pub mod source;
+pub mod walk;

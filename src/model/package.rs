@@ -186,6 +186,8 @@ pub struct Workspace {
     pub members: Vec<Member>,
     /// How everything in it is compiled: Cargo's `[profile]` tables.
     pub profile: String,
+    /// The command by which notebooks are run, if they are not run right here.
+    pub runner: Vec<String>,
 }
 
 /// A package and the folder it is in.
@@ -227,6 +229,40 @@ pub struct Program {
     pub steps: Vec<Step>,
 }
 
+impl Program {
+    /// Whether it tells how long something takes, and so must have the machine to itself.
+    pub fn measures(&self) -> bool {
+        self.steps.iter().any(|step| step.measures)
+    }
+
+    /// The packages that it is made of: its own, and those of the course that it depends on.
+    pub fn members(&self) -> Vec<&Member> {
+        let all = &self.workspace.members;
+        let mut to_visit: Vec<&Member> =
+            all.iter().filter(|member| member.folder == self.member).collect();
+        let mut members: Vec<&Member> = vec![];
+        while let Some(member) = to_visit.pop() {
+            if members.iter().any(|other| other.folder == member.folder) {
+                continue;
+            }
+            members.push(member);
+            to_visit.extend(all.iter().filter(|other| {
+                let is_library = members.len() == 1 && self.library.as_ref() == Some(&other.folder);
+                is_library || member.package.dependencies.contains_key(&other.package.cargo_name())
+            }));
+        }
+        members
+    }
+
+    /// The one binary of its member that it is, if it is one.
+    pub fn binary(&self) -> Option<&str> {
+        match &self.action {
+            Action::Run { binary } | Action::Compile { binary } => Some(binary),
+            Action::Console(_) | Action::Build => None,
+        }
+    }
+}
+
 /// How a program is to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
@@ -259,6 +295,8 @@ pub struct Step {
     pub span: Span,
     /// Seconds that it may take.
     pub timeout: u32,
+    /// Whether it tells how long something takes.
+    pub measures: bool,
 }
 
 #[cfg(test)]

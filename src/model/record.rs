@@ -46,6 +46,9 @@ pub struct Made {
     pub cpu: String,
     /// Threads that the system runs at once.
     pub cores: usize,
+    /// How busy others kept the machine just before a program that measures, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<u32>,
 }
 
 /// How a run ended.
@@ -119,6 +122,8 @@ pub struct Record {
     pub files: Vec<CapturedFile>,
     /// None where nothing was run.
     pub made: Option<Made>,
+    /// What readers see in the place of a text that shows a measured value.
+    pub shown: BTreeMap<Span, String>,
 }
 
 /// What one step of one code block gave.

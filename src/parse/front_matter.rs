@@ -82,6 +82,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "edition",
         "runtime",
         "timeout",
+        "runner",
         "repository",
         "license",
         "check",
@@ -97,6 +98,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
             "timeout" => settings.timeout = reader.number(&value, "seconds"),
+            "runner" => settings.runner = reader.runner(&value),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
@@ -347,6 +349,20 @@ impl<'a> Reader<'a> {
         let names = Runtime::ALL.map(Runtime::name);
         let name = self.one_of(node, &names, "runtime")?;
         Runtime::ALL.into_iter().find(|runtime| runtime.name() == name)
+    }
+
+    fn runner(&mut self, node: &Node) -> Vec<String> {
+        let entries = self.map(node, "a command, `command: srun --exclusive`");
+        let Some((_, command)) = self.known_entries(entries, &["command"]).pop() else {
+            return vec![];
+        };
+        match &command.value {
+            Yaml::List(words) => words.iter().filter_map(|word| self.text(word)).collect(),
+            _ => {
+                let command = self.text(command).unwrap_or_default();
+                command.split_whitespace().map(str::to_owned).collect()
+            }
+        }
     }
 
     /// A word of a few that there are.

@@ -228,7 +228,11 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
                 content,
             };
             match attributes_at(tree, range.end, false) {
-                Some(attributes) => Inline::Bracketed { attributes, content: vec![link] },
+                Some(attributes) => Inline::Bracketed {
+                    span: tree.span(range.start..tree.attributed.end),
+                    attributes,
+                    content: vec![link],
+                },
                 None => link,
             }
         }
@@ -342,7 +346,8 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 }
                 (.., attributes) => {
                     let attributes = attributes.unwrap_or_default();
-                    run.push(Inline::Bracketed { attributes, content });
+                    let span = tree.span(at..tree.attributed.end);
+                    run.push(Inline::Bracketed { span, attributes, content });
                 }
             }
         }

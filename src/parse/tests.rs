@@ -376,7 +376,8 @@ fn attributes_behind_images_and_others() {
     let code = Inline::Code { text: "a".into(), attributes: class("rust") };
     assert_eq!(inlines("`a`{.rust}"), [code]);
     let content = vec![text("b "), Inline::Strong(vec![text("c")])];
-    let bracketed = Inline::Bracketed { attributes: class("d"), content };
+    let bracketed =
+        Inline::Bracketed { span: Span::new(ID, 2..15), attributes: class("d"), content };
     assert_eq!(inlines("a [b **c**]{.d} e"), [text("a "), bracketed, text(" e")]);
     assert_eq!(inlines("[a] `b`{c}").len(), 3);
     assert_eq!(

@@ -12,7 +12,7 @@ use crate::model::{
     chart::Chart,
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
-        Image, Inline, Lesson, List, Numerals, Table, TableCell, plain_text, walk,
+        Image, Inline, Lesson, List, Numerals, OF_VALUES, Table, TableCell, plain_text, walk,
     },
     diagnostic::Diagnostic,
     record::{Output, Part, Record},
@@ -616,7 +616,7 @@ impl<'a> Body<'a> {
             id,
             label: self.figures.label(self.lesson, id),
             src: self.links.image(self.lesson, self.record, &image.target),
-            alt: image.alt(),
+            alt: self.alt(image),
             caption,
             width: image
                 .attributes
@@ -625,6 +625,15 @@ impl<'a> Body<'a> {
             classes: image.attributes.classes.join(" "),
         };
         self.render("figure.html", &figure, image.span)
+    }
+
+    fn alt(&self, image: &Image) -> String {
+        self.shown(image.span).map_or_else(|| image.alt(), str::to_owned)
+    }
+
+    /// What stands in the place of a text that shows a measured value.
+    fn shown(&self, span: Span) -> Option<&'a str> {
+        self.record?.shown.get(&span).map(String::as_str)
     }
 
     fn footnotes(&mut self) -> String {
@@ -675,9 +684,12 @@ impl<'a> Body<'a> {
                 let own = attributes(&Attributes { classes, ..given.clone() });
                 html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
-            Inline::Bracketed { attributes: given, content } => {
+            Inline::Bracketed { span, attributes: given, content } => {
                 let own = attributes(given);
-                let inner = self.inlines(content);
+                let inner = match self.shown(*span) {
+                    Some(measured) => escape(measured),
+                    None => self.inlines(content),
+                };
                 match &content[..] {
                     [Inline::Link { .. }] => {
                         html.push_str(&inner.replacen("<a", &format!("<a{own}"), 1))
@@ -692,7 +704,7 @@ impl<'a> Body<'a> {
             }
             Inline::Image(image) => {
                 let src = escape(&self.links.image(self.lesson, self.record, &image.target));
-                let (alt, title) = (escape(&image.alt()), title_of(&image.title));
+                let (alt, title) = (escape(&self.alt(image)), title_of(&image.title));
                 let without_alt = image.attributes.pairs.iter().filter(|(key, _)| key != "alt");
                 let own = attributes(&Attributes {
                     pairs: without_alt.cloned().collect(),
@@ -791,7 +803,8 @@ const HTML_ATTRIBUTES: [&str; 11] =
     ["alt", "dir", "height", "hidden", "lang", "rel", "role", "style", "target", "title", "width"];
 
 fn pairs(attributes: &Attributes) -> String {
-    let written = attributes.pairs.iter().map(|(key, value)| {
+    let pairs = attributes.pairs.iter().filter(|(key, _)| !OF_VALUES.contains(&key.as_str()));
+    let written = pairs.map(|(key, value)| {
         let known = HTML_ATTRIBUTES.contains(&key.as_str())
             || key.starts_with("data-")
             || key.starts_with("aria-");

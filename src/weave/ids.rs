@@ -119,7 +119,7 @@ fn of_inlines(inlines: &[Inline], taken: &mut HashSet<String>) {
         match inline {
             Inline::Html(html) => in_html(html, taken),
             Inline::Image(image) => taken.extend(image.attributes.id.clone()),
-            Inline::Bracketed { attributes: Attributes { id, .. }, content } => {
+            Inline::Bracketed { attributes: Attributes { id, .. }, content, .. } => {
                 taken.extend(id.clone());
                 of_inlines(content, taken);
             }

@@ -284,7 +284,7 @@ fn page_context<'a>(
 
 /// When, where and with what the outputs of a page were made, in one line.
 fn provenance(made: &Made) -> String {
-    let Made { date, rustc, host, cpu, cores } = made;
+    let Made { date, rustc, host, cpu, cores, .. } = made;
     let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
     let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
     format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}.")

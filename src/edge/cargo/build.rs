@@ -1,6 +1,12 @@
-//! Writes the workspace and builds its members, so that one lesson's mistake stops no other.
+//! Writes the workspace and builds what programs need: all of it in one call of cargo, and so that
+//! one lesson's mistake stops no other.
 
-use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::PathBuf,
+    sync::Arc,
+};
 
 use cargo_metadata::{
     Message,
@@ -12,13 +18,15 @@ use super::{
     super::{
         files,
         process::{self, Allowance, Ended},
+        terminal::plural,
+        with_path,
     },
     Cargo,
 };
 use crate::{
-    execute::Stream,
+    execute::{Stream, local_paths},
     model::{
-        package::{Member, Package},
+        package::{Action, Member, Package, Program},
         record::{CompilerMessage, CompilerSpan},
     },
     tangle::workspace_manifest,
@@ -29,10 +37,8 @@ use crate::{
 pub const LINES: (&str, &str) = ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
 
 impl Cargo {
-    pub fn write_workspace(&mut self) -> io::Result<()> {
-        if self.is_written {
-            return Ok(());
-        }
+    /// Makes everything that is built be as the lessons give it.
+    pub fn write_workspace(&self) -> io::Result<()> {
         let workspace = &self.workspace;
         let mut all = vec![];
         let mut folders = vec![];
@@ -60,8 +66,16 @@ impl Cargo {
         if !self.lock.is_empty() {
             files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
         }
-        self.is_written = true;
         Ok(())
+    }
+
+    /// The versions that all was built with.
+    pub fn read_lock(&self) -> io::Result<String> {
+        let path = self.workspace_folder().join("Cargo.lock");
+        match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            read => read.map_err(with_path(&path)),
+        }
     }
 
     fn cargo(&self) -> Command {
@@ -81,21 +95,71 @@ impl Cargo {
         cargo
     }
 
-    /// Builds a member. What cargo cannot even read or resolve of other members is left out: one
-    /// lesson's mistake stops no other.
-    pub fn build(&mut self, member: &str, options: Options<'_>) -> io::Result<Build> {
-        let package = self.workspace.member(member).map(Package::cargo_name).unwrap_or_default();
-        loop {
-            if let Some(said) = self.left_out.get(member) {
-                return Ok(Build { said: said.clone(), ..Build::default() });
+    /// Builds what programs need, and gives for each how that went.
+    pub async fn build(&mut self, programs: &[&Program]) -> io::Result<Vec<Build>> {
+        let mut groups: BTreeMap<Flags, Vec<usize>> = BTreeMap::new();
+        let mut builds = vec![];
+        for (index, program) in programs.iter().enumerate() {
+            let package = program.workspace.member(&program.member);
+            let has_manifest = package.is_some_and(Package::has_manifest);
+            if has_manifest {
+                groups.entry(flags(program)).or_default().push(index);
             }
-            self.write_workspace()?;
-            let build = self.build_package(&package, member, options)?;
-            let is_cargos = !build.messages.iter().any(|message| message.error);
-            if build.succeeded || !is_cargos || !self.leave_out_culprits(&build.said) {
-                return Ok(build);
+            builds.push(Build { succeeded: !has_manifest, ..Build::default() });
+        }
+        for (flags, group) in groups {
+            // What one call leaves open because others failed in it is built by further ones.
+            let mut calls = vec![group];
+            while let Some(group) = calls.pop() {
+                let open = self.build_together(programs, group, flags, &mut builds).await?;
+                calls.extend(open);
             }
         }
+        Ok(builds)
+    }
+
+    /// Builds some of the programs in one call. Gives those groups of them of which it is not known
+    /// yet how it went.
+    async fn build_together(
+        &mut self,
+        programs: &[&Program],
+        group: Vec<usize>,
+        flags: Flags,
+        builds: &mut [Build],
+    ) -> io::Result<Vec<Vec<usize>>> {
+        let (out, group): (Vec<usize>, Vec<usize>) = group
+            .into_iter()
+            .partition(|index| self.left_out.contains_key(&programs[*index].member));
+        for index in out {
+            builds[index].said = self.left_out[&programs[index].member].clone();
+        }
+        if group.is_empty() {
+            return Ok(vec![]);
+        }
+        self.write_workspace()?;
+        let chosen: Vec<&Program> = group.iter().map(|index| programs[*index]).collect();
+        let call = self.call(&chosen, flags).await?;
+        let is_cargos = !call.succeeded && !call.messages.iter().any(|(_, it)| it.error);
+        if is_cargos && self.leave_out_culprits(&call.said) {
+            return Ok(vec![group]);
+        }
+        if let [index] = group[..] {
+            builds[index] = call.of_all(programs[index]);
+            return Ok(vec![]);
+        }
+        let mut open = vec![];
+        let all = group.len();
+        for index in group {
+            match call.of(programs[index]) {
+                Some(build) => builds[index] = build,
+                None => open.push(index),
+            }
+        }
+        Ok(match open.len() {
+            0 => vec![],
+            left if left < all => vec![open],
+            _ => open.into_iter().map(|index| vec![index]).collect(),
+        })
     }
 
     /// Leaves out the members that cargo complains of, and says whether there was one.
@@ -122,7 +186,6 @@ impl Cargo {
             return;
         }
         self.left_out.insert(culprit.folder.clone(), said.to_owned());
-        self.is_written = false;
         let workspace = Arc::clone(&self.workspace);
         let name = culprit.package.cargo_name();
         for member in &workspace.members {
@@ -132,45 +195,44 @@ impl Cargo {
         }
     }
 
-    /// Gives what the compiler said, the binaries, and what cargo said.
-    fn build_package(
-        &mut self,
-        package: &str,
-        member: &str,
-        options: Options<'_>,
-    ) -> io::Result<Build> {
+    async fn call(&self, programs: &[&Program], flags: Flags) -> io::Result<Call> {
+        let task = self.progress.begin(&lessons(programs), "compiling");
         let mut cargo = self.cargo();
-        cargo.envs(options.with_lines.then_some(LINES));
-        cargo.args(["build", "--package", package, "--keep-going", "--message-format=json"]);
-        if let Some(binary) = options.binary {
-            cargo.args(["--bin", binary]);
-        } else if self.workspace.member(member).is_some_and(has_more_targets) {
+        cargo.envs(flags.lines.then_some(LINES));
+        cargo.args(["build", "--keep-going", "--message-format=json"]);
+        let packages: BTreeSet<String> = programs.iter().filter_map(|it| cargo_name(it)).collect();
+        cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+        if flags.all_targets {
             cargo.arg("--all-targets");
+        } else if programs.iter().all(|program| program.binary().is_some()) {
+            let binaries = programs.iter().filter_map(|program| program.binary());
+            cargo.args(binaries.flat_map(|binary| ["--bin", binary]));
         }
         if self.offline {
             cargo.arg("--offline");
         }
         let (mut stdout, mut stderr) = (vec![], vec![]);
-        let progress = Arc::clone(&self.progress);
-        let ended = process::run(&self.runtime, cargo, Allowance::UNLIMITED, |stream, bytes| {
+        let ended = process::run(&self.stop, cargo, Allowance::UNLIMITED, |stream, bytes| {
             match stream {
                 Stream::Stdout => stdout.extend_from_slice(bytes),
                 Stream::Stderr => {
                     stderr.extend_from_slice(bytes);
                     if let Some(line) = String::from_utf8_lossy(bytes).lines().last() {
-                        progress.detail(line.trim());
+                        // Behind it stands where a package is.
+                        task.detail(line.split(" (").next().unwrap_or_default().trim());
                     }
                 }
             }
             None
         })
+        .await
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 io::Error::other("cargo was not found; install Rust from https://rustup.rs")
             }
             _ => error,
         })?;
-        let mut build = Build {
+        let mut call = Call {
             succeeded: ended == Ended::Status(0),
             messages: vec![],
             binaries: BTreeMap::new(),
@@ -179,27 +241,68 @@ impl Cargo {
         for message in Message::parse_stream(&stdout[..]) {
             match message? {
                 Message::CompilerMessage(message) => {
-                    build.messages.push(compiler_message(&message.message));
+                    let target = self.target(&message.target);
+                    call.messages.push((target, compiler_message(&message.message)));
                 }
-                Message::CompilerArtifact(artifact) => {
+                Message::CompilerArtifact(artifact) if !artifact.profile.test => {
+                    let target = self.target(&artifact.target);
                     if let Some(path) = artifact.executable {
-                        build.binaries.insert(artifact.target.name, path.into_std_path_buf());
+                        call.binaries.insert(target, path.into_std_path_buf());
                     }
                 }
                 _ => {}
             }
         }
-        Ok(build)
+        Ok(call)
+    }
+
+    fn target(&self, target: &cargo_metadata::Target) -> Target {
+        let inside = target.src_path.as_std_path().strip_prefix(self.workspace_folder()).ok();
+        let members = self.workspace.members.iter().map(|member| &member.folder);
+        let own = members.filter(|folder| inside.is_some_and(|path| path.starts_with(folder)));
+        let is_of_its_own =
+            target.is_bin() || target.is_test() || target.is_example() || target.is_bench();
+        Target {
+            member: own.max_by_key(|folder| folder.len()).cloned(),
+            program: is_of_its_own.then(|| target.name.clone()),
+        }
     }
 }
 
-/// What of a package to build, and how.
-#[derive(Clone, Copy)]
-pub struct Options<'a> {
-    /// One of its binaries, or else all that cargo builds of it.
-    pub binary: Option<&'a str>,
+/// With what cargo is called beyond the names of what to build.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Flags {
     /// Whether programs know their line numbers.
-    pub with_lines: bool,
+    lines: bool,
+    /// Whether tests, examples and benchmarks are compiled as well.
+    all_targets: bool,
+}
+
+fn flags(program: &Program) -> Flags {
+    let package = program.workspace.member(&program.member);
+    Flags {
+        lines: shows_lines(program),
+        all_targets: program.binary().is_none() && package.is_some_and(has_more_targets),
+    }
+}
+
+/// Whether a program's commands ask for backtraces.
+pub fn shows_lines(program: &Program) -> bool {
+    let Action::Console(commands) = &program.action else { return false };
+    commands.iter().any(|command| command.contains("RUST_BACKTRACE"))
+}
+
+fn cargo_name(program: &Program) -> Option<String> {
+    program.workspace.member(&program.member).map(Package::cargo_name)
+}
+
+/// The lessons of some programs, as a message names them.
+fn lessons(programs: &[&Program]) -> String {
+    let lessons: BTreeSet<&str> = programs.iter().map(|program| &*program.lesson).collect();
+    match lessons.len() {
+        0..=3 => lessons.into_iter().collect::<Vec<_>>().join(", "),
+        count => plural(count, "lesson"),
+    }
 }
 
 /// Whether there is more in a package than its library and programs: what of it does not compile is
@@ -209,11 +312,73 @@ fn has_more_targets(package: &Package) -> bool {
     package.files.iter().any(|file| folders.iter().any(|folder| file.path.starts_with(folder)))
 }
 
+/// What cargo compiles by itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    /// The folder of the member that it belongs to; none for what is not the course's.
+    member: Option<String>,
+    /// Its name, if it is the root of a program, and no library or build script.
+    program: Option<String>,
+}
+
+impl Target {
+    /// Whether a program is made of it.
+    fn is_part_of(&self, program: &Program) -> bool {
+        let is_wanted = |name: &str| program.binary().is_none_or(|binary| binary == name);
+        match &self.member {
+            Some(member) if *member == program.member => {
+                self.program.as_deref().is_none_or(is_wanted)
+            }
+            Some(member) => {
+                self.program.is_none()
+                    && program.members().iter().any(|other| other.folder == *member)
+            }
+            None => !local_paths(program).is_empty(),
+        }
+    }
+}
+
+/// What came of one call of cargo.
+struct Call {
+    succeeded: bool,
+    messages: Vec<(Target, CompilerMessage)>,
+    binaries: BTreeMap<Target, PathBuf>,
+    said: String,
+}
+
+impl Call {
+    fn binary(&self, program: &Program) -> Option<PathBuf> {
+        let name = program.binary()?.to_owned();
+        let target = Target { member: Some(program.member.clone()), program: Some(name) };
+        self.binaries.get(&target).cloned()
+    }
+
+    /// How it went for the one program that it was for.
+    fn of_all(self, program: &Program) -> Build {
+        let binary = self.binary(program);
+        let messages = self.messages.into_iter().map(|(_, message)| message).collect();
+        Build { succeeded: self.succeeded, messages, binary, said: self.said }
+    }
+
+    /// How it went for one of several programs, if that is known.
+    fn of(&self, program: &Program) -> Option<Build> {
+        let own = self.messages.iter().filter(|(target, _)| target.is_part_of(program));
+        let messages: Vec<CompilerMessage> = own.map(|(_, message)| message.clone()).collect();
+        let binary = self.binary(program);
+        let succeeded = self.succeeded || binary.is_some();
+        let is_known = succeeded || messages.iter().any(|message| message.error);
+        is_known.then(|| Build { succeeded, messages, binary, said: String::new() })
+    }
+}
+
+/// How building a program went.
 #[derive(Default)]
 pub struct Build {
     pub succeeded: bool,
     pub messages: Vec<CompilerMessage>,
-    pub binaries: BTreeMap<String, PathBuf>,
+    /// The program, if it is a binary.
+    pub binary: Option<PathBuf>,
+    /// What cargo said, where the compiler's messages may not tell all.
     pub said: String,
 }
 

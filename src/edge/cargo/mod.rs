@@ -1,12 +1,15 @@
-//! Builds programs with cargo and runs them: the [`Runner`] of real life.
+//! Builds programs with cargo and runs them: the [`Runner`](crate::execute::Runner) of real life.
 
+mod batch;
 mod build;
+mod load;
 
 use std::{
     cell::RefCell,
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    rc::Rc,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -15,16 +18,16 @@ use tokio::{process::Command, runtime::Runtime};
 
 use super::{
     files,
-    process::{self, Allowance, Ended},
+    process::{self, Allowance, Ended, Stop},
     terminal::Progress,
     with_path,
 };
-use build::{Build, LINES, Options};
+use build::{Build, LINES, shows_lines};
 
 use crate::{
-    execute::{NONCE, Runner, Splitter, fingerprint},
+    execute::{NONCE, Splitter, fingerprint},
     model::{
-        package::{Action, Program, Step, Workspace},
+        package::{Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, End, Made, Part, StepTrace, Trace},
     },
 };
@@ -59,10 +62,9 @@ pub struct Cargo {
     /// Folders of members that cargo takes for broken, with its words, and of those that need them.
     /// The others are built without them.
     left_out: BTreeMap<String, String>,
-    /// Whether the workspace is on disk as it should be.
-    is_written: bool,
-    toolchain: Option<(String, String)>,
-    runtime: Runtime,
+    toolchain: Toolchain,
+    runtime: Rc<Runtime>,
+    stop: Stop,
     progress: Arc<Progress>,
 }
 
@@ -74,7 +76,8 @@ impl Cargo {
         offline: bool,
         progress: Arc<Progress>,
     ) -> io::Result<Self> {
-        let runtime = process::runtime()?;
+        let runtime = Rc::new(process::runtime()?);
+        let stop = process::stop(&runtime)?;
         Ok(Self {
             folder,
             course,
@@ -82,9 +85,9 @@ impl Cargo {
             offline,
             workspace: Arc::default(),
             left_out: BTreeMap::new(),
-            is_written: false,
-            toolchain: None,
+            toolchain: Toolchain::default(),
             runtime,
+            stop,
             progress,
         })
     }
@@ -94,35 +97,33 @@ impl Cargo {
         self.folder.join("build")
     }
 
-    fn run_notebook(&mut self, program: &Program, binary: &str) -> io::Result<Trace> {
-        self.progress.begin(&program.lesson, "compiling its cells");
-        let options = Options { binary: Some(binary), with_lines: false };
-        let build = self.build(&program.member, options)?;
-        let Some(path) = build.binaries.get(binary).filter(|_| build.succeeded) else {
+    async fn run_notebook(&self, program: &Program, build: Build) -> io::Result<Trace> {
+        let Some(path) = build.binary else {
             return self.not_built(build);
         };
-        let runs = self.folder.join("runs").join(&program.lesson);
+        let runs = self.folder.join("runs").join(&program.lesson).join(&program.name);
         let folder = files::fresh_folder(runs)?;
         let mut command = Command::new(path);
         self.environment(&mut command);
         let nonce = nonce();
         command.current_dir(&folder).env(NONCE, &nonce);
+        let command = by_way_of(&program.workspace.runner, command);
         let steps = program.steps.len();
         let splitter = RefCell::new(Splitter::new(&nonce));
-        self.progress.begin(&program.lesson, "running its cells");
-        let progress = Arc::clone(&self.progress);
+        let task = self.progress.begin(&program.lesson, "running its cells");
         let before = listing(&folder)?;
         let mut begun = 0;
-        let ended = process::run(&self.runtime, command, START, |stream, bytes| {
+        let ended = process::run(&self.stop, command, START, |stream, bytes| {
             let mut splitter = splitter.borrow_mut();
             splitter.push(stream, bytes);
             let before = std::mem::replace(&mut begun, splitter.steps());
             if begun == before {
                 return None;
             }
-            progress.detail(&format!("cell {begun} of {steps}"));
+            task.detail(&format!("cell {begun} of {steps}"));
             program.steps.get(begun - 1).map(allowance)
-        })?;
+        })
+        .await?;
         let (traces, reached_end) = splitter.into_inner().finish();
         let end = match ended {
             Ended::Status(0) if reached_end => End::Finished,
@@ -135,48 +136,34 @@ impl Cargo {
         self.trace(end, traces, files, build.messages)
     }
 
-    /// Builds and runs nothing.
-    fn compile(&mut self, program: &Program, binary: Option<&str>) -> io::Result<Trace> {
-        let what = if binary.is_some() { "compiling its cells" } else { "compiling its programs" };
-        self.progress.begin(&program.lesson, what);
-        let build = self.build(&program.member, Options { binary, with_lines: false })?;
-        if !build.succeeded {
-            return self.not_built(build);
-        }
-        self.trace(End::Finished, vec![], vec![], build.messages)
-    }
-
-    fn run_console(&mut self, program: &Program, commands: &[String]) -> io::Result<Trace> {
-        let package = program.workspace.member(&program.member);
-        let with_lines = commands.iter().any(|command| command.contains("RUST_BACKTRACE"));
-        let mut messages = vec![];
-        if package.is_some_and(|package| package.has_manifest()) {
-            self.progress.begin(&program.lesson, "compiling its programs");
-            let build = self.build(&program.member, Options { binary: None, with_lines })?;
-            if !build.succeeded {
-                return self.not_built(build);
-            }
-            messages = build.messages;
-        }
+    async fn run_console(
+        &self,
+        program: &Program,
+        commands: &[String],
+        build: Build,
+    ) -> io::Result<Trace> {
+        // Those before it may have changed what is there; it begins with what tangling gave.
+        self.write_workspace()?;
         let folder = self.workspace_folder().join(&program.member);
         fs::create_dir_all(&folder).map_err(with_path(&folder))?;
         let before = listing(&folder)?;
         let splitter = RefCell::new(Splitter::unmarked());
         let mut end = End::Finished;
         for (command, step) in commands.iter().zip(&program.steps) {
-            self.progress.begin(&program.lesson, &format!("$ {command}"));
+            let _task = self.progress.begin(&program.lesson, &format!("$ {command}"));
             let mut shell = shell(command);
             self.environment(&mut shell);
             shell.current_dir(&folder);
             shell.env("CARGO_TARGET_DIR", self.folder.join("target"));
             shell.env("CARGO_TERM_QUIET", "true");
-            shell.envs(with_lines.then_some(LINES));
+            shell.envs(shows_lines(program).then_some(LINES));
             splitter.borrow_mut().next_step();
             let start = Instant::now();
-            let ended = process::run(&self.runtime, shell, allowance(step), |stream, bytes| {
+            let ended = process::run(&self.stop, shell, allowance(step), |stream, bytes| {
                 splitter.borrow_mut().push(stream, bytes);
                 None
-            })?;
+            })
+            .await?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
                 Ended::Status(0) => continue,
@@ -188,7 +175,7 @@ impl Cargo {
             break;
         }
         let files = captured(&folder, &before)?;
-        self.trace(end, splitter.into_inner().finish().0, files, messages)
+        self.trace(end, splitter.into_inner().finish().0, files, build.messages)
     }
 
     /// What a lesson's program sees: the same on every machine.
@@ -214,25 +201,22 @@ impl Cargo {
         }
     }
 
-    fn not_built(&mut self, build: Build) -> io::Result<Trace> {
+    fn not_built(&self, build: Build) -> io::Result<Trace> {
         let said = StepTrace { parts: vec![Part::Stderr(build.said)], ..StepTrace::default() };
         self.trace(End::NotBuilt, vec![said], vec![], build.messages)
     }
 
     fn trace(
-        &mut self,
+        &self,
         end: End,
         mut steps: Vec<StepTrace>,
         files: Vec<CapturedFile>,
         messages: Vec<CompilerMessage>,
     ) -> io::Result<Trace> {
-        let made = self.made()?;
         for part in steps.iter_mut().flat_map(|step| &mut step.parts) {
             self.hide_folders(part.text_mut());
         }
-        let lock =
-            fs::read_to_string(self.workspace_folder().join("Cargo.lock")).unwrap_or_default();
-        Ok(Trace { made, end, steps, files, messages, lock })
+        Ok(Trace { made: self.made(), end, steps, files, messages, lock: self.lock.clone() })
     }
 
     /// Names files as they are named below the workspace: where that stands is nobody's concern,
@@ -246,49 +230,61 @@ impl Cargo {
         }
     }
 
-    fn made(&mut self) -> io::Result<Made> {
-        if self.toolchain.is_none() {
-            let mut rustc = Command::new("rustc");
-            rustc.arg("-vV").current_dir(self.workspace_folder());
-            let mut said = vec![];
-            process::run(&self.runtime, rustc, Allowance::UNLIMITED, |_, bytes| {
-                said.extend_from_slice(bytes);
-                None
-            })?;
-            let said = String::from_utf8_lossy(&said);
-            let version = said.lines().next().unwrap_or_default();
-            let version = version.split(' ').take(2).collect::<Vec<_>>().join(" ");
-            let host = said.lines().find_map(|line| line.strip_prefix("host: "));
-            self.toolchain = Some((version, host.unwrap_or_default().to_owned()));
-        }
-        let (rustc, host) = self.toolchain.clone().unwrap_or_default();
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    fn made(&self) -> Made {
+        let Toolchain { rustc, host } = self.toolchain.clone();
         let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-        Ok(Made { date, rustc, host, cpu: cpu_name(), cores })
+        Made { date, rustc, host, cpu: cpu_name(), cores: cores(), load: None }
     }
 }
 
-impl Runner for Cargo {
-    fn run(&mut self, program: &Program) -> io::Result<Trace> {
-        if matches!(program.action, Action::Console(_)) {
-            // Commands may have changed what is there; each program begins with what tangling gave.
-            self.is_written = false;
-        }
-        if !Arc::ptr_eq(&self.workspace, &program.workspace) {
-            self.workspace = Arc::clone(&program.workspace);
-            self.left_out.clear();
-            self.is_written = false;
-        }
-        self.write_workspace()?;
-        let trace = match &program.action {
-            Action::Run { binary } => self.run_notebook(program, binary),
-            Action::Console(commands) => self.run_console(program, commands),
-            Action::Compile { binary } => self.compile(program, Some(binary)),
-            Action::Build => self.compile(program, None),
-        };
-        self.progress.end();
-        trace
+/// What compiles.
+#[derive(Clone, Default)]
+struct Toolchain {
+    /// Its name and version.
+    rustc: String,
+    /// What it compiles for.
+    host: String,
+}
+
+async fn toolchain(stop: &Stop, folder: &Path) -> io::Result<Toolchain> {
+    let mut rustc = Command::new("rustc");
+    rustc.arg("-vV").current_dir(folder);
+    let mut said = vec![];
+    process::run(stop, rustc, Allowance::UNLIMITED, |_, bytes| {
+        said.extend_from_slice(bytes);
+        None
+    })
+    .await?;
+    let said = String::from_utf8_lossy(&said);
+    let version = said.lines().next().unwrap_or_default();
+    let rustc = version.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(Toolchain { rustc, host: host.unwrap_or_default().to_owned() })
+}
+
+/// Threads that the system runs at once.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Runs a program by way of another command. That may lead to another machine, which knows neither
+/// our environment nor where we are: so these are among its words.
+fn by_way_of(runner: &[String], program: Command) -> Command {
+    let [first, rest @ ..] = runner else { return program };
+    let program = program.as_std();
+    let mut command = Command::new(first);
+    command.args(rest).args(["env", "-i"]);
+    if let Some(folder) = program.get_current_dir() {
+        command.arg("-C").arg(folder).current_dir(folder);
     }
+    for (name, value) in program.get_envs() {
+        let mut set = name.to_owned();
+        set.push("=");
+        set.push(value.unwrap_or_default());
+        command.arg(set);
+    }
+    command.arg(program.get_program()).args(program.get_args());
+    command
 }
 
 fn shell(command: &str) -> Command {

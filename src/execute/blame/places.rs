@@ -256,7 +256,7 @@ mod tests {
         let program = Program {
             lesson: "b".into(),
             name: "notebook".into(),
-            workspace: Arc::new(Workspace { members, profile: String::new() }),
+            workspace: Arc::new(Workspace { members, profile: String::new(), runner: vec![] }),
             member: "notebooks/b".into(),
             library: None,
             action: Action::Run { binary: "b-notebook".into() },

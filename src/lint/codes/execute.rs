@@ -5,6 +5,27 @@ use crate::model::diagnostic::Severity;
 
 pub const CODES: &[Code] = &[
     Code {
+        name: "busy-machine",
+        found: Found::ByRunning,
+        meaning: "something was measured while the machine did other things",
+        explanation: "What measures, a cell with the class `.timing` or the attribute `runs=`, is run alone, when all else is
+compiled and done. But other programs of the machine were at work just before, so what it shows may be too slow, or
+differ from run to run. How busy the machine was stands in the record.",
+        bad: "```{.rust .timing}
+let start = std::time::Instant::now();
+```
+
+while a video is converted
+",
+        good: "```{.rust .timing}
+let start = std::time::Instant::now();
+```
+
+with `lessonc build --rerun` on a quiet machine
+",
+        ..CODE
+    },
+    Code {
         name: "cannot-run",
         severity: Severity::Error,
         found: Found::ByRunning,

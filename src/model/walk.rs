@@ -1,6 +1,6 @@
 //! Every inline of a lesson, wherever it stands.
 
-use crate::model::course::{Block, BlockKind, Inline, walk};
+use super::course::{Block, BlockKind, Inline, walk};
 
 /// Calls `visit` for every inline, parents before children, with the block that it stands in.
 pub fn inlines<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block, &'a Inline)) {
