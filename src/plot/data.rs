@@ -188,7 +188,7 @@ fn numbers(
             "" => format!("nothing stands in the column `{name}` here"),
             _ => format!("`{field}` in the column `{name}` is no number that can be drawn"),
         };
-        let diagnostic = plot.at_row("plot-number", message, table, row);
+        let diagnostic = plot.at_row(Diagnostic::error("plot-number", message), table, row);
         let diagnostic = and_more(diagnostic, fields().filter(|field| is_wrong(field)).count());
         let hint = "write plain numbers, `0.25` or `2.5e-1`, and leave out rows that have none";
         diagnostics.push(diagnostic.hint(hint));
@@ -200,7 +200,7 @@ fn numbers(
     let (row, value) = values.iter().enumerate().find(|(_, value)| **value <= 0.0)?;
     let message =
         format!("a `{}` axis has no place for the {value} in the column `{name}`", scale.word());
-    let diagnostic = plot.at_row("plot-scale", message, table, row);
+    let diagnostic = plot.at_row(Diagnostic::error("plot-scale", message), table, row);
     let count = values.iter().filter(|value| **value <= 0.0).count();
     let hint = "such an axis is for numbers above zero: leave those out, or take a `linear` one";
     diagnostics.push(and_more(diagnostic, count).hint(hint));

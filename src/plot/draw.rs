@@ -24,8 +24,8 @@ const WIDTH: u32 = 480;
 /// Of the place where points and lines stand.
 const HEIGHT: i32 = 250;
 
-const LABEL: f64 = 15.0;
-const TICK: f64 = 14.0;
+const LABEL: f64 = 16.0;
+const TICK: f64 = 15.0;
 
 /// From one line of text to the next.
 const LINE: i32 = 22;

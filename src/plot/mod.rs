@@ -159,22 +159,23 @@ impl Plot<'_> {
         self.attribute("data")
     }
 
-    /// A mistake in one row of the data.
-    fn at_row(&self, code: &'static str, message: String, table: &Table, row: usize) -> Diagnostic {
+    /// A mistake in one row of the data, told at its place.
+    fn at_row(&self, mistake: Diagnostic, table: &Table, row: usize) -> Diagnostic {
         match table.lines.get(row) {
-            Some(line) => self.at_line(code, message, Some(*line)),
-            None => self.at_line(code, format!("{message}, in row {}", row + 1), None),
+            Some(line) => self.at_line(mistake, Some(*line)),
+            None => mistake.at(self.place(), format!("row {} of {}", row + 1, self.name())),
         }
     }
 
-    fn at_line(&self, code: &'static str, message: String, line: Option<u64>) -> Diagnostic {
-        let line = line.and_then(|line| usize::try_from(line).ok());
-        let own = line.and_then(|line| self.chunk.lines.get(line.checked_sub(1)?));
-        match (self.named(), own, line) {
-            (None, Some(own), _) => Diagnostic::error(code, message).at(own.span, ""),
-            (Some(name), _, Some(line)) => Diagnostic::error(code, message)
-                .at(self.place(), format!("line {line} of `{name}`")),
-            _ => Diagnostic::error(code, message).at(self.place(), ""),
+    /// The same for a line.
+    fn at_line(&self, mistake: Diagnostic, line: Option<u64>) -> Diagnostic {
+        let Some(line) = line.and_then(|line| usize::try_from(line).ok()) else {
+            return mistake.at(self.place(), "");
+        };
+        let own = self.chunk.lines.get(line.saturating_sub(1));
+        match (self.named(), own) {
+            (None, Some(own)) => mistake.at(own.span, ""),
+            _ => mistake.at(self.place(), format!("line {line} of {}", self.name())),
         }
     }
 
@@ -196,7 +197,7 @@ impl Plot<'_> {
         let table = bytes.map(|bytes| Table::read(name, &bytes)).transpose();
         table.map_err(|Unreadable { message, line }| {
             let hint = "data is CSV, or as a file's ending says: `.csv`, `.tsv`, `.json`";
-            Box::new(self.at_line("plot-data", message, line).hint(hint))
+            Box::new(self.at_line(Diagnostic::error("plot-data", message), line).hint(hint))
         })
     }
 

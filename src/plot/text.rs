@@ -42,6 +42,7 @@ fn thousandths(c: char) -> f64 {
         (Some(width), _) => f64::from(*width),
         (None, Some(0)) => 0.0,
         (None, Some(1)) if "⁰¹²³⁴⁵⁶⁷⁸⁹⁻".contains(c) => 450.0,
+        (None, _) if c == ELLIPSIS => 1000.0,
         (None, Some(1)) if c.is_uppercase() => 900.0,
         (None, Some(1)) => 700.0,
         (None, _) => 1000.0,
