@@ -186,6 +186,13 @@ impl Plot<'_> {
         origins: &mut Origins<'_>,
     ) -> Result<Option<Table>, Box<Diagnostic>> {
         let name = self.named().unwrap_or_default();
+        let own =
+            self.chunk.lines.iter().find(|line| !self.sources.text(line.span).trim().is_empty());
+        if let Some(own) = own.filter(|_| !name.is_empty()) {
+            let message = format!("the data is `{name}`, and the block has lines of its own");
+            let error = Diagnostic::error("plot-data", message).at(own.span, "");
+            return Err(Box::new(error.hint("take out the lines, or `data=`")));
+        }
         let bytes = match (name, name.strip_prefix('#')) {
             ("", _) => {
                 let lines = self.chunk.lines.iter().map(|line| self.sources.text(line.span));
