@@ -1,6 +1,6 @@
 //! The commands and their options. The only file that knows clap.
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -29,6 +29,9 @@ enum Command {
     Locate(Locate),
     Run(Run),
     Why(Why),
+    #[cfg(target_os = "linux")]
+    #[command(hide = true)]
+    Confine(Confine),
 }
 
 /// Build the site of a course: run what has no valid record, and weave all pages.
@@ -116,12 +119,15 @@ fn part(text: &str) -> Result<Part, String> {
     }
 }
 
-/// Say all that is wrong with a course, without running anything.
+/// Say all that is wrong with a course, without running anything unless asked to.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   lessonc check                     check lessons/
   lessonc check --fix               ... and mend what can be mended without asking
+  lessonc check --run               ... and run everything afresh, to compare with what is recorded
+  lessonc check --run asyncio       ... or one lesson
+  lessonc check --run --update      ... and record what differs, and write it into `output` blocks
   lessonc check --format github     tell it as annotations of a pull request
   lessonc explain vague-link        tell more of a code
 
@@ -138,8 +144,17 @@ struct Check {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     /// Mend what can be mended without asking, and say what is left
-    #[arg(long)]
+    #[arg(long, conflicts_with = "run")]
     fix: bool,
+    /// Run everything afresh, or one lesson, and compare with what is recorded
+    #[arg(long, value_name = "LESSON", num_args = 0..=1)]
+    run: Option<Option<String>>,
+    /// Take what the fresh runs gave: record it, and write it into `output` blocks that do not hold
+    #[arg(long, requires = "run")]
+    update: bool,
+    /// Don't let cargo use the network
+    #[arg(long, requires = "run")]
+    offline: bool,
 }
 
 /// Tell what a code means, with an example.
@@ -253,13 +268,29 @@ struct Why {
     course: PathBuf,
 }
 
+/// Start a program confined: how lessonc starts what lessons run.
+#[cfg(target_os = "linux")]
+#[derive(Args)]
+struct Confine {
+    /// What it may take and touch, as JSON
+    confinement: String,
+    /// The program and its arguments
+    #[arg(last = true)]
+    program: Vec<OsString>,
+}
+
 /// Does what the command line says.
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Build(build) => edge::build::build(&build.options()),
-        Command::Check(Check { course, format, fix }) => {
-            edge::check::check(&edge::check::Options { course, format: format.into(), fix })
+        #[cfg(target_os = "linux")]
+        Command::Confine(Confine { confinement, program }) => {
+            match edge::confine::confine(&confinement, &program) {
+                Ok(status) => return status,
+                Err(error) => Err(error),
+            }
         }
+        Command::Build(build) => edge::build::build(&build.options()),
+        Command::Check(check) => edge::check::check(&check.options()),
         Command::Explain(Explain { code }) => edge::check::explain(code.as_deref()),
         Command::Tangle(Tangle { course, print: Some(name), .. }) => {
             edge::lookup::print(&course, &name)
@@ -299,7 +330,7 @@ fn to_use(rerun: Option<Option<String>>) -> Use {
     match rerun {
         None => Use::Valid,
         Some(None) => Use::None,
-        Some(Some(lesson)) => Use::NoneOf(lesson.strip_suffix(".md").unwrap_or(&lesson).to_owned()),
+        Some(Some(lesson)) => Use::NoneOf(name(&lesson)),
     }
 }
 
@@ -315,4 +346,21 @@ impl Build {
             serve: self.serve.then_some((self.host, self.port)),
         }
     }
+}
+
+impl Check {
+    fn options(self) -> edge::check::Options {
+        let (update, offline) = (self.update, self.offline);
+        let run = self.run.map(|lesson| {
+            let lesson = lesson.as_deref().map(name);
+            edge::rerun::Options { lesson, update, offline }
+        });
+        let format = self.format.into();
+        edge::check::Options { course: self.course, format, fix: self.fix, run }
+    }
+}
+
+/// `asyncio` and `asyncio.md` are one lesson.
+fn name(lesson: &str) -> String {
+    lesson.strip_suffix(".md").unwrap_or(lesson).to_owned()
 }

@@ -264,10 +264,11 @@ pub fn build(
         // Without its settings every page and every run would be another.
         return Built { site: Site::default(), diagnostics };
     }
+    diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     let programs: Vec<&Program> = programs.iter().collect();
     let (mut records, failed) =
-        run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+        run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
     diagnostics.extend(compare(&course, &mut records, is_whole, sources));
@@ -286,16 +287,22 @@ pub fn build(
 
 /// Runs what has no valid record of one part of a course's programs, of all where there is but one
 /// part, and weaves nothing.
-pub fn record(sources: &Sources, part: Part, runner: &mut dyn Runner) -> Vec<Diagnostic> {
+pub fn record(
+    sources: &Sources,
+    files: &BTreeSet<String>,
+    part: Part,
+    runner: &mut dyn Runner,
+) -> Vec<Diagnostic> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
     if diagnostics.iter().any(|diagnostic| spoils_settings(diagnostic, &course)) {
         return diagnostics;
     }
+    diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     // In turns, so that each part has of the cheap and of the dear ones, and the same each time.
     let programs: Vec<&Program> = programs.iter().skip(part.number - 1).step_by(part.of).collect();
-    run(&course, &tangled, &programs, sources, runner, &mut diagnostics);
+    run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
     let diagnostics = execute::join_uses(diagnostics);
     lint::allow::settle(diagnostics, &course, sources, false)
 }
@@ -338,6 +345,7 @@ pub fn check(
 ) -> Vec<Diagnostic> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
+    diagnostics.extend(execute::missing_data(&course, files));
     let (tangled, programs) = compose(&course, sources, &mut diagnostics);
     let mut unknown: BTreeSet<String> = broken_lessons(&course, &tangled, &diagnostics)
         .into_iter()
@@ -358,6 +366,7 @@ pub fn check(
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
     diagnostics.extend(compare(&course, &mut records, is_whole, sources));
+    diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
     let charts = plot(&course, &records, is_whole, files, recall, sources);
     let charts = charts.into_value(&mut diagnostics);
     let site = weave::weave(&course, &records, &charts, files, sources, theme);
@@ -384,13 +393,112 @@ pub fn check(
     lint::allow::settle(diagnostics, &course, sources, true)
 }
 
+/// What programs give now.
+pub struct Rerun {
+    pub fresh: Vec<(Program, Trace)>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs the programs of the lessons that are wanted, and compares what they give with what `recall`
+/// knows of them. Those where a difference shows are run once more, to know what varies.
+///
+/// # Errors
+///
+/// Where the user stops a run.
+pub fn rerun(
+    sources: &Sources,
+    files: &BTreeSet<String>,
+    is_wanted: impl Fn(&str) -> bool,
+    recall: &mut dyn Runner,
+    runner: &mut dyn Runner,
+) -> io::Result<Rerun> {
+    let mut found = vec![];
+    let course = parse(sources).into_value(&mut found);
+    found.extend(execute::missing_data(&course, files));
+    let (tangled, programs) = compose(&course, sources, &mut found);
+    let broken = broken_names(&course, &tangled, &found);
+    let is_sound = |program: &&Program| !broken.contains(&*program.lesson);
+    let wanted = programs.iter().filter(|program| is_wanted(&program.lesson)).filter(is_sound);
+    let wanted: Vec<&Program> = wanted.collect();
+
+    let drifted = |program: &Program, recorded: &Record, fresh: &Record, again: Option<&Record>| {
+        let lesson = course.lessons.iter().find(|lesson| lesson.name == program.lesson);
+        let compare = |lesson| execute::drifted(lesson, recorded, fresh, again, weave::plain);
+        lesson.map(compare).unwrap_or_default()
+    };
+    let (mut fresh, mut diagnostics) = (vec![], vec![]);
+    let mut differing = vec![];
+    let recorded = traces(recall, wanted.clone());
+    for ((program, recorded), (_, trace)) in recorded.into_iter().zip(traces(runner, wanted)) {
+        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
+        diagnostics.extend(execute::undeclared_data(program, &trace, files));
+        match recorded {
+            // One that failed is told of by itself.
+            _ if !execute::is_as_expected(program, &trace) => {}
+            Ok(recorded) => {
+                let recorded = record_of(program, recorded, sources);
+                let now = record_of(program, trace.clone(), sources);
+                if !drifted(program, &recorded, &now, None).is_empty() {
+                    differing.push((program, recorded, now));
+                }
+            }
+            Err(_) => diagnostics.extend(no_record(program)),
+        }
+        fresh.push((program.clone(), trace));
+    }
+    let once_more = differing.iter().map(|(program, ..)| *program).collect();
+    for ((program, recorded, now), (_, trace)) in differing.iter().zip(traces(runner, once_more)) {
+        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
+        if execute::is_as_expected(program, &trace) {
+            let again = record_of(program, trace, sources);
+            diagnostics.extend(drifted(program, recorded, now, Some(&again)));
+        } else {
+            diagnostics.extend(take(&mut Record::default(), program, trace, sources));
+        }
+    }
+    Ok(Rerun { fresh, diagnostics })
+}
+
+/// What a program gave, unless it could not be run.
+fn unless_stopped(
+    program: &Program,
+    trace: io::Result<Trace>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> io::Result<Option<Trace>> {
+    match trace {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+        Err(error) => {
+            diagnostics.push(cannot_run(program, &error));
+            Ok(None)
+        }
+        Ok(trace) => Ok(Some(trace)),
+    }
+}
+
+/// What one program gave, at the lesson's places.
+fn record_of(program: &Program, trace: Trace, sources: &Sources) -> Record {
+    let mut record = Record::default();
+    take(&mut record, program, trace, sources);
+    record
+}
+
+fn no_record(program: &Program) -> Vec<Diagnostic> {
+    let message = "there is no valid record to compare this with";
+    let diagnostic = program.steps.first().map(|step| {
+        Diagnostic::warning("no-record", message)
+            .at(step.span, "")
+            .hint("`--update` records what it gives; `lessonc why` says what changed")
+    });
+    diagnostic.into_iter().collect()
+}
+
 /// What each lesson's runs gave, and the names of the lessons of which one failed. Their records
 /// are left out: they hold less than a page needs.
 fn run<'p>(
     course: &Course,
     tangled: &Tangled,
     programs: &[&'p Program],
-    sources: &Sources,
+    (sources, files): (&Sources, &BTreeSet<String>),
     runner: &mut dyn Runner,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (BTreeMap<String, Record>, BTreeSet<&'p str>) {
@@ -404,6 +512,7 @@ fn run<'p>(
         let record = records.entry(program.lesson.clone()).or_default();
         match trace {
             Ok(trace) => {
+                diagnostics.extend(execute::undeclared_data(program, &trace, files));
                 if !execute::is_as_expected(program, &trace) {
                     failed.insert(&*program.lesson);
                 }

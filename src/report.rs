@@ -1,9 +1,11 @@
 //! Diagnostics as people read them: the text with carets, in rustc's look. The only file that knows
 //! annotate-snippets.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::AnsiColor,
+};
 
 use crate::model::{
     diagnostic::{CELL, Diagnostic, Label, RemarkKind, Replacement, Severity, UNCODED},
@@ -12,12 +14,12 @@ use crate::model::{
 
 /// A diagnostic, in colours of a terminal.
 pub fn coloured(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    draw(diagnostic, &Frame { sources, block: None }, &Renderer::styled())
+    draw(diagnostic, &Frame { sources, block: None, is_coloured: true }, &Renderer::styled())
 }
 
 /// A diagnostic without colours.
 pub fn plain(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    draw(diagnostic, &Frame { sources, block: None }, &Renderer::plain())
+    draw(diagnostic, &Frame { sources, block: None, is_coloured: false }, &Renderer::plain())
 }
 
 /// What makes a command end before it could look at anything, in colours of a terminal.
@@ -28,7 +30,7 @@ pub fn headline(message: &str) -> String {
 /// Diagnostics as readers of a code block see them, in colours of a terminal: lines are counted from
 /// the block's first.
 pub fn in_block(diagnostics: &[Diagnostic], block: Span, sources: &Sources) -> String {
-    let frame = Frame { sources, block: Some(block) };
+    let frame = Frame { sources, block: Some(block), is_coloured: true };
     let drawn = diagnostics.iter().map(|it| draw(it, &frame, &Renderer::styled()));
     drawn.collect::<Vec<_>>().join("\n\n")
 }
@@ -38,6 +40,7 @@ struct Frame<'a> {
     sources: &'a Sources,
     /// A code block, from fence to fence, that is shown as if it were a file.
     block: Option<Span>,
+    is_coloured: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -69,11 +72,15 @@ fn draw(diagnostic: &Diagnostic, frame: &Frame<'_>, renderer: &Renderer) -> Stri
     let mut group = Group::with_title(title).elements(snippets(&diagnostic.labels, frame));
     for remark in &diagnostic.remarks {
         let level = match remark.kind {
-            RemarkKind::Note => Level::NOTE,
+            RemarkKind::Note | RemarkKind::Diff => Level::NOTE,
             RemarkKind::Help => Level::HELP,
         };
         if remark.labels.is_empty() && remark.patches.is_empty() {
-            group = group.element(level.message(&remark.text));
+            let text = match remark.kind {
+                RemarkKind::Diff if frame.is_coloured => coloured_diff(&remark.text).into(),
+                _ => Cow::from(&remark.text),
+            };
+            group = group.element(level.message(text));
             continue;
         }
         groups.push(group);
@@ -83,6 +90,20 @@ fn draw(diagnostic: &Diagnostic, frame: &Frame<'_>, renderer: &Renderer) -> Stri
     }
     groups.push(group);
     renderer.render(&groups)
+}
+
+/// Lines as they were in red, and as they are in green.
+fn coloured_diff(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let colour = match line.as_bytes().first() {
+            Some(b'-') => AnsiColor::Red,
+            Some(b'+') => AnsiColor::Green,
+            _ => return line.to_owned(),
+        };
+        let style = colour.on_default();
+        format!("{style}{line}{style:#}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The texts that labels speak of, with carets.

@@ -271,6 +271,7 @@ impl Runner for &mut Versions {
                 end: End::Finished,
                 steps: vec![],
                 files: vec![],
+                opened: Default::default(),
                 messages: vec![],
                 lock: format!(
                     "[[package]]\nname = \"two-notebook\"\nversion = \"0.1.0\"\ndependencies = [\"x\"]\n\
@@ -321,6 +322,7 @@ fn what_was_measured_on_a_busy_machine_is_told_at_the_cell() {
                     end: End::Finished,
                     steps: vec![],
                     files: vec![],
+                    opened: Default::default(),
                     messages: vec![],
                     lock: String::new(),
                 };

@@ -39,6 +39,7 @@ impl Runner for &mut Fake {
                 end: End::Finished,
                 steps: steps.collect(),
                 files: vec![],
+                opened: Default::default(),
                 messages: vec![],
                 lock: String::new(),
             };
@@ -100,6 +101,21 @@ fn a_prose_edit_runs_nothing_and_is_on_the_page() {
 }
 
 #[test]
+fn how_a_cell_is_shown_compared_and_bounded_runs_nothing() {
+    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    for (from, to) in [
+        ("```rust\n", "```rust drift=exact timeout=9 .wide\n"),
+        ("let y = 2;", "# let y = 2;"),
+        ("More prose.", "---\ntitle: Two\nteaching: 3\n---\nMore prose."),
+    ] {
+        course.change("two.md", from, to);
+        let (ran, diagnostics, _) = course.build(Use::Valid);
+        assert_eq!((ran, diagnostics), (vec![], vec![]), "{to}");
+    }
+}
+
+#[test]
 fn a_code_edit_runs_its_program_alone() {
     let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
     course.build(Use::Valid);
@@ -118,6 +134,19 @@ fn a_new_dependency_runs_the_lesson_again() {
     course.build(Use::Valid);
     course.change("two.md", "More prose.", "---\ndependencies: {rand: \"0.9\"}\n---\nMore prose.");
     assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+}
+
+#[test]
+fn a_seed_runs_notebooks_again_and_no_commands() {
+    let mut course = Course::new(&[("index.md", "# Course\n"), ("one.md", ONE), ("two.md", TWO)]);
+    course.build(Use::Valid);
+    course.change("two.md", "More prose.", "---\nseed: 42\n---\nMore prose.");
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+    course.change("two.md", "42", "43");
+    assert_eq!(course.build(Use::Valid).0, ["two/notebook"]);
+    // What a lesson says goes before what the course says.
+    course.change("index.md", "# Course", "---\nseed: 1\n---\n# Course");
+    assert_eq!(course.build(Use::Valid).0, ["one/notebook"]);
 }
 
 #[test]
@@ -180,6 +209,74 @@ fn with_real_cargo_a_change_in_a_crate_beside_the_course_is_seen() {
 }
 
 #[test]
+fn with_real_cargo_a_change_in_a_declared_file_is_seen() {
+    let lesson = "---\ndata: [data/planets.csv]\n---\n\n```rust\n\
+                  std::fs::read_to_string(\"data/planets.csv\")?.lines().count()\n```\n\n\
+                  ``` {.console .cell data=\"files/more.txt\"}\n$ cat files/more.txt\n```\n";
+    let project = Project::new(&[("a.md", lesson)]);
+    let write = |path: &str, text: &str| {
+        fs::create_dir_all(project.path(path).parent().unwrap()).unwrap();
+        fs::write(project.path(path), text).unwrap();
+    };
+    write("lessons/data/planets.csv", "Venus\nEarth\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(
+        words.contains("error[missing-data]: the course has no file `files/more.txt`"),
+        "{words}"
+    );
+    assert!(!project.path("lessons/_runs/a").exists(), "what cannot be whole was run");
+    write("lessons/files/more.txt", "and more\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains(">2<") && page.contains("and more"), "{page}");
+    assert!(!project.path("lessons/_runs/a/notebook").exists(), "what was only read was kept");
+    assert_eq!(project.lessonc_without_cargo(&["build", "--frozen"]).0, Some(0));
+
+    write("lessons/data/planets.csv", "Venus\nEarth\nMars\n");
+    write("lessons/data/other.csv", "that nobody declares\n");
+    let (status, words) = project.lessonc(&["why"]);
+    assert_eq!(status, Some(1));
+    let changed = "  `data/planets.csv` (lessons/a.md:2:8) changed\n";
+    let stale = |what: &str| format!("a (its {what}): is stale\n{changed}");
+    assert_eq!(words, stale("cells") + &*stale("commands"));
+    let (status, words) = project.lessonc_without_cargo(&["build", "--frozen"]);
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert!(project.read("site/a.html").contains(">3<"));
+}
+
+#[test]
+fn with_real_cargo_a_file_that_is_read_and_not_declared_is_told() {
+    let project = Project::new(&[]);
+    let console = "``` {.console .cell}\n$ echo planets.csv\n```\n";
+    let lesson = |path: &std::path::Path| {
+        let cell = format!("let path = {path:?};\nstd::fs::read_to_string(path)?.len()");
+        format!("```rust\n{cell}\n```\n\n{console}")
+    };
+    fs::create_dir(project.path("lessons/data")).unwrap();
+    for name in ["planets.csv", "moons.csv"] {
+        fs::write(project.path("lessons/data").join(name), "Venus\n").unwrap();
+    }
+    // Where it does not stand while the program runs, the run fails, and why is told.
+    project.write("a.md", &lesson("data/planets.csv".as_ref()));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    let place = "--> lessons/a.md:2:1\n";
+    assert!(words.contains("warning[undeclared-data]: `data/planets.csv` is named"), "{words}");
+    assert!(words.contains(place) && !words.contains("moons.csv"), "{words}");
+    if cfg!(target_os = "linux") {
+        project.write("a.md", &lesson(&project.path("lessons/data/planets.csv")));
+        let (status, words) = project.lessonc(&["build"]);
+        assert_eq!(status, Some(0), "{words}");
+        assert!(words.contains("warning[undeclared-data]: `data/planets.csv` is read"), "{words}");
+        assert!(words.contains(place) && words.contains("data: [data/planets.csv]"), "{words}");
+        assert_eq!(words.matches("undeclared-data").count(), 1, "{words}");
+    }
+}
+
+#[test]
 fn why_a_record_does_not_hold_is_told_at_the_cell() {
     let project = Project::new(&[("a.md", REAL)]);
     let why = |what: &[&str]| project.lessonc(&[&["why"], what].concat());
@@ -226,6 +323,7 @@ fn a_broken_lesson_keeps_its_last_good_page_and_the_others_are_woven() {
     let project = Project::new(&[("a.md", REAL), ("b.md", "Nothing to run.\n")]);
     project.lessonc(&["build"]);
     let good = project.read("site/a.html");
+    let record = project.read("lessons/_runs/a/notebook.json");
     project.write("a.md", &REAL.replace("6 * 7", "6 * \"7\""));
     project.write("b.md", "Nothing to run, still.\n");
     let (status, words) = project.lessonc(&["build"]);
@@ -239,6 +337,7 @@ fn a_broken_lesson_keeps_its_last_good_page_and_the_others_are_woven() {
     assert_eq!(status, Some(1));
     assert!(words.contains("error[panic]") && words.contains("lessons/a.md:4:1"), "{words}");
     assert_eq!(project.read("site/a.html"), good);
+    assert_eq!(project.read("lessons/_runs/a/notebook.json"), record, "a failure was recorded");
 }
 
 #[test]

@@ -199,6 +199,7 @@ impl<'f> Case<'f> {
             folder,
             String::new(),
             false,
+            env!("CARGO_BIN_EXE_lessonc").into(),
             Arc::new(terminal::Progress::silent()),
         )
         .unwrap();
@@ -280,6 +281,7 @@ impl Runner for Nothing<'_> {
                 end: End::Finished,
                 steps: vec![],
                 files: vec![],
+                opened: Default::default(),
                 messages: vec![],
                 lock: String::new(),
             };

@@ -8,6 +8,7 @@ use super::{
     files,
     formats::{self, Format},
     records::{self, Nobody, Recorded, Store, Use},
+    rerun,
     terminal::{self, plural},
     with_path,
 };
@@ -26,18 +27,30 @@ pub struct Options {
     pub format: Format,
     /// Whether to mend what can be mended without asking.
     pub fix: bool,
+    /// What to run afresh, if anything.
+    pub run: Option<rerun::Options>,
 }
 
 /// More rounds than a lesson needs whose mends stand in each other's way.
 const ROUNDS: usize = 16;
 
-/// Says all that is wrong with a course, without running anything.
+/// Says all that is wrong with a course, without running anything unless asked to.
 ///
 /// # Errors
 ///
 /// Where the course cannot be read, or a mended lesson not written.
 pub fn check(options: &Options) -> io::Result<Outcome> {
-    let (mut course, mut diagnostics) = read_and_check(options)?;
+    let read = match &options.run {
+        None => read_and_check(options),
+        Some(run) => read_and_run(options, run),
+    };
+    let (mut course, mut diagnostics) = match read {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+            eprintln!("Stopped. The records are as they were.");
+            return Ok(Outcome::Interrupted);
+        }
+        read => read?,
+    };
     let mut mended = 0;
     for _ in 0..ROUNDS {
         let count = if options.fix { mend(&course, &diagnostics)? } else { 0 };
@@ -71,6 +84,22 @@ fn read_and_check(options: &Options) -> io::Result<(CourseFolder, Vec<Diagnostic
     let store = Store::new(&options.course, lock);
     let mut recall = Recorded::new(Nobody, store, Use::Frozen);
     let mut diagnostics = pipeline::check(&course.sources, &course.files, &theme, &mut recall);
+    terminal::put_in_order(&mut diagnostics);
+    Ok((course, diagnostics))
+}
+
+fn read_and_run(
+    options: &Options,
+    run: &rerun::Options,
+) -> io::Result<(CourseFolder, Vec<Diagnostic>)> {
+    let course = course::read(&options.course)?;
+    let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
+    let mut diagnostics = rerun::rerun(run, &options.course, &course, &theme)?;
+    if run.update {
+        let taken: Vec<Diagnostic> =
+            diagnostics.extract_if(.., |found| rerun::is_taken(found)).collect();
+        mend(&course, &rerun::as_given(&taken))?;
+    }
     terminal::put_in_order(&mut diagnostics);
     Ok((course, diagnostics))
 }

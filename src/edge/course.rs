@@ -43,6 +43,13 @@ const WORKBENCH_TOP: &[&str] =
 /// stand in `episodes` in a Workbench, and at the top elsewhere.
 const FOLDERS: [&str; 4] = ["episodes", "learners", "instructors", "profiles"];
 
+/// The folders of a course in which files stand that are no text, and those in them.
+pub fn folders_of_files(course: &Path) -> Vec<String> {
+    let tops = std::iter::once("").chain(FOLDERS);
+    let copied = tops.flat_map(|top| COPIED.iter().map(move |copied| below(top, copied)));
+    copied.flat_map(|folder| files::folders(course, &folder)).collect()
+}
+
 /// Whether a folder of this name at the top of a course holds what the course is made of.
 pub fn is_own_folder(name: &str) -> bool {
     FOLDERS.contains(&name) || COPIED.contains(&name) || matches!(name, "_runs" | "templates")

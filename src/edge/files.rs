@@ -218,6 +218,13 @@ fn list_where(folder: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<St
     Ok(paths)
 }
 
+/// A folder and those in it, by their paths below `top`; none where it is not there.
+pub fn folders(top: &Path, folder: &str) -> Vec<String> {
+    let entries = WalkDir::new(top.join(folder)).into_iter().filter_map(Result::ok);
+    let folders = entries.filter(|entry| entry.file_type().is_dir());
+    folders.map(|entry| relative(top, entry.path())).collect()
+}
+
 fn relative(folder: &Path, path: &Path) -> String {
     let inside = path.strip_prefix(folder).unwrap_or(path);
     let parts = inside.components().map(|part| part.as_os_str().to_string_lossy());

@@ -225,6 +225,7 @@ pub fn explanation(code: &Code) -> String {
         Found::Always => "found by `lessonc build` and `lessonc check`",
         Found::ByCheck => "found by `lessonc check`",
         Found::ByRunning => "found by `lessonc build`, which runs the lessons",
+        Found::ByRerunning => "found by `lessonc check --run`, which runs the lessons",
         Found::ByTangling => "found by `lessonc tangle`, where it is to write",
         Found::ByFolder => {
             "found by `lessonc build` and `lessonc check`, in a folder of several files"

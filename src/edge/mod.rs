@@ -6,6 +6,8 @@
 pub mod build;
 pub mod cargo;
 pub mod check;
+#[cfg(target_os = "linux")]
+pub mod confine;
 mod course;
 mod files;
 pub mod formats;
@@ -13,7 +15,9 @@ mod generated;
 mod local;
 pub mod lookup;
 mod process;
+mod reads;
 pub mod records;
+pub mod rerun;
 pub mod run;
 mod serve;
 pub mod tangle;

@@ -20,6 +20,9 @@ use crate::execute::Stream;
 /// hold it, and must not hold up the build.
 const AFTER_END: Duration = Duration::from_millis(200);
 
+/// How long one that is asked to end may take.
+const TO_END: Duration = Duration::from_millis(500);
+
 /// A runtime for [`run`].
 pub fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
@@ -78,11 +81,22 @@ pub fn go_on(stop: &Stop) -> io::Result<()> {
 /// then, and no other begins.
 pub async fn run(
     stop: &Stop,
+    command: Command,
+    allowance: Allowance,
+    on_output: impl FnMut(Stream, &[u8]) -> Option<Allowance>,
+) -> io::Result<Ended> {
+    run_with_input(stop, command, Stdio::null(), allowance, on_output).await
+}
+
+/// The same with a standard input.
+pub async fn run_with_input(
+    stop: &Stop,
     mut command: Command,
+    stdin: Stdio,
     allowance: Allowance,
     mut on_output: impl FnMut(Stream, &[u8]) -> Option<Allowance>,
 ) -> io::Result<Ended> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     go_on(stop)?;
     let mut stopped = stop.clone();
     let mut wrap = CommandWrap::from(command);
@@ -109,7 +123,7 @@ pub async fn run(
         tokio::select! {
             biased;
             () = &mut stopped => {
-                end_group(&mut *child).await;
+                end_early(&mut *child).await;
                 return Err(io::Error::from(io::ErrorKind::Interrupted));
             }
             read = read(&mut stdout, &mut out) => match read? {
@@ -130,7 +144,7 @@ pub async fn run(
         }
         let is_late = status.is_none() && latest.is_some_and(|latest| Instant::now() >= latest);
         if is_over || is_late {
-            end_group(&mut *child).await;
+            end_early(&mut *child).await;
             return Ok(if is_over { Ended::Flooded } else { Ended::TimedOut });
         }
     }
@@ -180,6 +194,18 @@ async fn leader(child: &mut dyn ChildWrapper) -> io::Result<std::process::ExitSt
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(5));
     }
+}
+
+/// Ends a group that has not ended. It is asked to first: what confines a program then ends also what
+/// has left the group.
+async fn end_early(child: &mut dyn ChildWrapper) {
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::SignalKind::terminate().as_raw_value();
+        let _ = child.signal(terminate);
+        let _ = tokio::time::timeout(TO_END, leader(child)).await;
+    }
+    end_group(child).await;
 }
 
 /// Ends whatever is left of the group. There may be nothing left, which is no error.

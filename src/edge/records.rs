@@ -192,13 +192,19 @@ impl Store {
 
     /// What a run would be made of now.
     fn inputs(&self, program: &Program) -> io::Result<Inputs> {
+        let data = program.data.keys().map(|path| {
+            let full = self.course.join(path);
+            let bytes = fs::read(&full).map_err(with_path(&full))?;
+            Ok((path.as_str(), fingerprint(&bytes)))
+        });
+        let data = data.collect::<io::Result<_>>()?;
         let paths = local_paths(program);
         if paths.is_empty() {
-            return Ok(inputs(program, &self.lock, None));
+            return Ok(inputs(program, &self.lock, None, data));
         }
         let folder = self.course.to_string_lossy();
         let folders = paths.into_iter().map(|path| PathBuf::from(path.replace(COURSE, &folder)));
-        Ok(inputs(program, &self.lock, Some(&local::contents(folders)?)))
+        Ok(inputs(program, &self.lock, Some(&local::contents(folders)?), data))
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
@@ -240,7 +246,7 @@ impl Store {
     }
 
     /// Keeps a run: its files first, so that a record never speaks of what is not there.
-    fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
+    pub fn keep(&mut self, program: &Program, trace: &Trace) -> io::Result<()> {
         if !trace.lock.is_empty() && trace.lock != self.lock {
             files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);

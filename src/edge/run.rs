@@ -53,7 +53,8 @@ pub fn run(options: &Options) -> io::Result<Outcome> {
     if let Some(out) = &options.out {
         runner.record_into(out);
     }
-    let mut diagnostics = pipeline::record(&course.sources, options.part, &mut runner);
+    let mut diagnostics =
+        pipeline::record(&course.sources, &course.files, options.part, &mut runner);
     if runner.was_interrupted() {
         eprintln!("Stopped. What was done is recorded.");
         return Ok(Outcome::Interrupted);
@@ -80,11 +81,12 @@ pub fn runner(
     offline: bool,
 ) -> io::Result<Recorded<Cargo>> {
     if let Use::NoneOf(lesson) = records {
-        check_name(lesson, course)?;
+        check_name(lesson, course, "build", "--rerun")?;
     }
     let lock = records::lock(folder)?;
     let progress = Arc::new(Progress::on_stderr());
-    let cargo = Cargo::new(private, folder.to_owned(), lock.clone(), offline, progress)?;
+    let lessonc = std::env::current_exe()?;
+    let cargo = Cargo::new(private, folder.to_owned(), lock.clone(), offline, lessonc, progress)?;
     Ok(Recorded::new(cargo, Store::new(folder, lock), records.clone()))
 }
 
@@ -103,13 +105,20 @@ pub fn alone(private: &Path) -> io::Result<fs::File> {
 /// # Errors
 ///
 /// Where a lesson that is to be run again does not exist.
-fn check_name(lesson: &str, course: &CourseFolder) -> io::Result<()> {
+pub fn check_name(
+    lesson: &str,
+    course: &CourseFolder,
+    command: &str,
+    option: &str,
+) -> io::Result<()> {
     let names = pipeline::lesson_names(&course.sources);
     if names.contains(&lesson) {
         return Ok(());
     }
     let message = if Path::new(lesson).is_dir() {
-        format!("`{lesson}` is no lesson; the course comes first: `lessonc build {lesson} --rerun`")
+        format!(
+            "`{lesson}` is no lesson; the course comes first: `lessonc {command} {lesson} {option}`"
+        )
     } else {
         format!("there is no lesson `{lesson}` to run again; there is: {}", names.join(", "))
     };

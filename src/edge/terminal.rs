@@ -90,6 +90,13 @@ impl Progress {
         });
         Task { line, bar }
     }
+
+    /// Says something that is worth knowing, and no mistake.
+    pub fn note(&self, note: &str) {
+        if self.way != Way::Silent {
+            self.bars.suspend(|| eprintln!("note: {note}"));
+        }
+    }
 }
 
 /// Something under way.

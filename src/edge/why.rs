@@ -77,6 +77,9 @@ fn describe(program: &Program, sources: &Sources) -> String {
         (Action::Console(_), _) => "its commands".to_owned(),
         (Action::Build, _) => "its package".to_owned(),
         _ if program.name == "notebook" => "its cells".to_owned(),
+        _ if let Some(session) = program.name.strip_prefix("notebook-") => {
+            format!("its cells of the session `{session}`")
+        }
         (_, Some(step)) => format!("the block at {}", sources.place(step.span)),
         (_, None) => program.name.clone(),
     }

@@ -31,14 +31,29 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
         let change = match &part {
             Part::Format => "lessonc runs and records in another way now".to_owned(),
             Part::Action | Part::Profile => "it is compiled or run in another way now".to_owned(),
+            Part::Given => "its `env=` or `stdin=` changed".to_owned(),
+            Part::Sandbox => {
+                "what it may take or touch changed: `memory`, `network` or `write`".to_owned()
+            }
             Part::Runner => "it is run by another command now".to_owned(),
             Part::Measures => "it begins to measure, or does so no more".to_owned(),
             Part::Local => "a crate beside the course changed".to_owned(),
+            Part::Data(path) => {
+                let place = program.data.get(path).map(|span| sources.place(*span));
+                match (before.parts.get(&part.to_string()), place) {
+                    (Some(_), Some(place)) => format!("`{path}` ({place}) changed"),
+                    (None, Some(place)) => format!("`{path}` is declared now ({place})"),
+                    (_, None) => format!("`{path}` is not declared any more"),
+                }
+            }
             Part::File(path) if path.ends_with("/Cargo.toml") => {
                 "its dependencies, or what else its `Cargo.toml` says, changed".to_owned()
             }
             Part::File(path) if path.ends_with("/src/lessonc.rs") => {
                 "lessonc's own part of the program changed".to_owned()
+            }
+            Part::File(path) if path.ends_with("/src/lessonc_seeded.rs") => {
+                "its seed changed".to_owned()
             }
             Part::File(path) if is_root(program, path) => {
                 if has_steps {

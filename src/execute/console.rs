@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::data::declared;
 use crate::model::{
     course::{Cell, Course, Lesson},
-    package::{Action, Expected, Program, Step, Workspace},
+    package::{Action, Command, Expected, Given, Program, Step, Workspace},
     source::Sources,
 };
 
@@ -23,12 +24,22 @@ pub fn program(
     let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
         let timeout = course.timeout(lesson, chunk);
+        let output_size = course.output_size(lesson, chunk);
+        let env = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let given = Given { env: env.collect(), stdin: chunk.stdin().unwrap_or_default() };
         let measures = chunk.measures();
         for line in &chunk.lines {
-            let command = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
-            if let Some(command) = command.filter(|command| !command.is_empty()) {
-                commands.push(command.to_owned());
-                steps.push(Step { chunk: chunk.span, span: line.span, timeout, measures });
+            let typed = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
+            if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
+                let (text, status) = expected_status(typed);
+                commands.push(Command {
+                    text: text.to_owned(),
+                    given: given.clone(),
+                    status,
+                    chatter: chunk.chatter(),
+                });
+                let span = line.span;
+                steps.push(Step { chunk: chunk.span, span, timeout, output_size, measures });
             }
         }
     }
@@ -40,6 +51,61 @@ pub fn program(
         library: None,
         action: Action::Console(commands),
         expected: Expected::Success,
+        sandbox: course.sandbox(lesson),
+        is_seeded: false,
+        data: declared(lesson),
         steps,
     })
+}
+
+/// A command without the comment `# exit 1` behind it, and the exit status that this expects.
+fn expected_status(typed: &str) -> (&str, i32) {
+    let said = typed.rsplit_once('#').and_then(|(command, comment)| {
+        let status = comment.trim().strip_prefix("exit ")?.trim().parse().ok()?;
+        Some((command.trim_end(), status))
+    });
+    said.unwrap_or((typed, 0))
+}
+
+/// What a command printed without cargo's lines about its progress (`Compiling`, `Finished`), which
+/// differ from run to run.
+///
+/// They are told from all else by their look: a bold word in colour, written to end at the twelfth
+/// column.
+///
+/// Source: cargo, `Shell::status`.
+pub fn without_chatter(text: &str) -> String {
+    text.split_inclusive('\n').filter(|line| !is_status(line)).collect()
+}
+
+fn is_status(line: &str) -> bool {
+    let word = line.strip_prefix("\x1b[1m\x1b[").and_then(|line| {
+        let (word, _) = line.split_once("\x1b[0m ")?;
+        let (colour, word) = word.split_once('m')?;
+        colour.parse::<u8>().is_ok().then_some(word)
+    });
+    word.is_some_and(|word| {
+        word.len() == 12 && word.trim_start().chars().all(|c| c.is_ascii_alphabetic() || c == '-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_says_how_a_command_ends() {
+        assert_eq!(expected_status("false # exit 1"), ("false", 1));
+        assert_eq!(expected_status("echo '#1' # exit 0"), ("echo '#1'", 0));
+        assert_eq!(expected_status("echo exit 1"), ("echo exit 1", 0));
+        assert_eq!(expected_status("exit 1 # exits"), ("exit 1 # exits", 0));
+    }
+
+    #[test]
+    fn only_lines_of_progress_are_left_out() {
+        let status = "\x1b[1m\x1b[92m   Compiling\x1b[0m orbit v0.1.0\n";
+        let tests = "\x1b[1m\x1b[92m   Doc-tests\x1b[0m orbit\n";
+        let kept = "\x1b[1m\x1b[91merror\x1b[0m: no\n   Compiling by hand\n";
+        assert_eq!(without_chatter(&[status, kept, tests].concat()), kept);
+    }
 }

@@ -9,17 +9,23 @@ use serde::Deserialize;
 
 use super::notebook::STEP;
 use crate::model::{
-    package::{Action, File, Member, Package, Program},
+    limits::Sandbox,
+    package::{Action, Command, File, Given, Member, Package, Program},
     record::Inputs,
 };
 
 /// Grows when the same inputs would be run or captured in another way.
-const FORMAT: &str = "lessonc record 2";
+const FORMAT: &str = "lessonc record 3";
 
 /// What a program is made of, part by part: its code, how that is compiled, of `lock`, the text of
-/// `Cargo.lock`, what it depends on, and `local`, a hash of what is in the [`local_paths`]. Prose and
-/// other lessons are not part of it.
-pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
+/// `Cargo.lock`, what it depends on, `local`, a hash of what is in the [`local_paths`], and of each
+/// declared file of `data` a hash. Prose and other lessons are not part of it.
+pub fn inputs(
+    program: &Program,
+    lock: &str,
+    local: Option<&str>,
+    data: BTreeMap<&str, String>,
+) -> Inputs {
     let action = match &program.action {
         Action::Run { .. } => "run",
         Action::Compile { .. } => "compile",
@@ -30,15 +36,22 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
         (Part::Format, FORMAT.to_owned()),
         (Part::Action, action.to_owned()),
         (Part::Profile, program.workspace.profile.clone()),
+        (Part::Sandbox, sandbox(&program.sandbox)),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
+    parts.extend(data.into_iter().map(|(path, hash)| (Part::Data(path.to_owned()), hash)));
     if let (Action::Run { .. }, [_, ..]) = (&program.action, &program.workspace.runner[..]) {
         parts.push((Part::Runner, program.workspace.runner.join("\n")));
     }
     parts.extend(program.measures().then(|| (Part::Measures, String::new())));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
-        steps.extend(commands.iter().map(|command| fingerprint(command.as_bytes())));
+        steps.extend(commands.iter().map(|it| fingerprint(command(it).as_bytes())));
+    }
+    if let Action::Run { given: it, .. } = &program.action
+        && *it != Given::default()
+    {
+        parts.push((Part::Given, given(it)));
     }
     for (folder, file) in files(program) {
         let mode = file.mode.map(|mode| format!("mode {mode:o}")).unwrap_or_default();
@@ -51,6 +64,18 @@ pub fn inputs(program: &Program, lock: &str, local: Option<&str>) -> Inputs {
     }
     let hashed = |(part, text): (Part, String)| (part.to_string(), fingerprint(text.as_bytes()));
     Inputs { parts: parts.into_iter().map(hashed).collect(), steps }
+}
+
+fn command(Command { text, given: it, status, chatter }: &Command) -> String {
+    let chatter = if *chatter { "\nchatter" } else { "" };
+    let status = if *status == 0 { String::new() } else { format!("\nexit {status}") };
+    format!("{text}{status}{chatter}{}", given(it))
+}
+
+fn given(Given { env, stdin }: &Given) -> String {
+    let env: String = env.iter().map(|(name, value)| format!("\nenv {name}={value}")).collect();
+    let stdin = if stdin.is_empty() { String::new() } else { format!("\nstdin {stdin}") };
+    env + &stdin
 }
 
 /// The key under which what a program gave is kept.
@@ -66,7 +91,12 @@ pub enum Part {
     Format,
     Action,
     Profile,
+    /// Its environment and its standard input.
+    Given,
+    Sandbox,
     Local,
+    /// By its path in the course.
+    Data(String),
     /// By what command it is run.
     Runner,
     /// That it has the machine to itself.
@@ -83,7 +113,10 @@ impl fmt::Display for Part {
             Self::Format => f.write_str("format"),
             Self::Action => f.write_str("action"),
             Self::Profile => f.write_str("profile"),
+            Self::Given => f.write_str("given"),
+            Self::Sandbox => f.write_str("sandbox"),
             Self::Local => f.write_str("local crates"),
+            Self::Data(path) => write!(f, "data {path}"),
             Self::Runner => f.write_str("runner"),
             Self::Measures => f.write_str("measures"),
             Self::File(path) => write!(f, "file {path}"),
@@ -95,12 +128,15 @@ impl fmt::Display for Part {
 impl Part {
     pub fn read(name: &str) -> Option<Self> {
         Some(match name.split_once(' ') {
+            Some(("data", path)) => Self::Data(path.to_owned()),
             Some(("file", path)) => Self::File(path.to_owned()),
             Some(("crate", package)) => Self::Crate(package.to_owned()),
             _ => match name {
                 "format" => Self::Format,
                 "action" => Self::Action,
                 "profile" => Self::Profile,
+                "given" => Self::Given,
+                "sandbox" => Self::Sandbox,
                 "local crates" => Self::Local,
                 "runner" => Self::Runner,
                 "measures" => Self::Measures,
@@ -108,6 +144,13 @@ impl Part {
             },
         })
     }
+}
+
+/// What of a run's limits it can notice, and live to tell of. What goes beyond the others is ended,
+/// and never recorded.
+fn sandbox(sandbox: &Sandbox) -> String {
+    let Sandbox { memory, network, write, file_size: _ } = sandbox;
+    format!("memory {memory}, network {network}, write {write:?}")
 }
 
 /// The code of each cell of a notebook's file.
@@ -139,13 +182,13 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 
 /// The files that a program is made of, with the folder of their package: all of its own, and what
 /// Cargo builds of the course's other packages that it depends on.
-fn files(program: &Program) -> Vec<(&str, &File)> {
+pub fn files(program: &Program) -> Vec<(&str, &File)> {
     let mut files = vec![];
     for Member { folder, package } in program.members() {
         let is_own = *folder == program.member;
         let is_in = |file: &&File| match &program.action {
             // Of the member's programs it is one alone.
-            Action::Run { binary } | Action::Compile { binary } if is_own => {
+            Action::Run { binary, .. } | Action::Compile { binary } if is_own => {
                 let is_main = *binary == package.cargo_name() && file.path == "src/main.rs";
                 is_main
                     || file.path == format!("src/bin/{binary}.rs")
@@ -273,9 +316,12 @@ mod tests {
             library: Some("a".into()).filter(|library| library != member),
             action: match member {
                 "a" => Action::Build,
-                _ => Action::Run { binary: "a-notebook".into() },
+                _ => Action::Run { binary: "a-notebook".into(), given: Given::default() },
             },
             expected: Expected::Success,
+            sandbox: Sandbox::default(),
+            is_seeded: false,
+            data: BTreeMap::new(),
             steps: vec![],
         }
     }
@@ -284,15 +330,38 @@ mod tests {
     fn only_what_a_package_depends_on_counts() {
         let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
         assert_eq!(locked(LOCK, "a", &own), [("rand 0.9.0".into(), " nine".into())].into());
-        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None));
+        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None, BTreeMap::new()));
         assert_eq!(key(&LOCK.replace("eight", "8")), key(LOCK));
         assert_ne!(key(&LOCK.replace("nine", "9")), key(LOCK));
     }
 
     #[test]
     fn a_notebook_does_not_depend_on_other_programs_of_the_package() {
-        let key = |member, code| key(&inputs(&program(member, code), "", None));
+        let key = |member, code| key(&inputs(&program(member, code), "", None, BTreeMap::new()));
         assert_ne!(key("a", "x"), key("a", "y"));
         assert_eq!(key("notebooks/a", "x"), key("notebooks/a", "y"));
+    }
+
+    #[test]
+    fn what_a_program_is_given_counts() {
+        let key = |given| {
+            let mut program = program("notebooks/a", "x");
+            program.action = Action::Run { binary: "a-notebook".into(), given };
+            key(&inputs(&program, "", None, BTreeMap::new()))
+        };
+        let env = BTreeMap::from([("PLANET".to_owned(), "Venus".to_owned())]);
+        let plain = key(Given::default());
+        assert_ne!(key(Given { env: env.clone(), ..Given::default() }), plain);
+        assert_ne!(key(Given { stdin: "42\n".into(), ..Given::default() }), plain);
+        let command = |command: Command| {
+            let mut program = program("a", "x");
+            program.action = Action::Console(vec![command]);
+            self::key(&inputs(&program, "", None, BTreeMap::new()))
+        };
+        let plain = command(Command::default());
+        assert_ne!(command(Command { status: 1, ..Command::default() }), plain);
+        assert_ne!(command(Command { chatter: true, ..Command::default() }), plain);
+        let given = Given { env, ..Given::default() };
+        assert_ne!(command(Command { given, ..Command::default() }), plain);
     }
 }

@@ -4,6 +4,8 @@
 mod blame;
 mod changes;
 mod console;
+mod data;
+mod drift;
 mod expected;
 mod key;
 mod notebook;
@@ -17,7 +19,11 @@ mod runtime;
 mod syntax;
 mod trace;
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
 
 use crate::model::{
     course::{Course, Lesson},
@@ -31,6 +37,9 @@ use notebook::Notebook;
 
 pub use blame::join_uses;
 pub use changes::changes;
+pub use console::without_chatter;
+pub use data::{missing as missing_data, undeclared as undeclared_data};
+pub use drift::{drifted, unchecked};
 pub use expected::is_as_expected;
 pub use key::{fingerprint, inputs, key, local_paths};
 pub use outputs::{Plain, compare};
@@ -71,7 +80,10 @@ pub fn programs(
     let mut diagnostics = vec![];
     let mut notebooks = vec![];
     for lesson in &course.lessons {
-        let Some(package) = tangled.package(lesson) else { continue };
+        let Some(package) = tangled.package(lesson) else {
+            diagnostics.extend(notebook::unbalanced_cells(lesson, &tangled.cells));
+            continue;
+        };
         let notebook = notebook::compose(course, lesson, package, &tangled.cells);
         notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
     }
@@ -88,7 +100,7 @@ pub fn programs(
 
     let mut programs: Vec<Program> = notebooks
         .into_iter()
-        .flat_map(|(lesson, notebook)| notebook.programs(lesson, &workspace))
+        .flat_map(|(lesson, notebook)| notebook.programs(course, lesson, &workspace))
         .collect();
     let mut built: BTreeSet<String> = BTreeSet::new();
     for lesson in course.lessons.iter().filter(|lesson| tangled.package(lesson).is_some()) {
@@ -118,10 +130,14 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         library: None,
         action: Action::Build,
         expected: Expected::Success,
+        sandbox: course.sandbox(lesson),
+        is_seeded: false,
+        data: BTreeMap::new(),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,
             timeout: course.timeout(lesson, target),
+            output_size: course.output_size(lesson, target),
             measures: false,
         }],
     })

@@ -9,20 +9,27 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::data::declared;
 use super::syntax::{tail, unbalanced};
 use crate::model::{
     course::{Block, BlockKind, Cell, Chunk, Course, Lesson, Runtime, Trial, package_name},
     diagnostic::{Diagnosed, Diagnostic},
-    package::{Action, Expected, File, Line, Member, Origin, Package, Program, Step, Workspace},
+    package::{
+        Action, Expected, File, Given, Line, Member, Origin, Package, Program, Step, Workspace,
+    },
     source::Span,
 };
 
 const RUNTIME: &str = include_str!("runtime.rs");
 
+/// What a notebook with a seed carries as `src/lessonc_seeded.rs`, and its seed.
+const SEEDED: &str = include_str!("seeded.rs");
+
 /// A lesson's notebook, before it stands in a workspace.
 pub struct Notebook {
     pub member: Member,
     library: Option<String>,
+    is_seeded: bool,
     /// The notebook itself, if it has cells, and the blocks that are tried.
     parts: Vec<Part>,
 }
@@ -36,15 +43,26 @@ struct Part {
 }
 
 impl Notebook {
-    pub fn programs(self, lesson: &Lesson, workspace: &Arc<Workspace>) -> Vec<Program> {
+    pub fn programs(
+        self,
+        course: &Course,
+        lesson: &Lesson,
+        workspace: &Arc<Workspace>,
+    ) -> Vec<Program> {
         let program = |part: Part| Program {
             lesson: lesson.name.clone(),
             name: part.name,
             workspace: Arc::clone(workspace),
             member: self.member.folder.clone(),
             library: self.library.clone(),
-            action: part.action,
             expected: part.expected,
+            sandbox: course.sandbox(lesson),
+            is_seeded: self.is_seeded,
+            data: match part.action {
+                Action::Run { .. } => declared(lesson),
+                _ => BTreeMap::new(),
+            },
+            action: part.action,
             steps: part.steps,
         };
         self.parts.into_iter().map(program).collect()
@@ -65,15 +83,19 @@ pub fn compose(
         name: &name,
         head: head(package, course.settings.runtime),
         cells,
+        session: None,
         depth: 0,
         lines: vec![],
         steps: vec![],
+        given: Given::default(),
+        env: BTreeMap::new(),
         files: vec![],
         parts: vec![],
         diagnostics: vec![],
     };
-    composer.blocks(&lesson.blocks);
-    composer.end();
+    for session in sessions(lesson) {
+        composer.notebook(session);
+    }
     let Composer { files, parts, diagnostics, .. } = composer;
     if parts.is_empty() || !diagnostics.is_empty() {
         return Diagnosed { value: None, diagnostics };
@@ -100,9 +122,46 @@ pub fn compose(
         notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
     }
     notebook.files = vec![notebook.manifest(), File::generated("src/lessonc.rs", RUNTIME)];
+    let seed = course.seed(lesson);
+    notebook.files.extend(seed.map(|seed| {
+        let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
+        File::generated("src/lessonc_seeded.rs", &text)
+    }));
     notebook.files.extend(files);
     let member = Member { folder: format!("notebooks/{name}"), package: notebook };
-    Diagnosed { value: Some(Notebook { member, library, parts }), diagnostics }
+    Diagnosed {
+        value: Some(Notebook { member, library, is_seeded: seed.is_some(), parts }),
+        diagnostics,
+    }
+}
+
+/// The notebooks of a lesson: the first, which has no name, and the others as they are named first.
+fn sessions(lesson: &Lesson) -> Vec<Option<&str>> {
+    let mut sessions = vec![None];
+    for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.is_in_notebook()) {
+        if !sessions.contains(&chunk.session()) {
+            sessions.push(chunk.session());
+        }
+    }
+    sessions
+}
+
+/// Cells that are not whole, of a lesson of which nothing can run for another reason.
+pub fn unbalanced_cells(lesson: &Lesson, cells: &BTreeMap<Span, Vec<Line>>) -> Vec<Diagnostic> {
+    let whole = |chunk: &&Chunk| {
+        chunk.is_in_notebook() && chunk.cell != Some(Cell::Trial(Trial::CompileFail))
+    };
+    let chunks = lesson.chunks().into_iter().filter(whole);
+    let diagnostics = chunks.filter_map(|chunk| {
+        let lines = cells.get(&chunk.span)?;
+        let code = code(lines);
+        Some(unbalanced(&code)?.diagnostic(chunk, lines, &code))
+    });
+    diagnostics.collect()
+}
+
+fn code(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 fn notebook_name(lesson: &str) -> String {
@@ -124,6 +183,7 @@ fn head(package: &Package, runtime: Option<Runtime>) -> String {
     };
     format!(
         "{main} -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
+         use __lessonc::Display as _;\n\
          let __lessonc = __lessonc::Notebook::start();"
     )
 }
@@ -149,7 +209,7 @@ fn scaffold(text: &str) -> Vec<Line> {
 }
 
 /// What stands on the line before the value that a cell ends in.
-pub const SHOW: &str = "__lessonc.show(&(";
+pub const SHOW: &str = "__lessonc.show(__lessonc.value(&(";
 
 struct Composer<'a> {
     course: &'a Course,
@@ -159,19 +219,36 @@ struct Composer<'a> {
     /// How `main` begins.
     head: String,
     cells: &'a BTreeMap<Span, Vec<Line>>,
+    /// The notebook that is being composed.
+    session: Option<&'a str>,
     /// How many blocks are open.
     depth: usize,
     lines: Vec<Line>,
     steps: Vec<Step>,
+    given: Given,
+    /// The cells that say the variables of its environment.
+    env: BTreeMap<String, Span>,
     files: Vec<File>,
     parts: Vec<Part>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Composer<'a> {
+    /// One notebook, and the blocks that are tried in it.
+    fn notebook(&mut self, session: Option<&'a str>) {
+        let before = self.parts.len();
+        self.session = session;
+        self.depth = 0;
+        self.given = Given::default();
+        self.env.clear();
+        self.blocks(&self.lesson.blocks);
+        self.end(before);
+    }
+
     fn blocks(&mut self, blocks: &[Block]) {
         for block in blocks {
             match &block.kind {
+                BlockKind::Code(chunk) if chunk.session() != self.session => {}
                 BlockKind::Code(chunk) => match chunk.cell {
                     Some(Cell::Rust) => self.cell(chunk),
                     Some(Cell::Trial(trial)) => self.trial(chunk, trial),
@@ -190,11 +267,30 @@ impl<'a> Composer<'a> {
 
     fn cell(&mut self, chunk: &Chunk) {
         let Some((lines, code)) = self.code(chunk, true) else { return };
+        self.give(chunk);
         let index = self.steps.len();
         self.steps.push(self.step(chunk, lines));
         self.depth += 1;
         self.lines.extend(scaffold(&format!("{{\n{STEP}{index});")));
         self.lines.extend(statements(lines, &code));
+    }
+
+    /// Gives the notebook what a cell asks for. All its cells have one environment, and read on in
+    /// one standard input.
+    fn give(&mut self, chunk: &Chunk) {
+        for (name, value) in chunk.env() {
+            let before = self.given.env.insert(name.to_owned(), value.to_owned());
+            let first = *self.env.entry(name.to_owned()).or_insert(chunk.info);
+            if let Some(before) = before.filter(|before| before != value) {
+                let message = format!("`{name}` is `{before}` already in this notebook");
+                let diagnostic = Diagnostic::error("bad-attributes", message)
+                    .at(chunk.info, format!("another value: `{value}`"))
+                    .also(first, "first here")
+                    .hint("all cells of a notebook have one environment: give this one a `session=` of its own");
+                self.diagnostics.push(diagnostic);
+            }
+        }
+        self.given.stdin.push_str(&chunk.stdin().unwrap_or_default());
     }
 
     /// A program of the cells that a block sees, and the block.
@@ -220,40 +316,59 @@ impl<'a> Composer<'a> {
         let name = format!("{}-{}", trial.word(), count + 1);
         let binary = format!("{}-{name}", self.name);
         let file = format!("src/bin/{binary}.rs");
-        self.files.push(self.program(file, "../lessonc.rs", main));
+        self.files.push(self.program(file, "../", main));
         let (action, expected) = match trial {
             Trial::NoRun => (Action::Compile { binary }, Expected::Success),
             Trial::CompileFail => {
                 let code = chunk.error_code().map(str::to_owned);
                 (Action::Compile { binary }, Expected::CompilerError { code })
             }
-            Trial::ShouldPanic => (Action::Run { binary }, Expected::Panic),
+            Trial::ShouldPanic => {
+                let mut given = self.given.clone();
+                let own = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                given.env.extend(own);
+                given.stdin.push_str(&chunk.stdin().unwrap_or_default());
+                (Action::Run { binary, given }, Expected::Panic)
+            }
         };
         self.parts.push(Part { name, action, expected, steps: vec![self.step(chunk, lines)] });
     }
 
-    /// The notebook itself, when all its cells are known.
-    fn end(&mut self) {
+    /// The notebook itself, when all its cells are known, before the blocks that are tried in it.
+    fn end(&mut self, before: usize) {
         if self.steps.is_empty() {
             return;
         }
         let mut main = std::mem::take(&mut self.lines);
         main.extend(scaffold(&end(self.depth)));
-        let file = self.program("src/main.rs".to_owned(), "lessonc.rs", main);
+        let whole = notebook_name(self.name);
+        let (name, binary, path, way) = match self.session {
+            None => ("notebook".to_owned(), whole, "src/main.rs".to_owned(), ""),
+            Some(session) => {
+                let binary = format!("{whole}-{session}");
+                let path = format!("src/bin/{binary}.rs");
+                (format!("notebook-{session}"), binary, path, "../")
+            }
+        };
+        let file = self.program(path, way, main);
         self.files.push(file);
         let notebook = Part {
-            name: "notebook".to_owned(),
-            action: Action::Run { binary: notebook_name(self.name) },
+            name,
+            action: Action::Run { binary, given: std::mem::take(&mut self.given) },
             expected: Expected::Success,
             steps: std::mem::take(&mut self.steps),
         };
-        self.parts.insert(0, notebook);
+        self.parts.insert(before, notebook);
     }
 
-    /// A whole program of what `main` holds, to its end.
-    fn program(&self, path: String, runtime: &str, main: Vec<Line>) -> File {
-        let head = format!("{LINTS}\n#[path = {runtime:?}]\nmod __lessonc;\n{}", self.head);
-        let mut lines = scaffold(&head);
+    /// A whole program of what `main` holds, to its end; `way` leads to where our own modules are.
+    fn program(&self, path: String, way: &str, main: Vec<Line>) -> File {
+        let is_seeded = self.course.seed(self.lesson).is_some();
+        let modules = ["lessonc", "lessonc_seeded"].into_iter().take(1 + usize::from(is_seeded));
+        let modules: String = modules
+            .map(|module| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
+            .collect();
+        let mut lines = scaffold(&format!("{LINTS}\n{modules}{}", self.head));
         lines.extend(main);
         File { lines, ..File::generated(path, "") }
     }
@@ -264,6 +379,7 @@ impl<'a> Composer<'a> {
             chunk: chunk.span,
             span: first.map_or(chunk.info, |origin| origin.span),
             timeout: self.course.timeout(self.lesson, chunk),
+            output_size: self.course.output_size(self.lesson, chunk),
             measures: chunk.measures(),
         }
     }
@@ -271,7 +387,7 @@ impl<'a> Composer<'a> {
     /// A block's code, if it is known, and whole where it must be.
     fn code(&mut self, chunk: &Chunk, whole: bool) -> Option<(&'a [Line], String)> {
         let lines = self.cells.get(&chunk.span)?.as_slice();
-        let code = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+        let code = code(lines);
         if let Some(unbalanced) = unbalanced(&code).filter(|_| whole) {
             self.diagnostics.push(unbalanced.diagnostic(chunk, lines, &code));
             return None;
@@ -302,7 +418,7 @@ fn statements(lines: &[Line], code: &str) -> Vec<Line> {
     let origin = origin.map(|origin| Origin { indent: SHOW.len(), ..origin });
     all.push(Line { text: SHOW.to_owned(), origin });
     all.extend(value);
-    all.extend(scaffold("));"));
+    all.extend(scaffold(")).evcxr_display());"));
     all
 }
 

@@ -69,54 +69,96 @@ fn difference(
         from = from.saturating_sub(1);
         to = if from == same { expected.len().min(to + 1) } else { to };
     }
-    let as_given = [
-        &expected[from..same],
-        &given[same..given.len() - same_at_end],
-        &expected[expected.len() - same_at_end..to],
-    ];
+    let end = expected.len() - same_at_end;
+    let rewritten = rewritten(&expected[same..end], &given[same..given.len() - same_at_end]);
+    let as_given = [&expected[from..same], &rewritten, &expected[end..to]].concat();
     let diagnostic = Diagnostic::error("other-output", "the cell gives something else")
         .at(place, label)
         .also(cell.info, "this cell");
     let lines = &said.lines[before + from..before + to];
-    Some(diagnostic.remark(patched(lines, &as_given.concat(), sources)))
+    Some(diagnostic.remark(patched(said, lines, &as_given, sources)))
 }
 
-/// How these lines would read with what the cell gave.
-fn patched(lines: &[CodeLine], given: &[&str], sources: &Sources) -> Remark {
+/// Lines that what was given fits, of those expected as many as still hold.
+fn rewritten<'a>(expected: &[&'a str], given: &[&'a str]) -> Vec<&'a str> {
+    let mut lines = vec![];
+    let (mut e, mut g) = (0, 0);
+    for (at, line) in expected.iter().enumerate().filter(|(_, line)| **line != ANY_LINES) {
+        if let Some(skipped) = given[g..].iter().position(|given| is_like(line, given)) {
+            lines.extend(between(&expected[e..at], &given[g..g + skipped]));
+            lines.push(line);
+            (e, g) = (at + 1, g + skipped + 1);
+        }
+    }
+    lines.extend(between(&expected[e..], &given[g..]));
+    lines
+}
+
+/// The same where no line expected holds, but what stands for any lines may.
+fn between<'a>(expected: &[&'a str], given: &[&'a str]) -> Vec<&'a str> {
+    let is_any = |line: &&str| *line == ANY_LINES;
+    let (Some(first), Some(last)) =
+        (expected.iter().position(is_any), expected.iter().rposition(is_any))
+    else {
+        return given.to_vec();
+    };
+    let after = expected.len() - 1 - last;
+    if given.len() < first + after {
+        return given.to_vec();
+    }
+    [&given[..first], &[ANY_LINES], &given[given.len() - after..]].concat()
+}
+
+/// How these lines would read to hold.
+fn patched(said: &Chunk, lines: &[CodeLine], given: &[&str], sources: &Sources) -> Remark {
     let mut remark = Remark::new(
         RemarkKind::Help,
         "where it may vary, write `[..]` for any text of a line, and a line `...` for any lines",
     );
-    if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
+    let fence = sources.text(said.span);
+    let sign = if fence.starts_with('~') { '~' } else { '`' };
+    let fence = &fence[..fence.len() - fence.trim_start_matches(sign).len()];
+    let would_end = given.iter().any(|line| line.trim_start().starts_with(fence));
+    if let (Some(first), Some(last), false) = (lines.first(), lines.last(), would_end) {
         let margin = sources.margin(first.span);
         let span = Span { end: last.span.end, ..first.span };
         let text = given.join(&format!("\n{margin}"));
-        remark.text.push_str("; this is what it gave");
+        remark.text.push_str("; this holds");
         remark.patches.push(vec![Replacement { span, text }]);
     }
     remark
 }
 
-/// Whether lines are as expected. Each `...` takes as few lines as will do, and more where the rest
-/// does not fit.
+/// Whether lines are as expected.
 fn matches(expected: &[&str], given: &[&str]) -> bool {
-    let (mut e, mut g) = (0, 0);
-    // Where to go on if what follows the last `...` does not fit.
+    fits(expected, given, |line| *line == ANY_LINES, |line, given| is_like(line, given))
+}
+
+/// Whether items are as a pattern says. What stands for any items takes as few as will do, and more
+/// where the rest does not fit.
+pub fn fits<P, G>(
+    pattern: &[P],
+    given: &[G],
+    is_any: impl Fn(&P) -> bool,
+    fits: impl Fn(&P, &G) -> bool,
+) -> bool {
+    let (mut p, mut g) = (0, 0);
+    // Where to go on if what follows the last of these does not fit.
     let mut again: Option<(usize, usize)> = None;
-    while g < given.len() || e < expected.len() {
-        match expected.get(e) {
-            Some(&ANY_LINES) => {
-                e += 1;
-                again = Some((e, g));
+    while g < given.len() || p < pattern.len() {
+        match pattern.get(p) {
+            Some(item) if is_any(item) => {
+                p += 1;
+                again = Some((p, g));
             }
-            Some(line) if given.get(g).is_some_and(|given| is_like(line, given)) => {
-                e += 1;
+            Some(item) if given.get(g).is_some_and(|given| fits(item, given)) => {
+                p += 1;
                 g += 1;
             }
             _ => match again {
-                Some((line, from)) if from < given.len() => {
-                    again = Some((line, from + 1));
-                    (e, g) = (line, from + 1);
+                Some((after, from)) if from < given.len() => {
+                    again = Some((after, from + 1));
+                    (p, g) = (after, from + 1);
                 }
                 _ => return false,
             },
@@ -141,6 +183,23 @@ fn is_like(expected: &str, given: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_still_holds_of_a_block_is_kept() {
+        for (expected, given, rewritten) in [
+            ("one\ntook [..] s\nold", "two\ntook 1 s\nnew", "two\ntook [..] s\nnew"),
+            ("old\n...\nlast", "new\na\nb\nlast", "new\n...\nlast"),
+            ("...\nold", "a\nnew", "...\nnew"),
+            ("a [..]\nb [..]\nc", "a 1\nc", "a [..]\nc"),
+            ("old\n...\nold", "new", "new"),
+            ("old", "", ""),
+        ] {
+            let lines = |text: &'static str| text.lines().collect::<Vec<_>>();
+            let given = lines(given);
+            assert_eq!(super::rewritten(&lines(expected), &given), lines(rewritten));
+            assert!(matches(&lines(rewritten), &given), "{expected:?}");
+        }
+    }
 
     #[test]
     fn holes_stand_for_any_text_and_any_lines() {

@@ -41,13 +41,18 @@ impl Notebook {
         self.mark("end", 0);
     }
 
-    /// Shows the value that a cell ends in; `()` is nothing to show.
-    pub fn show<T: Debug>(&self, value: &T) {
-        if std::any::type_name::<T>() == "()" {
-            return;
+    /// From here on, until a cell begins, what is printed is the value that a cell ends in; `()` is
+    /// nothing to show.
+    pub fn value<'v, T: ?Sized>(&self, value: &'v T) -> &'v T {
+        if std::any::type_name::<T>() != "()" {
+            self.mark_one(&mut io::stdout(), "value", 0);
         }
-        self.mark_one(&mut io::stdout(), "value", 0);
-        println!("{value:#?}");
+        value
+    }
+
+    /// Shows what `evcxr_display` left to be shown.
+    pub fn show(&self, left: impl Left) {
+        left.show();
     }
 
     fn mark(&self, what: &str, index: usize) {
@@ -63,6 +68,36 @@ impl Notebook {
             let mark = format!("\x1e{nonce} {what} {index} {micros}\n");
             let _ = stream.write_all(mark.as_bytes());
             let _ = stream.flush();
+        }
+    }
+}
+
+/// Gives `evcxr_display` to all values. A type that has one of its own, as notebooks of evcxr want
+/// it, shows itself: the compiler takes that before the method of a trait.
+pub trait Display {
+    fn evcxr_display(&self) -> ByDebug<'_, Self> {
+        ByDebug(self)
+    }
+}
+
+impl<T: ?Sized> Display for T {}
+
+/// A value that does not show itself.
+pub struct ByDebug<'v, T: ?Sized>(&'v T);
+
+/// What is left to do when `evcxr_display` was called.
+pub trait Left {
+    fn show(self);
+}
+
+impl Left for () {
+    fn show(self) {}
+}
+
+impl<T: Debug + ?Sized> Left for ByDebug<'_, T> {
+    fn show(self) {
+        if std::any::type_name::<T>() != "()" {
+            println!("{:#?}", self.0);
         }
     }
 }

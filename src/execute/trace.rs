@@ -1,5 +1,7 @@
 //! Splits what a program printed into what each step gave.
 
+use std::{borrow::Cow, iter};
+
 use crate::model::record::{Part, StepTrace};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,16 @@ fn last_boundary(bytes: &[u8]) -> usize {
     let is_start = |byte: &u8| *byte & 0b1100_0000 != 0b1000_0000;
     let start = bytes.iter().rev().take(4).position(is_start);
     start.map_or(bytes.len(), |back| bytes.len() - back - 1)
+}
+
+/// Bytes as text. What of them is no UTF-8 is written as Rust writes it, `\xff`, so that no byte is
+/// lost.
+fn text(bytes: &[u8]) -> String {
+    let pieces = bytes.utf8_chunks().flat_map(|chunk| {
+        let invalid = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}").into());
+        iter::once(Cow::from(chunk.valid())).chain(invalid)
+    });
+    pieces.collect()
 }
 
 impl Splitter {
@@ -202,15 +214,15 @@ impl Splitter {
         if self.steps.len() <= step {
             self.steps.resize(step + 1, StepTrace::default());
         }
-        let text = String::from_utf8_lossy(&bytes);
+        let text = text(&bytes);
         let parts = &mut self.steps[step].parts;
         match (stream, parts.last_mut()) {
             (Stream::Stdout, Some(Part::Value(last))) if in_value => last.push_str(&text),
             (Stream::Stdout, Some(Part::Stdout(last))) if !in_value => last.push_str(&text),
             (Stream::Stderr, Some(Part::Stderr(last))) => last.push_str(&text),
-            (Stream::Stdout, _) if in_value => parts.push(Part::Value(text.into_owned())),
-            (Stream::Stdout, _) => parts.push(Part::Stdout(text.into_owned())),
-            (Stream::Stderr, _) => parts.push(Part::Stderr(text.into_owned())),
+            (Stream::Stdout, _) if in_value => parts.push(Part::Value(text)),
+            (Stream::Stdout, _) => parts.push(Part::Stdout(text)),
+            (Stream::Stderr, _) => parts.push(Part::Stderr(text)),
         }
     }
 }
@@ -246,6 +258,14 @@ mod tests {
         let line = "πé€".repeat(100_000);
         let (steps, _) = split("n", &format!("\x1en step 0 1\n{line}"), 4096);
         assert_eq!(steps[0].parts, [Part::Stdout(line)]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown() {
+        let mut splitter = Splitter::new("n");
+        splitter.push(Stream::Stdout, b"\x1en step 0 1\nh\xc3\xa4 \xff\xfe \xe2\x82\n");
+        let (steps, _) = splitter.finish();
+        assert_eq!(steps[0].parts, [Part::Stdout("hä \\xff\\xfe \\xe2\\x82\n".into())]);
     }
 
     #[test]

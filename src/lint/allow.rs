@@ -13,6 +13,8 @@
 //! which is what concerns the lesson as a whole, can be allowed anywhere in it; and what has no
 //! line at all, anywhere in `index.md`.
 
+use std::collections::BTreeMap;
+
 use super::codes;
 use crate::model::{
     course::{Course, Lesson},
@@ -34,12 +36,16 @@ pub fn settle(
     let mut allows: Vec<Allow> =
         lessons.iter().flat_map(|lesson| comments(lesson, sources)).collect();
     let index = course.index.as_ref().map(|index| index.source);
+    let lines = by_line(&allows);
+    let allowed: Vec<Option<usize>> = diagnostics
+        .iter()
+        .map(|diagnostic| allow_for(diagnostic, &lines, index, sources))
+        .collect();
+    allowed.iter().flatten().for_each(|allow| allows[*allow].is_used = true);
     let mut settled: Vec<Diagnostic> = diagnostics
         .into_iter()
-        .filter(|diagnostic| {
-            let allow = allows.iter_mut().find(|allow| allow.is_for(diagnostic, index, sources));
-            allow.map(|allow| allow.is_used = true).is_none()
-        })
+        .zip(allowed)
+        .filter_map(|(diagnostic, allow)| allow.is_none().then_some(diagnostic))
         .collect();
     if all_is_found {
         settled.extend(allows.iter().filter_map(Allow::complaint));
@@ -87,17 +93,6 @@ enum Mistake {
 }
 
 impl Allow {
-    fn is_for(&self, diagnostic: &Diagnostic, index: Option<SourceId>, sources: &Sources) -> bool {
-        if diagnostic.code != self.word || is_fixed(diagnostic) || self.mistake.is_some() {
-            return false;
-        }
-        let Some(span) = diagnostic.span() else { return Some(self.span.source) == index };
-        let source = sources.get(span.source);
-        let first = source.line_column(span.start).line;
-        let last = source.line_column(span.end).line;
-        span.source == self.span.source && (first == 1 || (first..=last).contains(&self.line))
-    }
-
     fn complaint(&self) -> Option<Diagnostic> {
         let Self { word, span, .. } = self;
         let setting = |message: String| Diagnostic::warning("check-setting", message).at(*span, "");
@@ -115,6 +110,44 @@ impl Allow {
                 .hint("take it out"),
         })
     }
+}
+
+/// The first of the allows for each code and each line.
+type ByLine<'a> = BTreeMap<(SourceId, &'a str, usize), usize>;
+
+fn by_line(allows: &[Allow]) -> ByLine<'_> {
+    let mut lines = ByLine::new();
+    for (index, Allow { word, span, line, mistake, .. }) in allows.iter().enumerate() {
+        if mistake.is_none() {
+            lines.entry((span.source, word.as_str(), *line)).or_insert(index);
+        }
+    }
+    lines
+}
+
+/// The allow that speaks for what a diagnostic tells.
+fn allow_for(
+    diagnostic: &Diagnostic,
+    lines: &ByLine,
+    index: Option<SourceId>,
+    sources: &Sources,
+) -> Option<usize> {
+    if is_fixed(diagnostic) {
+        return None;
+    }
+    let everywhere = 0..=usize::MAX;
+    let (source, spoken_for) = match diagnostic.span() {
+        None => (index?, everywhere),
+        Some(span) => {
+            let source = sources.get(span.source);
+            let first = source.line_column(span.start).line;
+            let last = source.line_column(span.end).line;
+            (span.source, if first == 1 { everywhere } else { first..=last })
+        }
+    };
+    let at = |line: usize| (source, &*diagnostic.code, line);
+    let (_, allow) = lines.range(at(*spoken_for.start())..=at(*spoken_for.end())).next()?;
+    Some(*allow)
 }
 
 /// What the settings say of codes that don't exist or can't be changed.
@@ -152,28 +185,41 @@ fn comments(lesson: &Lesson, sources: &Sources) -> Vec<Allow> {
     const OPENER: &str = "<!-- lessonc:";
     let source = sources.get(lesson.source);
     let text = &source.text;
-    let code: Vec<Span> = lesson.chunks().iter().map(|chunk| chunk.span).collect();
+    let mut code: Vec<Span> = lesson.chunks().iter().map(|chunk| chunk.span).collect();
+    code.sort_by_key(|span| span.start);
+    let mut code = code.into_iter().peekable();
+    let mut code_end = 0;
+    let mut place = Place::default();
+    let mut spoken_for = 0..0;
+    let mut done = 0;
     let mut allows = vec![];
     for (at, _) in text.match_indices(OPENER) {
-        let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let before = &text[line_start..at];
-        let is_code = code.iter().any(|span| span.range().contains(&at))
-            || before.matches('`').count() % 2 == 1;
-        let Some(length) = text[at..].find("-->").filter(|_| !is_code) else { continue };
+        while let Some(span) = code.next_if(|span| span.start <= at) {
+            code_end = code_end.max(span.end);
+        }
+        place.go_to(text, at);
+        if at < code_end || at < done || place.ticks % 2 == 1 {
+            continue;
+        }
+        let Some(length) = text[at..].find("-->") else { break };
         let end = at + length;
-        let line_end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
+        done = end;
         let is_alone = |text: &str| {
             text.trim_matches(|c: char| c.is_whitespace() || ">*+-".contains(c)).is_empty()
         };
-        let line = source.line_column(at).line;
-        let line = if is_alone(before) && is_alone(&text[end + 3..line_end]) {
-            line_spoken_for(text, source.line_column(end).line)
-        } else {
-            line
-        };
+        let rest_of_line = || text[end + 3..].split('\n').next().unwrap_or_default();
+        let mut line = place.line;
+        if is_alone(&text[place.line_start..at]) && is_alone(rest_of_line()) {
+            let last = line + text[at..end].matches('\n').count();
+            // Those of one comment below another speak for the same line.
+            if !spoken_for.contains(&last) {
+                spoken_for = last..line_spoken_for(&text[end..], last);
+            }
+            line = spoken_for.end;
+        }
         let start = at + OPENER.len();
         let words = words(&text[start..end]);
-        let place = |range: std::ops::Range<usize>| {
+        let span = |range: std::ops::Range<usize>| {
             Span::new(lesson.source, start + range.start..start + range.end)
         };
         let allow = |word: &str, span, mistake| Allow {
@@ -192,10 +238,10 @@ fn comments(lesson: &Lesson, sources: &Sources) -> Vec<Allow> {
                     Some(_) if !codes::may_be_lowered(code) => Some(Mistake::Fixed),
                     Some(_) => None,
                 };
-                allow(code, place(range.clone()), mistake)
+                allow(code, span(range.clone()), mistake)
             })),
             Some(((range, word), _)) => {
-                allows.push(allow(word, place(range.clone()), Some(Mistake::NoDirective)));
+                allows.push(allow(word, span(range.clone()), Some(Mistake::NoDirective)));
             }
             None => allows.push(allow("", whole, Some(Mistake::NoCode))),
         }
@@ -203,9 +249,39 @@ fn comments(lesson: &Lesson, sources: &Sources) -> Vec<Allow> {
     allows
 }
 
-/// The first line after `line` that holds more than such a comment.
-fn line_spoken_for(text: &str, line: usize) -> usize {
-    let skipped = text.lines().skip(line).take_while(|line| {
+/// A place in a text that is read from its beginning to its end.
+struct Place {
+    at: usize,
+    /// Counted from one.
+    line: usize,
+    line_start: usize,
+    /// The backticks before it in its line.
+    ticks: usize,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { at: 0, line: 1, line_start: 0, ticks: 0 }
+    }
+}
+
+impl Place {
+    fn go_to(&mut self, text: &str, at: usize) {
+        let passed = &text[self.at..at];
+        if let Some(newline) = passed.rfind('\n') {
+            self.line += passed.matches('\n').count();
+            self.line_start = self.at + newline + 1;
+            self.ticks = 0;
+        }
+        self.ticks += text[self.line_start.max(self.at)..at].matches('`').count();
+        self.at = at;
+    }
+}
+
+/// The first line after `line` that holds more than such a comment; `rest` is what stands from
+/// somewhere in that line on.
+fn line_spoken_for(rest: &str, line: usize) -> usize {
+    let skipped = rest.lines().skip(1).take_while(|line| {
         let line = line.trim_matches(|c: char| c.is_whitespace() || c == '>');
         line.is_empty() || line.starts_with("<!-- lessonc:") && line.ends_with("-->")
     });

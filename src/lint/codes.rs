@@ -39,6 +39,8 @@ pub enum Found {
     ByCheck,
     /// By `build` only: something must run.
     ByRunning,
+    /// By `check --run` only: something must run, and be recorded.
+    ByRerunning,
     /// By what stands in the course's folder: no text shows it alone.
     ByFolder,
     /// By `tangle` only: by what stands where it writes.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Surroundings;
 use crate::model::{
-    course::{Block, BlockKind, Image, Inline, Lesson, walk as walk_blocks},
+    course::{Block, BlockKind, Inline, Lesson, walk as walk_blocks},
     diagnostic::Diagnostic,
     source::Span,
     walk,
@@ -70,12 +70,13 @@ fn repeated_ids(lesson: &Lesson, known: &Surroundings<'_>, diagnostics: &mut Vec
         given.entry(id.as_deref().unwrap_or_default()).or_default().push(span);
     });
     walk::inlines(&lesson.blocks, &mut |block, inline| {
-        if let Inline::Bracketed { attributes, .. } | Inline::Image(Image { attributes, .. }) =
-            inline
-        {
-            let id = attributes.id.as_deref().unwrap_or_default();
-            given.entry(id).or_default().push(block.span);
-        }
+        let attributes = match inline {
+            Inline::Bracketed { attributes, .. } => attributes,
+            Inline::Image(image) => &image.attributes,
+            _ => return,
+        };
+        let id = attributes.id.as_deref().unwrap_or_default();
+        given.entry(id).or_default().push(block.span);
     });
     given.remove("");
     let on_page = known.ids.get(&lesson.source);

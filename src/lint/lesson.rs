@@ -14,8 +14,9 @@ pub fn parts(lesson: &Lesson, sources: &Sources, diagnostics: &mut Vec<Diagnosti
     let source = sources.get(lesson.source);
     let mut kinds = vec![];
     walk(&lesson.blocks, &mut |block| {
-        if let BlockKind::Div(Div { kind: Some(kind), .. }) = block.kind {
-            kinds.push(kind);
+        if let BlockKind::Div(div) = &block.kind {
+            kinds.extend(div.kind);
+            diagnostics.extend(empty_list(div));
         }
     });
     let line = source.text.lines().next().unwrap_or_default().trim_end().len();
@@ -38,8 +39,9 @@ pub fn parts(lesson: &Lesson, sources: &Sources, diagnostics: &mut Vec<Diagnosti
     ];
     diagnostics.extend(missing.into_iter().flatten().map(|diagnostic| diagnostic.at(whole, "")));
     let times = [("teaching", lesson.meta.teaching), ("exercises", lesson.meta.exercises)];
-    let missing: Vec<&str> =
-        times.iter().filter(|(_, minutes)| minutes.is_none()).map(|(key, _)| *key).collect();
+    let is_misread = |key: &str| lesson.meta.misread.iter().any(|misread| misread == key);
+    let missing = times.iter().filter(|(key, minutes)| minutes.is_none() && !is_misread(key));
+    let missing: Vec<&str> = missing.map(|(key, _)| *key).collect();
     if !missing.is_empty() {
         let keys: Vec<String> = missing.iter().map(|key| format!("`{key}: 10`")).collect();
         let message = format!("this lesson doesn't say its minutes of {}", missing.join(" and "));
@@ -49,6 +51,17 @@ pub fn parts(lesson: &Lesson, sources: &Sources, diagnostics: &mut Vec<Diagnosti
                 .hint(format!("add {} to its front matter", keys.join(" and "))),
         );
     }
+}
+
+/// Questions, objectives or key points of which there are none.
+fn empty_list(div: &Div) -> Option<Diagnostic> {
+    let kind = div.kind.filter(|_| div.blocks.is_empty())?;
+    let is_list = matches!(kind, DivKind::Questions | DivKind::Objectives | DivKind::Keypoints);
+    is_list.then(|| {
+        Diagnostic::warning("empty-div", format!("this `{}` div holds nothing", kind.class()))
+            .at(div.opener, "")
+            .hint("list in it, between its fences, what it is for: `- …`")
+    })
 }
 
 /// Tabs without content, and groups of tabs without tabs.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     diagnostic::Level,
+    limits::{self, Limits, Sandbox, Size},
     source::{SourceId, Span},
 };
 
@@ -23,8 +24,30 @@ pub struct Course {
 impl Course {
     /// Seconds that a run of a code block may take.
     pub fn timeout(&self, lesson: &Lesson, chunk: &Chunk) -> u32 {
-        let said = chunk.timeout().or(lesson.meta.timeout).or(self.settings.timeout);
-        said.unwrap_or(TIMEOUT)
+        let [ours, theirs] = self.limits(lesson);
+        chunk.timeout().or(theirs.timeout).or(ours.timeout).unwrap_or(limits::TIMEOUT)
+    }
+
+    /// How much a run of a code block may print.
+    pub fn output_size(&self, lesson: &Lesson, chunk: &Chunk) -> Size {
+        let [ours, theirs] = self.limits(lesson);
+        let said = chunk.output_size().or(theirs.output_size).or(ours.output_size);
+        said.unwrap_or(limits::OUTPUT_SIZE)
+    }
+
+    /// What a lesson's runs may take and touch.
+    pub fn sandbox(&self, lesson: &Lesson) -> Sandbox {
+        let [ours, theirs] = self.limits(lesson);
+        Sandbox::new(ours, theirs)
+    }
+
+    fn limits<'a>(&'a self, lesson: &'a Lesson) -> [&'a Limits; 2] {
+        [&self.settings.limits, &lesson.meta.limits]
+    }
+
+    /// What chance begins with in a lesson's notebook; none where it is left to the system.
+    pub fn seed(&self, lesson: &Lesson) -> Option<u32> {
+        lesson.meta.seed.or(self.settings.seed)
     }
 
     /// Every text that becomes a page of the site.
@@ -32,9 +55,6 @@ impl Course {
         self.index.iter().chain(&self.lessons).chain(&self.pages)
     }
 }
-
-/// Seconds that a cell or command may take where nothing is said.
-const TIMEOUT: u32 = 60;
 
 /// The front matter of `index.md`, or a Workbench's `config.yaml`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,8 +72,10 @@ pub struct Settings {
     pub edition: Option<String>,
     /// What drives the notebooks' futures; none said means the most that tokio's features allow.
     pub runtime: Option<Runtime>,
-    /// Seconds that each cell or command may take.
-    pub timeout: Option<u32>,
+    /// What runs may take and touch.
+    pub limits: Limits,
+    /// Makes chance repeatable in the notebooks.
+    pub seed: Option<u32>,
     /// The command, word by word, by which notebooks are run; empty where they are run right here.
     pub runner: Vec<String>,
     /// Where the lessons' sources are kept.
@@ -109,8 +131,14 @@ pub struct Meta {
     pub dependencies: BTreeMap<String, Dependency>,
     /// The package that the lesson's code goes to; the lesson's own name where absent.
     pub package: Option<String>,
-    /// Seconds that each cell or command may take; the course's where absent.
-    pub timeout: Option<u32>,
+    /// What its runs may take and touch, where that is not as the course says.
+    pub limits: Limits,
+    /// Files of the course that the lesson's programs read, and where each is named.
+    pub data: Vec<(String, Span)>,
+    /// Makes chance repeatable in the notebook; the course's where absent.
+    pub seed: Option<u32>,
+    /// The keys that have a value which is none of theirs: nobody shall call them missing.
+    pub misread: Vec<String>,
 }
 
 /// One markdown file.
@@ -136,7 +164,7 @@ impl Lesson {
 
     /// Every code block, in the order of the text, whatever it stands in.
     pub fn chunks(&self) -> Vec<&Chunk> {
-        let mut chunks = vec![];
+        let mut chunks: Vec<&Chunk> = vec![];
         walk(&self.blocks, &mut |block| {
             if let BlockKind::Code(chunk) = &block.kind {
                 chunks.push(chunk);
@@ -222,18 +250,19 @@ impl Block {
     }
 }
 
+/// What is large stands in a box, for most blocks of a text are small.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BlockKind {
     Paragraph(Vec<Inline>),
     /// Text without a paragraph of its own, as in a tight list's items.
     Plain(Vec<Inline>),
-    Heading(Heading),
+    Heading(Box<Heading>),
     Quote(Vec<Block>),
     List(List),
     Definitions(Vec<Definition>),
-    Table(Table),
-    Code(Chunk),
-    Div(Div),
+    Table(Box<Table>),
+    Code(Box<Chunk>),
+    Div(Box<Div>),
     Footnote {
         label: String,
         blocks: Vec<Block>,
@@ -455,6 +484,47 @@ impl Chunk {
         self.attributes.get("timeout")?.parse().ok()
     }
 
+    /// The notebook that it is a cell of, where that is not the lesson's first.
+    pub fn session(&self) -> Option<&str> {
+        self.attributes.get("session")
+    }
+
+    /// Environment variables of its run: `NAME=value`, blanks between them.
+    pub fn env(&self) -> impl Iterator<Item = (&str, &str)> {
+        let said = self.attributes.get("env").unwrap_or_default();
+        said.split_whitespace().filter_map(|word| word.split_once('='))
+    }
+
+    /// What somebody would type while it runs: whole lines, of which `\n` ends one.
+    pub fn stdin(&self) -> Option<String> {
+        let mut text = self.attributes.get("stdin")?.replace("\\n", "\n");
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Some(text)
+    }
+
+    /// How readers see what it gives.
+    pub fn shows(&self) -> Show {
+        self.attributes.get("output").and_then(Show::from_word).unwrap_or_default()
+    }
+
+    /// Whether what cargo tells of its progress is of interest.
+    pub fn chatter(&self) -> bool {
+        self.attributes.get("chatter") == Some("true")
+    }
+
+    /// How much a run of it may print, where it says so.
+    pub fn output_size(&self) -> Option<Size> {
+        self.attributes.get("output-size")?.parse().ok()
+    }
+
+    /// How its outputs are compared with what is recorded of them, where it says so.
+    pub fn drift(&self) -> Option<Drift> {
+        let word = self.attributes.get("drift")?;
+        Drift::ALL.into_iter().find(|drift| drift.word() == word)
+    }
+
     /// Whether it tells its readers how long something takes.
     pub fn measures(&self) -> bool {
         self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
@@ -468,6 +538,34 @@ impl Chunk {
     /// The file that it is written into when tangled.
     pub fn target(&self) -> Option<&str> {
         self.attributes.get("file")
+    }
+}
+
+/// How what a cell gives is compared with what is recorded of it. Where a cell says nothing, all that
+/// varies from run to run may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drift {
+    /// Every byte is the same.
+    Exact,
+    /// The same lines, in any order.
+    Unordered,
+    /// Only the author's own `output` block decides.
+    Pattern,
+    /// As many lines of the same words; their numbers may differ.
+    Shape,
+}
+
+impl Drift {
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Unordered, Self::Pattern, Self::Shape];
+
+    /// The word behind the fence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Unordered => "unordered",
+            Self::Pattern => "pattern",
+            Self::Shape => "shape",
+        }
     }
 }
 
@@ -530,6 +628,37 @@ impl Trial {
     }
 }
 
+/// How what a code block gives is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// In a box of its own, as a terminal shows it.
+    #[default]
+    Text,
+    /// What it prints is the page's HTML.
+    Html,
+    /// As text without a box.
+    Raw,
+    None,
+}
+
+impl Show {
+    pub const ALL: [Self; 4] = [Self::Text, Self::Html, Self::Raw, Self::None];
+
+    /// The word behind `output=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::Raw => "raw",
+            Self::None => "none",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|show| show.word() == word)
+    }
+}
+
 /// Attributes that tie a text to what was measured, and mean nothing to a browser.
 pub const OF_VALUES: [&str; 4] = ["value", "format", "tolerance", "claim"];
 
@@ -557,7 +686,7 @@ pub enum Inline {
         title: String,
         content: Vec<Inline>,
     },
-    Image(Image),
+    Image(Box<Image>),
     Math {
         span: Span,
         tex: String,

@@ -67,6 +67,8 @@ pub struct Remark {
 pub enum RemarkKind {
     /// Explains.
     Note,
+    /// Explains by lines that begin with `-` and `+`: as it was, and as it is.
+    Diff,
     /// Tells how to mend it.
     Help,
 }

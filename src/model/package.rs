@@ -3,7 +3,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{course::Lesson, source::Span};
+use super::{
+    course::Lesson,
+    limits::{Sandbox, Size},
+    source::Span,
+};
 
 /// Cargo's `[dependencies]`, as Cargo takes them.
 pub type Dependencies = BTreeMap<String, toml::Value>;
@@ -167,8 +171,8 @@ pub struct Tangled {
     pub packages: Vec<Package>,
     /// Names of the packages that have one.
     pub broken: Vec<String>,
-    /// Every Rust cell of the packages without a mistake, by its code block, its references
-    /// replaced.
+    /// Every Rust cell, by its code block, its references replaced; but for those with one that
+    /// can't be.
     pub cells: BTreeMap<Span, Vec<Line>>,
 }
 
@@ -216,7 +220,7 @@ impl Workspace {
 pub struct Program {
     /// The lesson that it belongs to.
     pub lesson: String,
-    /// What it is called in messages and records, once a lesson: `notebook`, `console`.
+    /// What it is called in messages and records, once a lesson: `notebook`, `notebook-other`, `console`.
     pub name: String,
     pub workspace: Arc<Workspace>,
     /// The folder of the workspace member that it is built from or runs in.
@@ -225,6 +229,12 @@ pub struct Program {
     pub library: Option<String>,
     pub action: Action,
     pub expected: Expected,
+    /// What running it may take and touch.
+    pub sandbox: Sandbox,
+    /// Whether it is compiled so that it draws by chance what its own code says.
+    pub is_seeded: bool,
+    /// The files of the course that it reads, and where they are declared.
+    pub data: BTreeMap<String, Span>,
     /// The code block of each step, in the order in which the steps run.
     pub steps: Vec<Step>,
 }
@@ -257,7 +267,7 @@ impl Program {
     /// The one binary of its member that it is, if it is one.
     pub fn binary(&self) -> Option<&str> {
         match &self.action {
-            Action::Run { binary } | Action::Compile { binary } => Some(binary),
+            Action::Run { binary, .. } | Action::Compile { binary } => Some(binary),
             Action::Console(_) | Action::Build => None,
         }
     }
@@ -277,13 +287,33 @@ pub enum Expected {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Build a binary of the member and run it; a step is a cell.
-    Run { binary: String },
+    Run { binary: String, given: Given },
     /// Build a binary of the member, and run nothing.
     Compile { binary: String },
-    /// Run each line in a shell in the member's folder; a step is a command.
-    Console(Vec<String>),
+    /// Run each in a shell in the member's folder; a step is a command.
+    Console(Vec<Command>),
     /// Build the member, and run nothing: there are no steps that would give anything.
     Build,
+}
+
+/// What a process is given by the code blocks that it is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Environment variables beside those that every run has.
+    pub env: BTreeMap<String, String>,
+    /// All of its standard input.
+    pub stdin: String,
+}
+
+/// One `$ command` of a console block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Command {
+    pub text: String,
+    pub given: Given,
+    /// The exit status that it is to end with.
+    pub status: i32,
+    /// Whether what cargo tells of its progress is kept.
+    pub chatter: bool,
 }
 
 /// One part of a program's run that has an output of its own.
@@ -295,6 +325,8 @@ pub struct Step {
     pub span: Span,
     /// Seconds that it may take.
     pub timeout: u32,
+    /// How much it may print.
+    pub output_size: Size,
     /// Whether it tells how long something takes.
     pub measures: bool,
 }

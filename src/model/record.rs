@@ -1,6 +1,6 @@
 //! What running gave.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,9 @@ pub struct Trace {
     /// Files that the program wrote in its working directory, by name.
     #[serde(skip)]
     pub files: Vec<CapturedFile>,
+    /// The files of the course that were opened meanwhile, whoever did.
+    #[serde(skip)]
+    pub opened: BTreeSet<String>,
     /// What the compiler said when the program was built: warnings, if anything was run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<CompilerMessage>,
@@ -57,7 +60,7 @@ pub struct Made {
 pub enum End {
     /// It could not be built; nothing ran.
     NotBuilt,
-    /// Every step was reached, and the program exited with 0.
+    /// Every step was reached, and all ended with the status that they are to have: mostly 0.
     Finished,
     /// It ended early or with another status.
     Exited(i32),

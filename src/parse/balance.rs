@@ -23,6 +23,8 @@ struct Element {
     name: String,
     opener: Span,
     is_block: bool,
+    /// Whether it was written as if it closed itself: `<div/>`.
+    has_slash: bool,
 }
 
 /// What was around a container.
@@ -68,7 +70,8 @@ impl Elements {
         let mut done = 0;
         for Tag { name, range, is_end, is_block } in html::tags(html) {
             if !is_end {
-                self.open.push(Element { name, opener: place(range), is_block });
+                let has_slash = html[range.clone()].ends_with("/>");
+                self.open.push(Element { name, opener: place(range), is_block, has_slash });
                 continue;
             }
             mended.push_str(&html[done..range.start]);
@@ -92,16 +95,22 @@ impl Elements {
 
     /// Closes all but the first `count`.
     fn close(&mut self, count: usize) -> String {
+        if count == self.open.len() {
+            return String::new();
+        }
         let mut closers = String::new();
-        for Element { name, opener, .. } in self.open.drain(count..).rev() {
+        for Element { name, opener, has_slash, .. } in self.open.drain(count..).rev() {
             closers.push_str(&format!("</{name}>"));
             let message = format!("this `<{name}>` is never closed");
+            let hint = if has_slash {
+                format!("to HTML the slash is nothing: write `<{name}></{name}>`")
+            } else {
+                format!("write `</{name}>` where it is to end, or backticks around what is code")
+            };
             self.diagnostics.push(
                 Diagnostic::warning("unclosed-tag", message)
                     .at(opener, "ends with what it stands in")
-                    .hint(format!(
-                        "write `</{name}>` where it is to end, or backticks around what is code"
-                    )),
+                    .hint(hint),
             );
         }
         closers

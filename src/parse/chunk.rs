@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::passage::Passage;
-use super::{Cells, attributes};
+use super::{Cells, asked, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
 use crate::model::diagnostic::Diagnostic;
 
@@ -62,18 +62,15 @@ pub fn chunk(
         let place = passage.span(info.clone());
         diagnostics.push(diagnostic.at(place, "").hint("take a name without blanks, `<` and `>`"));
     }
-    if let Some(value) = attributes.get("timeout")
-        && value.parse::<u32>().is_err()
-    {
-        let message = format!("`timeout={value}` is no number of seconds");
-        let place = passage.span(info.clone());
-        let diagnostic = Diagnostic::error("bad-attributes", message);
-        diagnostics.push(diagnostic.at(place, "").hint("write a whole number: `timeout=120`"));
+    let cell = cell(language.as_deref(), &attributes, cells);
+    // Knitr's and a chart's are told of by who reads them, or not at all.
+    if !knitr && !attributes.has_class("plot") && language.as_deref() != Some("plot") {
+        asked::check(passage, info.clone(), &attributes, cell, diagnostics);
     }
     Chunk {
         span: passage.span(block.start..end),
         info: passage.span(info),
-        cell: cell(language.as_deref(), &attributes, cells),
+        cell,
         lines,
         language,
         attributes,

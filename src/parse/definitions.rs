@@ -57,6 +57,12 @@ impl Definitions<'_> {
         self.examples.get(label).copied().or_else(|| self.outer?.example(label))
     }
 
+    /// Whether any example has a label.
+    pub fn has_examples(&self) -> bool {
+        self.examples.keys().any(|label| !label.is_empty())
+            || self.outer.is_some_and(Definitions::has_examples)
+    }
+
     pub fn has_note(&self, label: &str) -> bool {
         self.notes.contains(label) || self.outer.is_some_and(|outer| outer.has_note(label))
     }

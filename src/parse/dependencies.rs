@@ -37,7 +37,8 @@ impl Reader<'_> {
             Yaml::Null => return dependencies,
             Yaml::Map(entries) => entries,
             _ => {
-                self.refuse(node, "dependencies as Cargo takes them, `name: \"version\"`");
+                let hint = "write each in a line of its own, further in: `rand: \"0.9\"`";
+                self.refuse(node, "dependencies as Cargo takes them", hint);
                 return dependencies;
             }
         };
@@ -47,17 +48,18 @@ impl Reader<'_> {
             let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
                 && name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
             if !is_name {
-                self.error(format!("`{name}` cannot be the name of a package"), span);
+                let hint = "a name is of letters, digits, `-` and `_`, and begins with a letter";
+                self.error(format!("`{name}` cannot be the name of a package"), span, hint);
                 continue;
             }
             if dependencies.contains_key(name) {
-                self.error(format!("`{name}` is given twice"), span);
+                self.error(format!("`{name}` is given twice"), span, "keep one of them");
             }
             let requirement = match &node.value {
                 Yaml::Map(_) => self.table(name, node),
                 Yaml::Text(_) | Yaml::Integer(_) | Yaml::Float => self.version(node),
                 _ => {
-                    self.refuse(node, "a version, or a table as Cargo takes it");
+                    self.refuse(node, "a version, or a table as Cargo takes it", "write `\"0.9\"`");
                     None
                 }
             };
@@ -82,30 +84,33 @@ impl Reader<'_> {
                 (Kind::Text, Yaml::Text(text)) => Some(toml::Value::String(text.clone())),
                 (Kind::Bool, Yaml::Bool(value)) => Some(toml::Value::Boolean(*value)),
                 (Kind::Texts, Yaml::List(items)) => Some(self.texts(items)),
-                (Kind::Version, _) => self.expected(node, "a version"),
-                (Kind::Text, _) => self.expected(node, "text"),
-                (Kind::Bool, _) => self.expected(node, "true or false"),
-                (Kind::Texts, _) => self.expected(node, "a list of names"),
+                (Kind::Version, _) => self.expected(node, "a version", "write `version: \"0.9\"`"),
+                (Kind::Text, _) => self.expected(node, "text", "write it between quotes"),
+                (Kind::Bool, _) => {
+                    self.expected(node, "true or false", "write `true` or `false`, without quotes")
+                }
+                (Kind::Texts, _) => self.expected(node, "a list of names", "write `[derive, std]`"),
             };
             table.extend(value.map(|value| (key, value)));
         }
         if self.diagnostics.len() == before
-            && let Some(mistake) = mistake(&table)
+            && let Some((mistake, hint)) = mistake(&table)
         {
-            self.error(format!("the dependency `{name}` {mistake}"), self.span(node.defined));
+            let message = format!("the dependency `{name}` {mistake}");
+            self.error(message, self.span(node.defined), hint);
         }
         Some(toml::Value::Table(table))
     }
 
-    fn expected(&mut self, node: &Node, what: &str) -> Option<toml::Value> {
-        self.refuse(node, what);
+    fn expected(&mut self, node: &Node, what: &str, hint: &str) -> Option<toml::Value> {
+        self.refuse(node, what, hint);
         None
     }
 
     fn texts(&mut self, items: &[Node]) -> toml::Value {
         let texts = items.iter().filter_map(|item| match &item.value {
             Yaml::Text(text) => Some(toml::Value::String(text.clone())),
-            _ => self.expected(item, "a name"),
+            _ => self.expected(item, "a name", "write it between quotes"),
         });
         toml::Value::Array(texts.collect())
     }
@@ -114,24 +119,35 @@ impl Reader<'_> {
     fn version(&mut self, node: &Node) -> Option<toml::Value> {
         let version = self.text(node)?;
         if let Err(error) = semver::VersionReq::parse(&version) {
-            self.error(format!("`{version}` is no version: {error}"), self.span(node.defined));
+            let message = format!("`{version}` is no version: {error}");
+            self.error(
+                message,
+                self.span(node.defined),
+                "write a version as Cargo takes it: `\"0.9\"`",
+            );
         }
         Some(toml::Value::String(version))
     }
 }
 
-/// What Cargo would not take of a table whose values are each right.
-fn mistake(table: &toml::Table) -> Option<&'static str> {
+/// What Cargo would not take of a table whose values are each right, and how to mend it.
+fn mistake(table: &toml::Table) -> Option<(&'static str, &'static str)> {
     let has = |key: &&str| table.contains_key(*key);
     let points = ["branch", "tag", "rev"].iter().filter(|key| has(key)).count();
     if !["version", "path", "git"].iter().any(has) {
-        Some("has no `version`, `path` or `git`")
+        Some((
+            "has no `version`, `path` or `git`",
+            "add `version: \"1\"`, or where it is to be had",
+        ))
     } else if has(&"path") && has(&"git") {
-        Some("has both `path` and `git`")
+        Some(("has both `path` and `git`", "keep one of them"))
     } else if points > 0 && !has(&"git") {
-        Some("has a `branch`, `tag` or `rev`, but no `git`")
+        Some((
+            "has a `branch`, `tag` or `rev`, but no `git`",
+            "add `git: https://…`, or take it out",
+        ))
     } else if points > 1 {
-        Some("has more than one of `branch`, `tag`, `rev`")
+        Some(("has more than one of `branch`, `tag`, `rev`", "keep one of them"))
     } else {
         None
     }

@@ -12,6 +12,7 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
 use crate::model::course::{Meta, Runtime, Settings};
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, Level, did_you_mean, only_near};
+use crate::model::limits::{Limits, Size};
 use crate::model::source::{Source, SourceId, Span};
 
 /// A text parted into front matter and body.
@@ -47,6 +48,9 @@ pub fn split(id: SourceId, text: &str) -> Diagnosed<Front> {
     Diagnosed { value: none, diagnostics: meant.then_some(unclosed).into_iter().collect() }
 }
 
+/// What a lesson and a course alike may say of their runs.
+const LIMITS: [&str; 6] = ["timeout", "output-size", "memory", "file-size", "network", "write"];
+
 /// A lesson's front matter.
 ///
 /// Where it is a Workbench's, keys may stand in it that R or pandoc read: one that we don't know is
@@ -55,15 +59,26 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate", "timeout"];
-    for (key, value) in reader.entries(&known) {
+    let known = ["title", "teaching", "exercises", "dependencies", "crate", "data", "seed"];
+    let known = [&known[..], &LIMITS].concat();
+    let entries = reader.entries(&known);
+    if entries.is_empty() && !reader.diagnostics.is_empty() {
+        meta.misread.extend(known.iter().map(ToString::to_string));
+    }
+    for (key, value) in entries {
+        let mistakes = reader.diagnostics.len();
         match key.as_str() {
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
             "exercises" => meta.exercises = reader.number(&value, "minutes"),
-            "timeout" => meta.timeout = reader.number(&value, "seconds"),
+            "seed" => meta.seed = reader.number(&value, SEEDS),
+            "data" => meta.data = reader.names(&value),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
-            _ => meta.package = reader.text(&value),
+            "crate" => meta.package = reader.text(&value),
+            limit => reader.limit(limit, &value, &mut meta.limits),
+        }
+        if reader.diagnostics.len() > mistakes {
+            meta.misread.push(key);
         }
     }
     Diagnosed { value: meta, diagnostics: reader.diagnostics }
@@ -81,14 +96,14 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "dependencies",
         "edition",
         "runtime",
-        "timeout",
+        "seed",
         "runner",
         "repository",
         "license",
         "check",
         "macros",
     ];
-    for (key, value) in reader.entries(&known) {
+    for (key, value) in reader.entries(&[&known[..], &LIMITS].concat()) {
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
             "description" => settings.description = reader.text(&value),
@@ -97,16 +112,19 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
-            "timeout" => settings.timeout = reader.number(&value, "seconds"),
+            "seed" => settings.seed = reader.number(&value, SEEDS),
             "runner" => settings.runner = reader.runner(&value),
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
-            _ => settings.license = reader.text(&value),
+            "license" => settings.license = reader.text(&value),
+            limit => reader.limit(limit, &value, &mut settings.limits),
         }
     }
     Diagnosed { value: settings, diagnostics: reader.diagnostics }
 }
+
+const SEEDS: &str = "0 to 4294967295";
 
 /// A value of the YAML, and where it stands.
 pub(super) type Node = Spanned<Yaml>;
@@ -237,12 +255,16 @@ impl<'a> Reader<'a> {
                 // The place is in the span; the words say it again, counted from another line.
                 let message = error.to_string();
                 let message = message.split(" at line ").next().unwrap_or_default();
-                self.error(format!("{} is not valid YAML: {message}", self.name), span);
+                self.error(
+                    format!("{} is not valid YAML: {message}", self.name),
+                    span,
+                    "each line is a `key: value`; a value with a sign of YAML's in it stands between quotes",
+                );
                 return vec![];
             }
         };
         let Yaml::Map(entries) = root.value else {
-            self.refuse(&root, "`key: value` lines");
+            self.refuse(&root, "`key: value` lines", "write `title: My lesson`");
             return vec![];
         };
         let known = self.known_entries(&entries, known);
@@ -263,7 +285,8 @@ impl<'a> Reader<'a> {
             if let Some(first) = seen.get(name) {
                 let message = format!("`{name}` is given twice");
                 let diagnostic = Diagnostic::error("front-matter", message).at(span, "again");
-                self.diagnostics.push(diagnostic.also(*first, "first here"));
+                let diagnostic = diagnostic.also(*first, "first here").hint("keep one of them");
+                self.diagnostics.push(diagnostic);
             } else if known.contains(&name) {
                 seen.insert(name, span);
                 kept.push((name.to_owned(), node));
@@ -290,9 +313,9 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic.fixed_by(fix));
     }
 
-    pub(super) fn refuse(&mut self, node: &Node, expected: &str) {
+    pub(super) fn refuse(&mut self, node: &Node, expected: &str, hint: &str) {
         let message = format!("expected {expected}, found {}", node.value.kind());
-        self.error(message, self.span(node.defined));
+        self.error(message, self.span(node.defined), hint);
     }
 
     pub fn text(&mut self, node: &Node) -> Option<String> {
@@ -302,7 +325,11 @@ impl<'a> Reader<'a> {
             Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float => Some(self.written(node)),
             Yaml::Null => None,
             _ => {
-                self.refuse(node, "text");
+                self.refuse(
+                    node,
+                    "text",
+                    "write a text in one line, between quotes: `\"My lesson\"`",
+                );
                 None
             }
         }
@@ -321,7 +348,7 @@ impl<'a> Reader<'a> {
         };
         if number.is_none() {
             let message = format!("expected a whole number of {of}");
-            self.error(message, self.span(node.defined));
+            self.error(message, self.span(node.defined), "write digits alone: `20`");
         }
         number
     }
@@ -334,7 +361,7 @@ impl<'a> Reader<'a> {
                 .filter_map(|item| Some((self.text(item)?, self.span(item.defined))))
                 .collect(),
             _ => {
-                self.refuse(node, "a list of names");
+                self.refuse(node, "a list of names", "write each in a line of its own: `- name`");
                 vec![]
             }
         }
@@ -352,7 +379,7 @@ impl<'a> Reader<'a> {
     }
 
     fn runner(&mut self, node: &Node) -> Vec<String> {
-        let entries = self.map(node, "a command, `command: srun --exclusive`");
+        let entries = self.map(node, "a command", "command: srun --exclusive");
         let Some((_, command)) = self.known_entries(entries, &["command"]).pop() else {
             return vec![];
         };
@@ -378,17 +405,25 @@ impl<'a> Reader<'a> {
         known.copied()
     }
 
-    fn map<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [(Spanned<String>, Node)] {
+    fn map<'n>(
+        &mut self,
+        node: &'n Node,
+        expected: &str,
+        example: &str,
+    ) -> &'n [(Spanned<String>, Node)] {
         match &node.value {
             Yaml::Map(entries) => return entries,
             Yaml::Null => {}
-            _ => self.refuse(node, expected),
+            _ => {
+                let hint = format!("write lines like `{example}` below it, further in");
+                self.refuse(node, expected, &hint);
+            }
         }
         &[]
     }
 
     fn macros(&mut self, node: &Node) -> Vec<(String, String)> {
-        let entries = self.map(node, "a text for each macro, `R: \\mathbb{R}`").iter();
+        let entries = self.map(node, "a text for each macro", r"R: \mathbb{R}").iter();
         let read = entries.filter_map(|(name, text)| {
             let name = name.value.strip_prefix('\\').unwrap_or(&name.value);
             Some((name.to_owned(), self.text(text)?))
@@ -396,9 +431,54 @@ impl<'a> Reader<'a> {
         read.collect()
     }
 
+    /// One of [`LIMITS`].
+    fn limit(&mut self, key: &str, node: &Node, limits: &mut Limits) {
+        match key {
+            "timeout" => limits.timeout = self.number(node, "seconds"),
+            "output-size" => limits.output_size = self.size(node),
+            "memory" => limits.memory = self.size(node),
+            "file-size" => limits.file_size = self.size(node),
+            "network" => limits.network = self.boolean(node),
+            _ => limits.write = self.paths(node),
+        }
+    }
+
+    fn size(&mut self, node: &Node) -> Option<Size> {
+        let text = self.text(node)?;
+        let size = text.parse().ok();
+        if size.is_none() {
+            let hint = "write a whole number and its unit: `2 GB`";
+            self.error(format!("`{text}` is no size"), self.span(node.defined), hint);
+        }
+        size
+    }
+
+    fn boolean(&mut self, node: &Node) -> Option<bool> {
+        match node.value {
+            Yaml::Bool(value) => return Some(value),
+            Yaml::Null => {}
+            _ => self.refuse(node, "true or false", "write it bare: `network: true`"),
+        }
+        None
+    }
+
+    /// Paths below the course's folder, and whole ones.
+    fn paths(&mut self, node: &Node) -> Vec<String> {
+        let mut names = self.names(node);
+        names.retain(|(path, span)| {
+            let leads_out = path.split(['/', '\\']).any(|part| part == "..");
+            if leads_out {
+                let message = format!("`{path}` leads out of the course's folder");
+                self.error(message, *span, "write the whole path, from `/` on");
+            }
+            !leads_out
+        });
+        names.into_iter().map(|(path, _)| path).collect()
+    }
+
     fn levels(&mut self, node: &Node) -> BTreeMap<String, (Level, Span)> {
         let mut levels = BTreeMap::new();
-        for (code, node) in self.map(node, "a level for each code, `vague-link: off`") {
+        for (code, node) in self.map(node, "a level for each code", "vague-link: off") {
             let level = match self.text(node).as_deref() {
                 // To older YAML, `off` is `false`.
                 Some("off" | "false") => Level::Off,
@@ -418,8 +498,8 @@ impl<'a> Reader<'a> {
         levels
     }
 
-    pub(super) fn error(&mut self, message: impl Into<String>, span: Span) {
-        self.diagnostics.push(Diagnostic::error("front-matter", message).at(span, ""));
+    pub(super) fn error(&mut self, message: impl Into<String>, span: Span, hint: &str) {
+        self.diagnostics.push(Diagnostic::error("front-matter", message).at(span, "").hint(hint));
     }
 
     /// A place that the YAML reader gives, which counts from where the YAML begins.

@@ -84,6 +84,13 @@ const BLOCKS: [&str; 59] = [
     "ul",
 ];
 
+/// Tags of HTML that may stand within a text, of those that need an end.
+const SPANS: [&str; 28] = [
+    "a", "abbr", "audio", "b", "bdi", "bdo", "button", "cite", "code", "data", "del", "dfn", "em",
+    "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup",
+    "u", "video",
+];
+
 /// Tags without an end, and those whose end may be left out.
 const ENDLESS: [&str; 33] = [
     "area", "base", "body", "br", "caption", "col", "colgroup", "dd", "dt", "embed", "head", "hr",
@@ -118,7 +125,10 @@ pub fn tags(html: &str) -> Vec<Tag> {
         };
         let range = at..at + length;
         let is_end = rest.starts_with("</");
-        let is_whole = rest[..length].ends_with("/>") || ENDLESS.contains(&&*name);
+        // HTML ignores the slash but in what it takes from SVG and MathML.
+        let is_html = BLOCKS.contains(&&*name) || RAW.contains(&&*name) || SPANS.contains(&&*name);
+        let is_closed = rest[..length].ends_with("/>") && !is_html;
+        let is_whole = is_closed || ENDLESS.contains(&&*name);
         at += length;
         if RAW.contains(&&*name) && !is_end {
             at = range.start + raw_text(rest, &name).unwrap_or(rest.len());

@@ -39,7 +39,10 @@ pub fn push_html(inlines: &mut Vec<Inline>, html: String) {
 /// Trims a text; says whether nothing is left of it.
 fn trim(inline: Option<&mut Inline>, trimmed: fn(&str) -> &str) -> bool {
     let Some(Inline::Text(text)) = inline else { return false };
-    *text = trimmed(text).to_string();
+    let kept = trimmed(text);
+    if kept.len() < text.len() {
+        *text = kept.to_string();
+    }
     text.is_empty()
 }
 
@@ -78,9 +81,12 @@ impl Run {
     }
 
     fn flush(&mut self) {
+        if self.text.is_empty() {
+            return;
+        }
         let (text, escaped) = (std::mem::take(&mut self.text), std::mem::take(&mut self.escaped));
         let (text, escaped) = emoji(text, escaped);
-        scripts(&text, &escaped, &mut self.inlines);
+        scripts(text, &escaped, &mut self.inlines);
     }
 
     fn finish(mut self) -> Vec<Inline> {
@@ -92,6 +98,7 @@ impl Run {
             }
             _ => false,
         });
+        self.inlines.shrink_to_fit();
         self.inlines
     }
 }
@@ -142,20 +149,20 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
                 run.push_text(&text[before], false);
                 push_linked(tree, &mut run, &text[after.clone()], after, false);
             }
-            Event::Text(text) => push_text(tree, &mut run, &unmask(&text), range),
+            Event::Text(text) => push_text(tree, &mut run, &unmask(text), range),
             Event::Code(text) => {
                 let attributes = attributes_at(tree, range.end, false).unwrap_or_default();
-                run.push(Inline::Code { text: unmask(&text), attributes });
+                run.push(Inline::Code { text: unmask(text).into_string(), attributes });
             }
             Event::InlineHtml(html) if html.starts_with("<!--") => {}
             Event::InlineHtml(html) => {
                 let span = tree.span(range);
-                run.push(Inline::Html(tree.elements.read(&unmask(&html), |_| span)));
+                run.push(Inline::Html(tree.elements.read(&unmask(html), |_| span)));
             }
-            Event::InlineMath(tex) => run.push(math(tree, &tex, range, false)),
-            Event::DisplayMath(tex) => run.push(math(tree, &tex, range, true)),
+            Event::InlineMath(tex) => run.push(math(tree, tex, range, false)),
+            Event::DisplayMath(tex) => run.push(math(tree, tex, range, true)),
             Event::FootnoteReference(label) => {
-                let (span, label) = (tree.span(range.clone()), unmask(&label));
+                let (span, label) = (tree.span(range.clone()), unmask(label).into_string());
                 if tree.around.definitions.has_note(&label) {
                     run.push(Inline::FootnoteReference { span, label });
                 } else {
@@ -169,7 +176,27 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             Event::Rule | Event::Html(_) => {}
         }
     }
+    unclosed_notes(tree, &run.brackets);
     (run.finish(), end)
+}
+
+/// Tells of footnotes that begin, `^[`, and have no end.
+fn unclosed_notes(tree: &mut Tree, open: &[Bracket]) {
+    for at in open.iter().map(|bracket| bracket.at) {
+        if is_note(&tree.passage.text[..at]) {
+            let diagnostic = Diagnostic::warning("unclosed-note", "this footnote is never closed");
+            tree.diagnostics.push(
+                diagnostic
+                    .at(tree.span(at - 1..at + 1), "this is text")
+                    .hint("close it with `]` in the same paragraph; a caret is written `\\^`"),
+            );
+        }
+    }
+}
+
+/// Whether a bracket behind that text begins a footnote.
+fn is_note(before: &str) -> bool {
+    before.ends_with('^') && !before.ends_with("\\^")
 }
 
 /// What is left of a range without the attributes in it: what stands before and what behind them.
@@ -180,7 +207,7 @@ fn unattributed(tree: &Tree, range: &Range<usize>) -> (Range<usize>, Range<usize
     (before, after)
 }
 
-fn math(tree: &mut Tree, tex: &CowStr, range: Range<usize>, display: bool) -> Inline {
+fn math(tree: &mut Tree, tex: CowStr, range: Range<usize>, display: bool) -> Inline {
     let is_stray = |at: &usize| tex[*at..].starts_with('$') && !tex[..*at].ends_with('\\');
     // In a text within a formula there may be another formula.
     let has_text = ["\\text", "\\mbox"].iter().any(|command| tex.contains(command));
@@ -189,7 +216,7 @@ fn math(tree: &mut Tree, tex: &CowStr, range: Range<usize>, display: bool) -> In
         let message = "a formula goes on over this `$`";
         tree.diagnostics.push(unclosed_math(message).at(tree.span(at..at + 1), ""));
     }
-    Inline::Math { span: tree.span(range), tex: unmask(tex), display }
+    Inline::Math { span: tree.span(range), tex: unmask(tex).into_string(), display }
 }
 
 /// The inlines of a tag: one, but for scripts that pandoc would not take for such.
@@ -211,20 +238,20 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
         Tag::Image { dest_url, title, .. } => {
             let attributes = attributes_at(tree, range.end, true);
             let end = if attributes.is_some() { tree.attributed.end } else { range.end };
-            Inline::Image(Image {
+            Inline::Image(Box::new(Image {
                 span: tree.span(range.start..end),
-                target: unmask(&dest_url),
-                title: unmask(&title),
+                target: unmask(dest_url).into_string(),
+                title: unmask(title).into_string(),
                 caption: content,
                 attributes: attributes.unwrap_or_default(),
-            })
+            }))
         }
         Tag::Link { link_type, dest_url, title, .. } => {
             let mail = if link_type == LinkType::Email { "mailto:" } else { "" };
             let link = Inline::Link {
                 span: tree.span(range.clone()),
-                target: format!("{mail}{}", unmask(&dest_url)),
-                title: unmask(&title),
+                target: format!("{mail}{}", unmask(dest_url)),
+                title: unmask(title).into_string(),
                 content,
             };
             match attributes_at(tree, range.end, false) {
@@ -241,8 +268,8 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
     vec![inline]
 }
 
-/// Reads attributes that begin at `offset`, so that they are not read as text. Where `expected`,
-/// what looks like attributes and is malformed draws an error.
+/// Reads attributes that begin at `offset`, so that they are not read as text. What is malformed
+/// draws an error where attributes are `expected`, or begin as nothing else does.
 fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attributes> {
     let rest = tree.passage.text.get(offset..tree.leaf_end)?;
     if !rest.starts_with('{') {
@@ -254,7 +281,8 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
             Some(attributes)
         }
         Err(problem) => {
-            if expected {
+            // A brace alone may be text; nobody writes so but for attributes.
+            if expected || rest[1..].starts_with(['.', '#']) {
                 let diagnostic = bad_attributes(tree.passage, offset, problem);
                 tree.diagnostics.push(diagnostic);
             }
@@ -305,8 +333,6 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 run.push_text(text, false);
                 return;
             };
-            let before = &tree.passage.text[..at];
-            let is_note = before.ends_with('^') && !before.ends_with("\\^");
             if let [Inline::Text(sign), Inline::Reference { .. }] = &run.inlines[index..]
                 && sign == "["
                 && run.text.is_empty()
@@ -315,6 +341,7 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 run.inlines.remove(index);
                 return;
             }
+            let is_note = is_note(&tree.passage.text[..at]);
             let attributes = attributes_at(tree, range.end, false);
             let is_text = !is_note && attributes.is_none();
             let deeper = if is_text { None } else { tree.deeper_by(depth, range.clone()) };
@@ -454,13 +481,24 @@ fn linkable(text: &str, from: usize) -> Option<usize> {
 }
 
 /// The number of an example that is referred to by its label, `(@label)`, and how long that is.
-fn example(tree: &Tree, at: usize) -> Option<(usize, usize)> {
+fn example(tree: &mut Tree, at: usize) -> Option<(usize, usize)> {
     let (before, behind) = tree.passage.text.split_at(at);
     let behind = behind.strip_prefix('@').filter(|_| before.ends_with('('))?;
     let length = behind.find(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c))?;
     let (label, behind) = behind.split_at(length);
     let is_label = !label.is_empty() && behind.starts_with(')');
-    Some((tree.around.definitions.example(label).filter(|_| is_label)?, 1 + length))
+    let number = tree.around.definitions.example(label).filter(|_| is_label);
+    // Where no example has a label, it is the name of somebody.
+    if is_label && number.is_none() && tree.around.definitions.has_examples() {
+        let message = format!("no example has the label `{label}`");
+        let place = tree.span(at - 1..at + 2 + length);
+        tree.diagnostics.push(
+            Diagnostic::warning("undefined-label", message)
+                .at(place, "this is text")
+                .hint(format!("write `(@{label})` before the example")),
+        );
+    }
+    Some((number?, 1 + length))
 }
 
 /// What begins the id of a figure and of a listing.
@@ -554,7 +592,7 @@ fn moved(offsets: &[usize], range: Range<usize>, start: usize) -> impl Iterator<
 }
 
 /// Parts a text at `x^2^` and `H~2~O`. Pulldown takes neither next to a letter.
-fn scripts(text: &str, escaped: &[usize], out: &mut Vec<Inline>) {
+fn scripts(text: String, escaped: &[usize], out: &mut Vec<Inline>) {
     let mut done = 0;
     let mut signs = text
         .match_indices(['^', '~'])
@@ -576,5 +614,9 @@ fn scripts(text: &str, escaped: &[usize], out: &mut Vec<Inline>) {
         });
         done = end + 1;
     }
-    out.extend((done < text.len()).then(|| Inline::Text(text[done..].to_string())));
+    if done == 0 {
+        out.push(Inline::Text(text));
+    } else if done < text.len() {
+        out.push(Inline::Text(text[done..].to_string()));
+    }
 }

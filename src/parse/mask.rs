@@ -7,15 +7,17 @@
 //! references reach into divs, and each byte keeps its offset. The lines of a grid table are
 //! overwritten likewise, and what stands in its cells is read later.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::CowStr;
 
 use super::attributes::{self, Problem};
 use super::grid::{self, Flaw, Grid};
+use super::ordered;
 use super::passage::Passage;
-use super::{options, ordered};
+use super::sight::Sight;
 use crate::model::course::Attributes;
 use crate::model::diagnostic::Diagnostic;
 
@@ -23,13 +25,17 @@ use crate::model::diagnostic::Diagnostic;
 /// definition list.
 const COLON: char = '\u{1}';
 
+/// How such a line begins. The two colons tell our sign from a control character that an author
+/// might have pasted.
+const MASKED: &str = "\u{1}::";
+
 /// An opener that becomes text can turn what follows it into text too, so the parse is repeated
 /// until nothing changes. Only made-up documents need more than three rounds.
 const ROUNDS: usize = 8;
 
 /// The text to parse, of the same length as the lesson, and where its fences are.
-pub struct Masked {
-    pub text: String,
+pub struct Masked<'a> {
+    pub text: Cow<'a, str>,
     /// By the offset of the first colon.
     pub fences: BTreeMap<usize, Fence>,
     /// By the offset of the top border.
@@ -72,18 +78,55 @@ pub enum WhyProse {
     NoGrid(Flaw),
 }
 
+/// A text masked by the looks of its lines.
+pub struct Guess<'a> {
+    pub masked: Masked<'a>,
+    text: &'a str,
+    looks: Looks,
+}
+
+/// Takes each line that looks like a fence for one. In most texts it is, and then what the parser
+/// gives for them is right at once.
+pub fn guess(text: &str) -> Guess<'_> {
+    let looks = looks(text);
+    let verdicts = looks.verdicts();
+    let masked = masked(text, &looks.candidates, &verdicts, &looks.markers, looks.notes.clone());
+    Guess { masked, text, looks }
+}
+
+impl Guess<'_> {
+    /// The lines that look like fences and are text, if all that was guessed is as the parser saw
+    /// it.
+    pub fn confirmed(self, sight: &Sight) -> Option<Vec<Prose>> {
+        let Looks { candidates, markers, notes } = &self.looks;
+        let verdicts = self.looks.verdicts();
+        let (mut judged, mut items) = (verdicts.clone(), markers.clone());
+        demote(self.text, candidates, sight, &mut judged, markers);
+        hide(candidates, sight, &mut judged);
+        sight.retain_items(self.text, &mut items);
+        let is_right = judged == verdicts && items.len() == markers.len() && *notes == sight.notes;
+        is_right.then(|| prose(candidates, &verdicts, sight))
+    }
+}
+
 /// Parses `text` as often as it takes to know which lines are fences.
-pub fn mask(text: &str) -> Masked {
-    let (candidates, markers) = candidates(text);
-    masked(text, &candidates, markers).unwrap_or_else(|| {
-        masked(text, &candidates, vec![]).unwrap_or_else(|| unreachable!("there are no markers"))
+pub fn mask(text: &str) -> Masked<'_> {
+    let Looks { candidates, markers, .. } = looks(text);
+    if candidates.is_empty() && markers.is_empty() && !text.contains("[^") {
+        return masked(text, &[], &[], &[], BTreeSet::new());
+    }
+    settled(text, &candidates, markers).unwrap_or_else(|| {
+        settled(text, &candidates, vec![]).unwrap_or_else(|| unreachable!("there are no markers"))
     })
 }
 
 /// The masked text; none where it could not be found out which markers begin items.
-fn masked(text: &str, candidates: &[Candidate], mut markers: Vec<Range<usize>>) -> Option<Masked> {
-    let by_looks = |candidate: &Candidate| candidate.kind.as_ref().err().copied();
-    let mut verdicts: Vec<Verdict> = candidates.iter().map(by_looks).collect();
+fn settled<'a>(
+    text: &'a str,
+    candidates: &[Candidate],
+    mut markers: Vec<Range<usize>>,
+) -> Option<Masked<'a>> {
+    let mut verdicts = by_looks(candidates);
     let mut sight = Sight::default();
     let mut settled = false;
     for _ in 0..ROUNDS {
@@ -99,39 +142,62 @@ fn masked(text: &str, candidates: &[Candidate], mut markers: Vec<Range<usize>>) 
     if !settled && !markers.is_empty() {
         return None;
     }
+    hide(candidates, &sight, &mut verdicts);
+    let prose = prose(candidates, &verdicts, &sight);
+    let masked = masked(text, candidates, &verdicts, &markers, sight.notes);
+    Some(Masked { prose, ..masked })
+}
 
-    let (mut fences, mut grids) = (BTreeMap::new(), BTreeMap::new());
-    let mut prose = vec![];
-    for (candidate, verdict) in candidates.iter().zip(&mut verdicts) {
-        let range = candidate.range.clone();
-        match &candidate.kind {
-            Ok(kind) if verdict.is_none() && sight.breaks_at(range.start) => match kind {
-                Kind::Fence(kind) => {
-                    fences.insert(range.start, Fence { range, kind: kind.clone() });
-                }
-                Kind::Grid(grid) => {
-                    grids.insert(range.start, grid.clone());
-                }
-            },
-            _ => {
-                let why = verdict.get_or_insert(WhyProse::Indented);
-                if !sight.hides(range.start) {
-                    prose.push(Prose { range, why: *why });
-                }
-            }
+/// Makes text of what the parser saw no break at.
+fn hide(candidates: &[Candidate], sight: &Sight, verdicts: &mut [Verdict]) {
+    for (candidate, verdict) in candidates.iter().zip(verdicts) {
+        if verdict.is_none() && !sight.breaks_at(candidate.range.start) {
+            *verdict = Some(WhyProse::Indented);
         }
     }
-    let example =
-        |marker: Range<usize>| Some((marker.start, ordered::example(&text[marker])?.to_string()));
-    let examples = markers.iter().cloned().filter_map(example).collect();
-    let text = overwrite(text, candidates, &verdicts, &markers);
-    Some(Masked { text, fences, grids, prose, notes: sight.notes, examples })
+}
+
+/// The candidates that are text, but for those in code and its like.
+fn prose(candidates: &[Candidate], verdicts: &[Verdict], sight: &Sight) -> Vec<Prose> {
+    let text = candidates.iter().zip(verdicts).filter_map(|(candidate, verdict)| {
+        let range = candidate.range.clone();
+        verdict.filter(|_| !sight.hides(range.start)).map(|why| Prose { range, why })
+    });
+    text.collect()
+}
+
+/// The text, masked by verdicts that hold.
+fn masked<'a>(
+    text: &'a str,
+    candidates: &[Candidate],
+    verdicts: &[Verdict],
+    markers: &[Range<usize>],
+    notes: BTreeSet<String>,
+) -> Masked<'a> {
+    let (mut fences, mut grids) = (BTreeMap::new(), BTreeMap::new());
+    for (Candidate { range, kind, .. }, verdict) in candidates.iter().zip(verdicts) {
+        match kind {
+            Ok(Kind::Fence(kind)) if verdict.is_none() => {
+                let fence = Fence { range: range.clone(), kind: kind.clone() };
+                fences.insert(range.start, fence);
+            }
+            Ok(Kind::Grid(grid)) if verdict.is_none() => {
+                grids.insert(range.start, grid.clone());
+            }
+            _ => {}
+        }
+    }
+    let example = |marker: &Range<usize>| {
+        Some((marker.start, ordered::example(&text[marker.clone()])?.to_string()))
+    };
+    let examples = markers.iter().filter_map(example).collect();
+    let text = overwrite(text, candidates, verdicts, markers);
+    Masked { text, fences, grids, prose: vec![], notes, examples }
 }
 
 /// Undoes what masking did to a piece of text.
-pub fn unmask(text: &str) -> String {
-    // The two colons tell our sign from a control character that an author might have pasted.
-    text.replace(&format!("{COLON}::"), ":::")
+pub fn unmask(text: CowStr) -> CowStr {
+    if text.contains(COLON) { text.replace(MASKED, ":::").into() } else { text }
 }
 
 /// A line that could be a fence or a table's top border, from its first sign to its end.
@@ -147,31 +213,46 @@ enum Kind {
     Grid(Grid),
 }
 
-/// The lines that could be fences, and the markers that could be of items and that only pandoc
-/// knows.
-fn candidates(text: &str) -> (Vec<Candidate>, Vec<Range<usize>>) {
-    let (mut candidates, mut markers) = (vec![], vec![]);
+/// What a text holds by the looks of its lines.
+#[derive(Default)]
+struct Looks {
+    candidates: Vec<Candidate>,
+    /// The markers that could be of items and that only pandoc knows.
+    markers: Vec<Range<usize>>,
+    /// The labels of footnotes that could be defined.
+    notes: BTreeSet<String>,
+}
+
+impl Looks {
+    fn verdicts(&self) -> Vec<Verdict> {
+        by_looks(&self.candidates)
+    }
+}
+
+fn looks(text: &str) -> Looks {
+    let mut looks = Looks::default();
     let mut start = 0;
     let mut below_border = false;
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
         let content = line.trim_end_matches(['\n', '\r']);
-        let mut found = vec![];
-        let colons = content.len() - after_markers(content, &mut found).len();
-        if !lines.peek().is_some_and(|below| underlines(below)) {
-            markers.extend(found.iter().map(|range| start + range.start..start + range.end));
+        let known = looks.markers.len();
+        let colons = start + content.len() - after_markers(content, start, &mut looks).len();
+        if looks.markers.len() > known && lines.peek().is_some_and(|below| underlines(below)) {
+            looks.markers.truncate(known);
         }
-        if content[colons..].starts_with(":::") {
-            candidates.push(Candidate {
+        let end = start + content.len();
+        if text[colons..end].starts_with(":::") {
+            looks.candidates.push(Candidate {
                 line: start,
-                range: start + colons..start + content.len(),
-                kind: fence(&content[colons..]).map(Kind::Fence).ok_or(WhyProse::Words),
+                range: colons..end,
+                kind: fence(&text[colons..end]).map(Kind::Fence).ok_or(WhyProse::Words),
             });
         }
-        let drawn = grid::is_drawn(&content[colons..]);
-        let found = if drawn && !below_border { grid::grid(text, start + colons) } else { None };
+        let drawn = grid::is_drawn(&text[colons..end]);
+        let found = if drawn && !below_border { grid::grid(text, colons) } else { None };
         below_border = drawn;
-        candidates.extend(found.map(|found| {
+        looks.candidates.extend(found.map(|found| {
             let (range, kind) = match found {
                 Ok(grid) => (grid.lines[0].clone(), Ok(Kind::Grid(grid))),
                 Err((flaw, line)) => (line, Err(WhyProse::NoGrid(flaw))),
@@ -180,7 +261,7 @@ fn candidates(text: &str) -> (Vec<Candidate>, Vec<Range<usize>>) {
         }));
         start += line.len();
     }
-    (candidates, markers)
+    looks
 }
 
 /// Whether a line makes the one above it a heading or a table's head, which pandoc sees before it
@@ -190,9 +271,10 @@ fn underlines(line: &str) -> bool {
     line.contains(['-', '=']) && line.trim_matches(['-', '=', ':', '|', '+', ' ']).is_empty()
 }
 
-/// The line without the quote and list markers in front; those that only pandoc knows are put into
-/// `fancy`. It need not be exact: whether what follows begins a block is the parser's to say.
-fn after_markers<'a>(line: &'a str, fancy: &mut Vec<Range<usize>>) -> &'a str {
+/// The line that begins at `start` without the quote and list markers in front; what the parser is
+/// asked about is put into `looks`. It need not be exact: whether what follows begins a block is the
+/// parser's to say.
+fn after_markers<'a>(line: &'a str, start: usize, looks: &mut Looks) -> &'a str {
     let mut rest = line;
     loop {
         rest = rest.trim_start_matches([' ', '\t', '>']);
@@ -202,10 +284,12 @@ fn after_markers<'a>(line: &'a str, fancy: &mut Vec<Range<usize>>) -> &'a str {
         } else if rest.starts_with(['-', '*', '+', ':']) {
             &rest[1..]
         } else if let Some(label) = rest.strip_prefix("[^") {
-            label.split_once("]:").map_or("", |(_, after)| after)
+            let Some((label, after)) = label.split_once("]:") else { return rest };
+            looks.notes.insert(label.to_string());
+            after
         } else if let Some(length) = ordered::fancy(rest) {
-            let start = line.len() - rest.len();
-            fancy.push(start..start + length);
+            let at = start + line.len() - rest.len();
+            looks.markers.push(at..at + length);
             &rest[length..]
         } else {
             return rest;
@@ -254,12 +338,19 @@ fn fence(line: &str) -> Option<FenceKind> {
 /// Why a candidate is text, if it is.
 type Verdict = Option<WhyProse>;
 
-fn overwrite(
-    text: &str,
+fn by_looks(candidates: &[Candidate]) -> Vec<Verdict> {
+    candidates.iter().map(|candidate| candidate.kind.as_ref().err().copied()).collect()
+}
+
+fn overwrite<'a>(
+    text: &'a str,
     candidates: &[Candidate],
     verdicts: &[Verdict],
     markers: &[Range<usize>],
-) -> String {
+) -> Cow<'a, str> {
+    if candidates.is_empty() && markers.is_empty() {
+        return text.into();
+    }
     let mut out = String::with_capacity(text.len());
     let mut markers = markers.iter().peekable();
     let mut up_to = |out: &mut String, end: usize| {
@@ -286,7 +377,7 @@ fn overwrite(
         }
     }
     up_to(&mut out, text.len());
-    out
+    out.into()
 }
 
 /// Finds the candidates that are text although the parser saw a break: openers and tables below a
@@ -299,11 +390,12 @@ fn demote(
     markers: &[Range<usize>],
 ) {
     let mut torn = vec![];
+    let mut above_closer = Above::default();
     for (index, candidate) in candidates.iter().enumerate() {
         if verdicts[index].is_some() {
             continue;
         }
-        if sight.indented.binary_search(&candidate.range.start).is_ok() {
+        if sight.is_indented(candidate.range.start) {
             verdicts[index] = Some(WhyProse::Indented);
         }
         if !sight.breaks_at(candidate.range.start) {
@@ -322,7 +414,10 @@ fn demote(
             continue;
         }
         match candidate.kind {
-            Ok(Kind::Fence(FenceKind::Closer)) => torn.push(index),
+            Ok(Kind::Fence(FenceKind::Closer)) => {
+                let may_be_torn = above_closer.has_open_sign(text, candidate.line, sight);
+                torn.extend(may_be_torn.then_some(index));
+            }
             _ => verdicts[index] = Some(WhyProse::InParagraph),
         }
     }
@@ -339,192 +434,30 @@ fn demote(
     }
 }
 
-/// What the parser sees of a masked text. All in the order of the text.
+/// What stands above closers, read once from the text's beginning to its end.
 #[derive(Default)]
-struct Sight {
-    /// Where a line stands alone: thematic breaks, and lines of HTML.
-    breaks: Vec<usize>,
-    /// Thematic breaks that don't begin at the margin of what they stand in.
-    indented: Vec<usize>,
-    /// Where a paragraph's text pauses or ends.
-    prose_ends: Vec<usize>,
-    /// Code, HTML and math.
-    opaque: Vec<Range<usize>>,
-    /// By the offset of the marker.
-    items: BTreeMap<usize, SeenItem>,
-    /// The labels of footnotes that are defined.
-    notes: BTreeSet<String>,
+struct Above {
+    read: usize,
+    is_open: bool,
 }
 
-/// An item of a list, as the parser sees it.
-struct SeenItem {
-    /// Where its list begins.
-    list: usize,
-    is_first: bool,
-    /// Whether it may begin directly below a paragraph's text: within an item, and below one.
-    may_interrupt: bool,
-}
-
-impl Sight {
-    fn of(masked: &str) -> Self {
-        let mut sight = Self::default();
-        let mut in_prose = true;
-        let mut html_is_opaque = false;
-        // The margins of the containers around, where we know them.
-        let mut margins = vec![Some(0)];
-        let mut lists = vec![];
-        // Whether the innermost container is an item.
-        let mut in_item = vec![false];
-        let (mut below_list, mut is_first) = (false, false);
-        for (event, range) in Parser::new_ext(masked, options()).into_offset_iter() {
-            match &event {
-                Event::Start(Tag::List(_)) => {
-                    let may_interrupt = below_list || in_item.last() == Some(&true);
-                    lists.push((range.start, may_interrupt));
-                    is_first = true;
-                }
-                Event::Start(Tag::Item) => {
-                    let (list, may_interrupt) = lists.last().copied().unwrap_or_default();
-                    sight.items.insert(range.start, SeenItem { list, is_first, may_interrupt });
-                    is_first = false;
-                    in_item.push(true);
-                }
-                Event::Start(
-                    Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionListDefinition,
-                ) => in_item.push(false),
-                Event::End(TagEnd::List(_)) => {
-                    lists.pop();
-                }
-                Event::End(
-                    TagEnd::Item
-                    | TagEnd::BlockQuote(_)
-                    | TagEnd::FootnoteDefinition
-                    | TagEnd::DefinitionListDefinition,
-                ) => {
-                    in_item.pop();
-                }
-                _ => {}
+impl Above {
+    /// Whether code, HTML or a formula may begin in the paragraph that ends at `line`, and go on
+    /// behind it: then a sign of such stands there without being part of one.
+    fn has_open_sign(&mut self, text: &str, line: usize, sight: &Sight) -> bool {
+        let mut start = line;
+        for above in text[self.read..line].split_inclusive('\n').rev() {
+            if above.trim_matches([' ', '\t', '\r', '\n', '>']).is_empty() {
+                self.is_open = false;
+                break;
             }
-            below_list = matches!(event, Event::End(TagEnd::List(_)));
-            match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => {
-                    sight.notes.insert(unmask(&label));
-                    margins.push(None);
-                }
-                Event::Start(Tag::Item) => margins.push(Some(margin(masked, range.start))),
-                Event::Start(Tag::BlockQuote(_)) => margins.push(Some(0)),
-                Event::Start(Tag::DefinitionListDefinition) => margins.push(None),
-                Event::End(
-                    TagEnd::Item
-                    | TagEnd::BlockQuote(_)
-                    | TagEnd::FootnoteDefinition
-                    | TagEnd::DefinitionListDefinition,
-                ) => {
-                    margins.pop();
-                }
-                Event::Rule => {
-                    let margin = margins.last().copied().flatten();
-                    if margin.is_none_or(|margin| column(masked, range.start) == margin) {
-                        sight.breaks.push(range.start);
-                    } else {
-                        sight.indented.push(range.start);
-                    }
-                }
-                Event::Start(Tag::HtmlBlock) => {
-                    html_is_opaque = hides_markup(&masked[range.clone()]);
-                    sight.opaque.push(range);
-                }
-                Event::Html(_) if !html_is_opaque => sight.breaks.push(range.start),
-                Event::Html(_) => {}
-                Event::Start(Tag::CodeBlock(_)) => {
-                    in_prose = false;
-                    sight.opaque.push(range);
-                }
-                Event::Start(Tag::Heading { .. } | Tag::Table(_)) => in_prose = false,
-                Event::End(TagEnd::Heading(_) | TagEnd::Table | TagEnd::CodeBlock) => {
-                    in_prose = true
-                }
-                Event::Code(_)
-                | Event::InlineHtml(_)
-                | Event::InlineMath(_)
-                | Event::DisplayMath(_) => {
-                    sight.opaque.push(range.clone());
-                    sight.prose_ends.extend(in_prose.then_some(range.end));
-                }
-                Event::Text(_)
-                | Event::FootnoteReference(_)
-                | Event::End(TagEnd::Link | TagEnd::Image | TagEnd::Emphasis | TagEnd::Strong) => {
-                    sight.prose_ends.extend(in_prose.then_some(range.end));
-                }
-                _ => {}
-            }
+            start -= above.len();
         }
-        sight.prose_ends.sort_unstable();
-        sight
+        let mut signs = text[start..line].match_indices(['`', '<', '$']);
+        self.is_open |= signs.any(|(at, _)| !sight.hides(start + at));
+        self.read = line;
+        self.is_open
     }
-
-    fn breaks_at(&self, offset: usize) -> bool {
-        self.breaks.binary_search(&offset).is_ok()
-    }
-
-    /// Leaves the markers that begin an item where pandoc would see one: not directly below the
-    /// text of a paragraph, unless that stands in an item.
-    fn retain_items(&self, text: &str, markers: &mut Vec<Range<usize>>) {
-        // Lists whose last marker was text: what goes on with them is text as well.
-        let mut broken = BTreeSet::new();
-        markers.retain(|marker| {
-            let Some(item) = self.items.get(&marker.start) else { return false };
-            let line = text[..marker.start].rfind('\n').map_or(0, |at| at + 1);
-            let above = text[..line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
-            let interrupts = self.prose_ends_in(above..line)
-                && (item.is_first && !item.may_interrupt || broken.contains(&item.list));
-            if interrupts {
-                broken.insert(item.list);
-            } else {
-                broken.remove(&item.list);
-            }
-            !interrupts
-        });
-    }
-
-    fn prose_ends_in(&self, line: Range<usize>) -> bool {
-        let next = self.prose_ends.partition_point(|end| *end <= line.start);
-        self.prose_ends.get(next).is_some_and(|end| *end <= line.end)
-    }
-
-    fn hides(&self, offset: usize) -> bool {
-        let next = self.opaque.partition_point(|range| range.end <= offset);
-        self.opaque.get(next).is_some_and(|range| range.start <= offset)
-    }
-}
-
-/// The column at which the content of a list item begins whose marker stands at `marker`.
-fn margin(text: &str, marker: usize) -> usize {
-    let line = text[marker..].lines().next().unwrap_or_default();
-    let sign = line.trim_start_matches(|c: char| c.is_ascii_digit()).get(1..).unwrap_or_default();
-    let content = sign.trim_start_matches([' ', '\t']);
-    let behind = marker + line.len() - sign.len();
-    let width = column(text, behind + sign.len() - content.len()) - column(text, behind);
-    // More than four blanks begin a block of code, one column behind the marker.
-    let width = if content.is_empty() || width > 4 { 1 } else { width };
-    column(text, behind) + width
-}
-
-/// The column of an offset, counted from zero and from the last quote marker of its line.
-fn column(text: &str, offset: usize) -> usize {
-    let line = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    let before = &text[line..offset];
-    let quoted = before.rsplit_once('>').map(|(_, rest)| rest.strip_prefix(' ').unwrap_or(rest));
-    let before = quoted.unwrap_or(before).chars();
-    before.fold(0, |column, c| if c == '\t' { column / 4 * 4 + 4 } else { column + 1 })
-}
-
-/// Whether an HTML block is one that markdown ends at its closing tag rather than at a blank line.
-/// Fences count in all others, as they do in pandoc.
-pub fn hides_markup(block: &str) -> bool {
-    let start = block.trim_start().get(..9).unwrap_or(block.trim_start()).to_ascii_lowercase();
-    let tags = ["<!", "<?", "<script", "<pre", "<style", "<textarea"];
-    tags.iter().any(|tag| start.starts_with(tag))
 }
 
 /// Says why a line that looks like a fence or a border is none.

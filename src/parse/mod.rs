@@ -3,6 +3,7 @@
 //! Architecture Invariant: this is the only module that names pulldown-cmark and the only one that
 //! reads YAML. Every span it makes is a byte range of the text as the author wrote it.
 
+mod asked;
 mod attributes;
 mod balance;
 mod chunk;
@@ -16,6 +17,8 @@ mod inline;
 mod mask;
 mod ordered;
 mod passage;
+mod sight;
+mod table;
 mod tree;
 
 use pulldown_cmark::Options;
@@ -25,7 +28,9 @@ use crate::model::diagnostic::{Diagnosed, Diagnostic};
 use crate::model::source::{Source, SourceId};
 
 use balance::Elements;
+use mask::Prose;
 use passage::Passage;
+use sight::Sight;
 use tree::Around;
 
 pub use config::config;
@@ -100,8 +105,17 @@ fn body(
     body: usize,
     cells: Cells,
 ) -> Diagnosed<Vec<Block>> {
+    let passage = Passage::whole(id, text);
     let around = Around { cells, definitions: &context.definitions, depth: 0 };
-    blocks(Passage::whole(id, text), &blank(text, body), around, &mut Elements::default())
+    let text = blank(text, body);
+    let guess = mask::guess(&text);
+    let mut sight = Sight::default();
+    let mut elements = Elements::default();
+    let guessed = tree::blocks(passage, &guess.masked, around, &mut elements, Some(&mut sight));
+    match guess.confirmed(&sight) {
+        Some(prose) => with_complaints(passage, &prose, guessed),
+        None => blocks(passage, &text, around, &mut Elements::default()),
+    }
 }
 
 /// Reads a passage; `text` is what of it is markdown, with blanks for the rest.
@@ -112,10 +126,20 @@ fn blocks(
     elements: &mut Elements,
 ) -> Diagnosed<Vec<Block>> {
     let masked = mask::mask(text);
-    let prose = masked.prose.iter().map(|prose| mask::complaint(passage, prose));
-    let mut diagnostics: Vec<Diagnostic> = prose.collect();
-    let blocks = tree::blocks(passage, &masked, around, elements).into_value(&mut diagnostics);
-    Diagnosed { value: blocks, diagnostics }
+    let blocks = tree::blocks(passage, &masked, around, elements, None);
+    with_complaints(passage, &masked.prose, blocks)
+}
+
+/// Tells of the lines that look like fences and are text, before what else there is to tell.
+fn with_complaints(
+    passage: Passage,
+    prose: &[Prose],
+    blocks: Diagnosed<Vec<Block>>,
+) -> Diagnosed<Vec<Block>> {
+    let mut diagnostics: Vec<_> =
+        prose.iter().map(|prose| mask::complaint(passage, prose)).collect();
+    let value = blocks.into_value(&mut diagnostics);
+    Diagnosed { value, diagnostics }
 }
 
 /// As a reader of the text meets them.
@@ -127,7 +151,7 @@ fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// The text with blanks in place of what stands before `body`, so that offsets stay as they are.
 fn blank(text: &str, body: usize) -> String {
     let blanks = text[..body].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
-    blanks.chain(text[body..].chars()).collect()
+    blanks.collect::<String>() + &text[body..]
 }
 
 /// The markdown that the dialect builds on. Attributes of headings are read by us, since pulldown

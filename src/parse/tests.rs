@@ -474,7 +474,7 @@ fn mistakes_in_front_matter_are_told_together() {
             "E 4:8 front-matter: expected text, found a list",
             "E 5:12 front-matter: expected a whole number of minutes",
             "E 7:1 front-matter: `crate` is given twice",
-            "E 9:3 front-matter: expected dependencies as Cargo takes them, `name: \"version\"`, found a list",
+            "E 9:3 front-matter: expected dependencies as Cargo takes them, found a list",
         ]
     );
     assert_eq!(
@@ -524,6 +524,17 @@ fn check_spans(text: &str) {
             assert!(text.get(start..end).is_some(), "{start}..{end} in {text:?}");
         }
     }
+    check_guess(text);
+}
+
+/// Checks that a text whose fences were guessed is read as one whose fences the parser was asked for.
+fn check_guess(text: &str) {
+    let (context, passage) = (Context::default(), Passage::whole(ID, text));
+    let around = Around { cells: Cells::Unnamed, definitions: &context.definitions, depth: 0 };
+    let guessed = body(&context, ID, text, 0, Cells::Unnamed);
+    let asked = blocks(passage, text, around, &mut Elements::default());
+    assert_eq!(guessed.value, asked.value, "{text:?}");
+    assert_eq!(guessed.diagnostics, asked.diagnostics, "{text:?}");
 }
 
 /// Every span in what was printed for debugging, so that none of any field is forgotten.

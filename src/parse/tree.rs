@@ -11,9 +11,10 @@ use super::balance::{Elements, Outer};
 use super::grid::{Grid, GridCell};
 use super::html::{self, Part};
 use super::inline::push_html;
-use super::mask::{Fence, FenceKind, Masked, hides_markup, unmask};
+use super::mask::{Fence, FenceKind, Masked, unmask};
 use super::passage::Passage;
-use super::{Cells, Definitions, attributes, chunk, options, ordered};
+use super::sight::{Sight, hides_markup};
+use super::{Cells, Definitions, attributes, chunk, options, ordered, table};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Row, Table, TableCell,
@@ -33,12 +34,13 @@ pub struct Around<'a> {
     pub depth: usize,
 }
 
-/// Parses the masked text of a passage.
+/// Parses the masked text of a passage; what the parser sees there is put into `sight`.
 pub fn blocks(
     passage: Passage,
     masked: &Masked,
     around: Around,
     elements: &mut Elements,
+    sight: Option<&mut Sight>,
 ) -> Diagnosed<Vec<Block>> {
     let is_cell = around.depth > 0;
     // Then notes are defined elsewhere, which the parser need not know.
@@ -53,7 +55,7 @@ pub fn blocks(
         grids: &masked.grids,
         examples: &masked.examples,
         drawn: 0,
-        events: parser.into_offset_iter(),
+        events: Events { masked: &masked.text, parser: parser.into_offset_iter(), sight },
         peeked: None,
         depth: around.depth,
         too_deep: None,
@@ -69,8 +71,12 @@ pub fn blocks(
     let mut value = if tree.elements.in_pieces { tree.siblings() } else { tree.blocks() };
     value.append(&mut tree.notes);
     if let Some(span) = tree.too_deep {
-        let message = format!("more than {DEEPEST} blocks within each other");
-        tree.diagnostics.push(Diagnostic::error("too-deep", message).at(span, "too deep"));
+        let message = format!("more than {DEEPEST} blocks and spans within each other");
+        tree.diagnostics.push(
+            Diagnostic::error("too-deep", message)
+                .at(span, "too deep")
+                .hint("close some of those around it first"),
+        );
     }
     tree.diagnostics.append(&mut tree.elements.diagnostics);
     *elements = tree.elements;
@@ -86,7 +92,7 @@ pub(super) struct Tree<'a> {
     examples: &'a [(usize, String)],
     /// Where the last grid table ends.
     drawn: usize,
-    events: OffsetIter<'a, &'a Definitions<'a>>,
+    events: Events<'a>,
     peeked: Option<(Event<'a>, Range<usize>)>,
     depth: usize,
     /// The first place that is too deep.
@@ -106,6 +112,25 @@ pub(super) struct Tree<'a> {
     /// The footnotes that were written where they are referred to.
     notes: Vec<Block>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The parser's events, and who else wants to see them.
+struct Events<'a> {
+    masked: &'a str,
+    parser: OffsetIter<'a, &'a Definitions<'a>>,
+    sight: Option<&'a mut Sight>,
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = (Event<'a>, Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (event, range) = self.parser.next()?;
+        if let Some(sight) = &mut self.sight {
+            sight.see(self.masked, &event, &range);
+        }
+        Some((event, range))
+    }
 }
 
 /// A div whose closer was not read yet.
@@ -238,6 +263,7 @@ impl<'a> Tree<'a> {
                     self.leaf_end = self.passage.text.len();
                     let (content, end) = self.inlines();
                     if !content.is_empty() {
+                        self.diagnostics.extend(table::complaint(self.passage, range.start..end));
                         blocks.push(self.block(range.start..end, BlockKind::Plain(content)));
                     }
                 }
@@ -254,6 +280,7 @@ impl<'a> Tree<'a> {
             self.close(open, end, &mut blocks);
         }
         self.depth = depth;
+        blocks.shrink_to_fit();
         blocks
     }
 
@@ -273,7 +300,7 @@ impl<'a> Tree<'a> {
         match tag {
             Tag::DefinitionList => self.definitions(),
             Tag::FootnoteDefinition(label) => {
-                BlockKind::Footnote { label: unmask(&label), blocks: self.inside() }
+                BlockKind::Footnote { label: unmask(label).into_string(), blocks: self.inside() }
             }
             _ => BlockKind::Quote(self.inside()),
         }
@@ -347,9 +374,10 @@ impl<'a> Tree<'a> {
                 let attributes = self.heading_attributes(range);
                 let content = self.enclosed();
                 self.next();
-                Some(BlockKind::Heading(Heading { level: level as u8, attributes, content }))
+                let heading = Heading { level: level as u8, attributes, content };
+                Some(BlockKind::Heading(Box::new(heading)))
             }
-            Tag::Table(alignments) => Some(BlockKind::Table(self.table(&alignments))),
+            Tag::Table(alignments) => Some(BlockKind::Table(Box::new(self.table(&alignments)))),
             Tag::CodeBlock(kind) => {
                 let mut code = vec![];
                 while let Some((Event::Text(_), range)) = self.next() {
@@ -358,9 +386,10 @@ impl<'a> Tree<'a> {
                 let fenced = matches!(kind, CodeBlockKind::Fenced(_));
                 let (cells, found) = (self.around.cells, &mut self.diagnostics);
                 let chunk = chunk::chunk(self.passage, range, fenced, &code, cells, found);
-                Some(BlockKind::Code(chunk))
+                Some(BlockKind::Code(Box::new(chunk)))
             }
             _ => {
+                self.diagnostics.extend(table::complaint(self.passage, range));
                 let (content, _) = self.inlines();
                 self.next();
                 let is_block =
@@ -441,7 +470,8 @@ impl<'a> Tree<'a> {
         let mut head = rows.unwrap_or_default();
         let body = head.split_off(grid.head.min(head.len()));
         let (alignments, widths) = (grid.alignments.clone(), grid.widths.clone());
-        self.block(range, BlockKind::Table(Table { caption: None, alignments, widths, head, body }))
+        let table = Table { caption: None, alignments, widths, head, body };
+        self.block(range, BlockKind::Table(Box::new(table)))
     }
 
     /// The blocks of some lines of a passage that are a text of their own.
@@ -605,7 +635,8 @@ impl<'a> Tree<'a> {
             inside.remove(0);
         }
         div.blocks = inside;
-        blocks.push(Block { span: Span { end, ..div.opener }, kind: BlockKind::Div(div) });
+        blocks
+            .push(Block { span: Span { end, ..div.opener }, kind: BlockKind::Div(Box::new(div)) });
     }
 
     /// Reads inlines behind which no HTML goes on.

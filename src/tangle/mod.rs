@@ -38,8 +38,8 @@ pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
             tangled.broken.push(name);
         } else {
             tangled.packages.push(package);
-            tangled.cells.extend(cells);
         }
+        tangled.cells.extend(cells);
         diagnostics.extend(found);
     }
     for (index, diagnostic) in manifest::namesakes(&tangled.packages).into_iter().rev() {
@@ -147,9 +147,12 @@ fn package(
         .iter()
         .flat_map(|lesson| lesson.chunks())
         .filter(|chunk| chunk.is_in_notebook())
-        .map(|chunk| {
+        .filter_map(|chunk| {
             let piece = pieces::piece(chunk, sources);
-            (chunk.span, expand::expand(&[piece], &names, diagnostics))
+            let before = diagnostics.len();
+            let lines = expand::expand(&[piece], &names, diagnostics);
+            let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+            (!diagnostics[before..].iter().any(is_error)).then_some((chunk.span, lines))
         })
         .collect();
     names::report_unused(&names, diagnostics);

@@ -15,6 +15,35 @@ pub fn highlight(language: Option<&str>, code: &str) -> String {
     }
 }
 
+/// Coloured code in which the lines that are hidden, stretch by stretch, stand in an element of their
+/// own. Colours go on over the ends of stretches.
+pub fn fold_lines(html: &str, hidden: &[bool]) -> String {
+    let mut out = String::with_capacity(html.len() * 2);
+    let mut colour: Option<&str> = None;
+    let mut was_hidden = false;
+    let close = |out: &mut String, colour: Option<&str>| {
+        out.push_str(colour.map_or("", |_| "</span>"));
+    };
+    let lines = html.split_inclusive('\n').zip(hidden.iter().copied());
+    for (line, is_hidden) in lines.chain([("", false)]) {
+        if is_hidden != was_hidden {
+            close(&mut out, colour);
+            out.push_str(if is_hidden { "<span class=\"hidden-lines\">" } else { "</span>" });
+            out.push_str(colour.unwrap_or_default());
+            was_hidden = is_hidden;
+        }
+        out.push_str(line);
+        colour = match (line.rfind("<span"), line.rfind("</span>")) {
+            (Some(open), close) if close.is_none_or(|close| close < open) => {
+                line[open..].find('>').map(|end| &line[open..=open + end])
+            }
+            (_, Some(_)) => None,
+            (_, None) => colour,
+        };
+    }
+    out
+}
+
 fn span(class: &str, text: &str) -> String {
     format!("<span class=\"hl-{class}\">{}</span>", escape(text))
 }
@@ -147,7 +176,17 @@ const PRIMITIVES: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::highlight;
+    use super::{fold_lines, highlight};
+
+    #[test]
+    fn colours_go_on_over_hidden_lines() {
+        let html = "<span class=\"c\">/*\nb\n*/</span> x\ny\n";
+        assert_eq!(
+            fold_lines(html, &[true, false, true, true]),
+            "<span class=\"hidden-lines\"><span class=\"c\">/*\n</span></span><span class=\"c\">b\n\
+             </span><span class=\"hidden-lines\"><span class=\"c\">*/</span> x\ny\n</span>"
+        );
+    }
 
     #[test]
     fn rust_is_coloured_by_its_tokens() {

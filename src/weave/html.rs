@@ -5,17 +5,26 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    ansi, chart_path, diagram, escape::escape, figures::Figures, highlight::highlight,
-    ids::Identifiers, links::Links, macros::Macros, math::Formulas, template::Theme,
+    ansi, chart_path, diagram,
+    escape::escape,
+    figures::Figures,
+    highlight::{fold_lines, highlight},
+    ids::Identifiers,
+    links::{self, Links},
+    macros::Macros,
+    math::Formulas,
+    template::Theme,
+    value,
 };
 use crate::model::{
     chart::Chart,
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
-        Image, Inline, Lesson, List, Numerals, OF_VALUES, Table, TableCell, plain_text, walk,
+        Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell, plain_text, walk,
     },
     diagnostic::Diagnostic,
     record::{Output, Part, Record},
+    site::{Asset, Content},
     source::{Sources, Span},
 };
 
@@ -78,6 +87,8 @@ pub struct Body<'a> {
     /// How many groups of tabs were written.
     tabs: usize,
     pub sections: Vec<Section>,
+    /// Pictures that values showed.
+    pub assets: Vec<Asset>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -112,6 +123,7 @@ impl<'a> Body<'a> {
             diagrams: 0,
             tabs: 0,
             sections: vec![],
+            assets: vec![],
             diagnostics: vec![],
         }
     }
@@ -424,12 +436,11 @@ impl<'a> Body<'a> {
             _ if chunk.is_output() => self.typed_output(chunk),
             (_, Some(Cell::Console)) => self.console(chunk),
             (_, cell) => {
-                let code = self.visible(chunk);
                 // A block that is hidden whole leaves no empty box.
-                let is_hidden = code.is_empty() && !chunk.lines.is_empty();
+                let is_hidden = !chunk.lines.is_empty() && chunk.lines.iter().all(|it| it.hidden);
                 let mut html = match is_hidden {
                     true => String::new(),
-                    false => self.code(chunk, &code, cell.is_some()),
+                    false => self.listing(chunk, cell.is_some()),
                 };
                 for output in self.outputs(chunk) {
                     html.push_str(&self.output(output, chunk));
@@ -445,11 +456,23 @@ impl<'a> Body<'a> {
         lines.flat_map(|line| [self.sources.text(line.span), "\n"]).collect()
     }
 
-    fn code(&mut self, chunk: &Chunk, code: &str, runs: bool) -> String {
+    /// A block's code, with hidden lines that readers can unfold.
+    fn listing(&mut self, chunk: &Chunk, runs: bool) -> String {
+        let lines = chunk.lines.iter().flat_map(|line| [self.sources.text(line.span), "\n"]);
+        let code = highlight(chunk.language.as_deref(), &lines.collect::<String>());
+        let hidden: Vec<bool> = chunk.lines.iter().map(|line| line.hidden).collect();
+        let folded = hidden.iter().filter(|hidden| **hidden).count();
+        let code = if folded > 0 { fold_lines(&code, &hidden) } else { code };
+        self.code(chunk, code, folded, runs)
+    }
+
+    fn code(&mut self, chunk: &Chunk, code: String, hidden: usize, runs: bool) -> String {
         #[derive(Serialize)]
         struct Code<'c> {
             language: Option<&'c str>,
             code: String,
+            /// How many lines of it are.
+            hidden: usize,
             name: Option<&'c str>,
             target: Option<&'c str>,
             added: bool,
@@ -461,11 +484,10 @@ impl<'a> Body<'a> {
         let name = chunk.name();
         let added = name.is_some_and(|name| !self.shown.insert(name.to_owned()));
         let language = chunk.language.as_deref();
-        let html = highlight(language, code);
         let label = self.figures.label(self.lesson, name).filter(|_| !added);
         let caption = chunk.attributes.get("caption");
         let target = chunk.target();
-        let context = Code { language, code: html, name, target, added, runs, label, caption };
+        let context = Code { language, code, hidden, name, target, added, runs, label, caption };
         self.render("code.html", &context, chunk.info)
     }
 
@@ -492,7 +514,8 @@ impl<'a> Body<'a> {
         if code.is_empty() {
             return String::new();
         }
-        let mut html = self.code(chunk, code, true);
+        let code = highlight(chunk.language.as_deref(), code);
+        let mut html = self.code(chunk, code, 0, true);
         if let Some(output) = output {
             html.push_str(&self.output(output, chunk));
         }
@@ -506,21 +529,68 @@ impl<'a> Body<'a> {
     }
 
     fn output(&mut self, output: &Output, chunk: &Chunk) -> String {
-        let parts = output.parts.iter().map(|part| match part {
-            Part::Stdout(text) => ("stdout", text.as_str()),
-            Part::Stderr(text) => ("stderr", text.as_str()),
-            Part::Value(text) => ("value", text.as_str()),
-            Part::Compiler(text) => ("compiler", text.as_str()),
-        });
-        let parts: Vec<_> = parts
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(kind, text)| Given { kind, html: ansi::html(text.trim_start_matches('\n')) })
-            .collect();
+        let show = chunk.shows();
+        if show == Show::None {
+            return String::new();
+        }
+        let mut parts = vec![];
+        for part in &output.parts {
+            match part {
+                Part::Stdout(text) if show == Show::Html => parts.push(self.html(text)),
+                Part::Stdout(text) => parts.extend(printed("stdout", text)),
+                Part::Stderr(text) => parts.extend(printed("stderr", text)),
+                Part::Compiler(text) => parts.extend(printed("compiler", text)),
+                Part::Value(text) => {
+                    for piece in value::pieces(text) {
+                        match piece {
+                            value::Piece::Text(text) => parts.extend(printed("value", text)),
+                            value::Piece::Html(html) => parts.push(self.html(html)),
+                            value::Piece::Picture { kind, bytes } => {
+                                parts.extend(self.picture(kind, bytes, chunk));
+                            }
+                        }
+                    }
+                }
+            }
+        }
         if parts.is_empty() {
             String::new()
         } else {
             self.given(parts, duration(output.micros), chunk)
         }
+    }
+
+    fn html(&self, html: &str) -> Given {
+        Given { kind: "html", html: self.links.html(self.lesson, html).into_owned() }
+    }
+
+    /// A picture that a value showed, as a file of the site.
+    fn picture(&mut self, kind: &str, bytes: Option<Vec<u8>>, chunk: &Chunk) -> Option<Given> {
+        let Some(bytes) = bytes else {
+            let message = format!("the value is said to be a picture, and is no {kind}");
+            let diagnostic = Diagnostic::warning("no-picture", message).at(chunk.info, "");
+            self.diagnostics.push(
+                diagnostic.hint(
+                    "`evcxr_display` is to print an SVG as it is, and other pictures in base64",
+                ),
+            );
+            return None;
+        };
+        let alt = chunk.attributes.get("alt");
+        if alt.is_none() {
+            let message = "this cell shows a picture, and does not say what is on it";
+            let diagnostic = Diagnostic::warning("missing-alt", message).at(chunk.info, "");
+            self.diagnostics.push(diagnostic.hint("say it behind the fence: `alt=\"…\"`"));
+        }
+        let path = format!("values/{}.{kind}", self.assets.len() + 1);
+        let path = links::captured_path(self.lesson, &path);
+        let html = format!(
+            "<img src=\"{}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\">",
+            escape(&path),
+            escape(alt.unwrap_or("What this code shows")),
+        );
+        self.assets.push(Asset { path, content: Content::Bytes(bytes) });
+        Some(Given { kind: "picture", html })
     }
 
     /// An output that the author typed, of code that does not run here.
@@ -541,12 +611,15 @@ impl<'a> Body<'a> {
             duration: Option<String>,
             /// `compile_fail` and the like, where what is shown is what was expected.
             trial: Option<&'static str>,
+            /// Whether it stands without a box.
+            raw: bool,
         }
         let trial = match chunk.cell {
             Some(Cell::Trial(trial)) => Some(trial.word()),
             _ => None,
         };
-        self.render("output.html", &Context { parts, duration, trial }, chunk.info)
+        let raw = chunk.shows() == Show::Raw;
+        self.render("output.html", &Context { parts, duration, trial, raw }, chunk.info)
     }
 
     fn diagram(&mut self, chunk: &Chunk) -> String {
@@ -774,10 +847,8 @@ pub fn template_error(error: String, span: Span) -> Diagnostic {
 }
 
 fn is_overview(block: &Block) -> bool {
-    matches!(
-        &block.kind,
-        BlockKind::Div(Div { kind: Some(DivKind::Questions | DivKind::Objectives), .. })
-    )
+    matches!(&block.kind, BlockKind::Div(div)
+        if matches!(div.kind, Some(DivKind::Questions | DivKind::Objectives)))
 }
 
 fn classes(own: &str, attributes: &Attributes) -> String {
@@ -842,8 +913,14 @@ struct Given {
     html: String,
 }
 
-/// How long a step took, if it is long enough to tell readers something.
-fn duration(micros: u64) -> Option<String> {
+/// What was printed, as a terminal would show it; none where that is nothing.
+fn printed(kind: &'static str, text: &str) -> Option<Given> {
+    let html = || ansi::html(text.trim_start_matches('\n'));
+    (!text.is_empty()).then(|| Given { kind, html: html() })
+}
+
+/// How long something took, if it is long enough to tell readers something.
+pub fn duration(micros: u64) -> Option<String> {
     match micros {
         0..10_000 => None,
         10_000..1_000_000 => Some(format!("{} ms", micros / 1000)),

@@ -11,6 +11,7 @@ mod links;
 mod macros;
 mod math;
 mod template;
+mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,6 +67,7 @@ pub fn weave(
         let mut body = Body::new(lesson, record, &common);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
+        site.assets.append(&mut body.assets);
         let context = page_context(course, lesson, place, html, record, body.sections, has_gallery);
         match theme.render("page.html", &context) {
             Ok(html) => site.pages.push(Page { path: page_path(&lesson.name), html }),
@@ -275,17 +277,19 @@ fn page_context<'a>(
             description: description.as_deref(),
             teaching: lesson.meta.teaching,
             exercises: lesson.meta.exercises,
-            provenance: record.and_then(|record| record.made.as_ref()).map(provenance),
+            provenance: record.and_then(provenance),
         },
         previous,
         next,
     }
 }
 
-/// When, where and with what the outputs of a page were made, in one line.
-fn provenance(made: &Made) -> String {
-    let Made { date, rustc, host, cpu, cores, .. } = made;
+/// When, where, with what and in what time the outputs of a page were made, in one line.
+fn provenance(record: &Record) -> Option<String> {
+    let Made { date, rustc, host, cpu, cores, .. } = record.made.as_ref()?;
     let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
     let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
-    format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}.")
+    let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
+    let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
+    Some(format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}{took}."))
 }

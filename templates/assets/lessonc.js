@@ -36,6 +36,15 @@
     group.hidden = false;
   }
 
+  // What a reader sees of code, without lines that are folded.
+  function unfolded(block) {
+    const code = block.querySelector("code");
+    if (block.querySelector(".code-unfold > :checked") || !code.querySelector(".hidden-lines")) return code;
+    const seen = code.cloneNode(true);
+    for (const lines of seen.querySelectorAll(".hidden-lines")) lines.remove();
+    return seen;
+  }
+
   // What a reader would type: no prompts, and nothing that a command printed.
   function typed(code) {
     if (!code.querySelector(".hl-prompt")) return code.textContent;
@@ -59,7 +68,7 @@
       button.textContent = "Copy";
       button.addEventListener("click", async () => {
         try {
-          await navigator.clipboard.writeText(typed(block.querySelector("code")));
+          await navigator.clipboard.writeText(typed(unfolded(block)));
           button.textContent = "Copied";
         } catch {
           button.textContent = "Not copied";

@@ -6,7 +6,12 @@ use std::{io, rc::Rc, sync::Arc};
 use futures_util::{StreamExt, future::join, stream::FuturesUnordered};
 use tokio::sync::Semaphore;
 
-use super::{super::process, Cargo, build::Build, cores, load, toolchain};
+use super::{
+    super::{process, reads::Reads},
+    Cargo,
+    build::Build,
+    cores, load, toolchain,
+};
 use crate::{
     execute::{Give, Runner},
     model::{
@@ -73,19 +78,23 @@ impl Cargo {
         let builds = builds?;
         self.toolchain = toolchain?;
         self.lock = self.read_lock()?;
+        self.tell_what_is_open(programs).await?;
         Ok(builds)
     }
 
     async fn run_one(&self, program: &Program, build: Build) -> io::Result<Trace> {
         process::go_on(&self.stop)?;
-        match &program.action {
+        let reads = Reads::begin(&self.course);
+        let mut trace = match &program.action {
             _ if !build.succeeded => self.not_built(build),
-            Action::Run { .. } => self.run_notebook(program, build).await,
+            Action::Run { given, .. } => self.run_notebook(program, given, build).await,
             Action::Console(commands) => self.run_console(program, commands, build).await,
             Action::Compile { .. } | Action::Build => {
                 self.trace(End::Finished, vec![], vec![], build.messages)
             }
-        }
+        }?;
+        trace.opened = reads.map(Reads::end).unwrap_or_default();
+        Ok(trace)
     }
 
     /// Runs a program that has the machine to itself, as far as that is for us to say.

@@ -36,6 +36,11 @@ use crate::{
 /// with them, so only programs do that show one.
 pub const LINES: (&str, &str) = ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
 
+/// Makes the crate `getrandom` ask the program, and not the system.
+///
+/// Source: the documentation of getrandom 0.3 and 0.4, "Custom backend".
+const SEEDED: (&str, &str) = ("RUSTFLAGS", "--cfg getrandom_backend=\"custom\"");
+
 impl Cargo {
     /// Makes everything that is built be as the lessons give it.
     pub fn write_workspace(&self) -> io::Result<()> {
@@ -199,6 +204,12 @@ impl Cargo {
         let task = self.progress.begin(&lessons(programs), "compiling");
         let mut cargo = self.cargo();
         cargo.envs(flags.lines.then_some(LINES));
+        if flags.is_seeded {
+            // Every crate is compiled otherwise than for the others. What runs while compiling is not,
+            // since a target is named.
+            cargo.env("CARGO_TARGET_DIR", self.folder.join("seeded")).env(SEEDED.0, SEEDED.1);
+            cargo.env("CARGO_BUILD_TARGET", "host-tuple");
+        }
         cargo.args(["build", "--keep-going", "--message-format=json"]);
         let packages: BTreeSet<String> = programs.iter().filter_map(|it| cargo_name(it)).collect();
         cargo.args(packages.iter().flat_map(|package| ["--package", package]));
@@ -274,6 +285,8 @@ impl Cargo {
 struct Flags {
     /// Whether programs know their line numbers.
     lines: bool,
+    /// Whether chance is asked of the program's own code.
+    is_seeded: bool,
     /// Whether tests, examples and benchmarks are compiled as well.
     all_targets: bool,
 }
@@ -282,6 +295,7 @@ fn flags(program: &Program) -> Flags {
     let package = program.workspace.member(&program.member);
     Flags {
         lines: shows_lines(program),
+        is_seeded: program.is_seeded,
         all_targets: program.binary().is_none() && package.is_some_and(has_more_targets),
     }
 }
@@ -289,7 +303,8 @@ fn flags(program: &Program) -> Flags {
 /// Whether a program's commands ask for backtraces.
 pub fn shows_lines(program: &Program) -> bool {
     let Action::Console(commands) = &program.action else { return false };
-    commands.iter().any(|command| command.contains("RUST_BACKTRACE"))
+    const ASKS: &str = "RUST_BACKTRACE";
+    commands.iter().any(|it| it.text.contains(ASKS) || it.given.env.contains_key(ASKS))
 }
 
 fn cargo_name(program: &Program) -> Option<String> {

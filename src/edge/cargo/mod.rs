@@ -3,12 +3,15 @@
 mod batch;
 mod build;
 mod load;
+mod sandbox;
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
-    fs, io,
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Seek, Write},
     path::{Path, PathBuf},
+    process::Stdio,
     rc::Rc,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -25,9 +28,9 @@ use super::{
 use build::{Build, LINES, shows_lines};
 
 use crate::{
-    execute::{NONCE, Splitter, fingerprint},
+    execute::{NONCE, Splitter, fingerprint, without_chatter},
     model::{
-        package::{Program, Step, Workspace},
+        package::{self, Given, Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, End, Made, Part, StepTrace, Trace},
     },
 };
@@ -36,19 +39,17 @@ use crate::{
 const CAPTURED: &[&str] =
     &["csv", "gif", "jpeg", "jpg", "json", "png", "svg", "tsv", "txt", "webp"];
 
-/// Bytes that a cell or a command may print.
-const MOST_OUTPUT: usize = 1 << 20;
-
 /// What a program may take before its first cell begins: in a program that repeats others, these
 /// have their own time.
 const START: Allowance = Allowance { time: Duration::from_secs(600), output: 16 << 20 };
 
 fn allowance(step: &Step) -> Allowance {
-    Allowance { time: Duration::from_secs(step.timeout.into()), output: MOST_OUTPUT }
+    let output = usize::try_from(step.output_size.0).unwrap_or(usize::MAX);
+    Allowance { time: Duration::from_secs(step.timeout.into()), output }
 }
 
 /// What a run sees of our own environment; the rest is fixed, so that runs can be compared.
-const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
+const PASSED_ON: &[&str] = &["PATH", "HOME", "USER", "SYSTEMROOT"];
 
 pub struct Cargo {
     /// The folder for everything private to the course.
@@ -57,11 +58,15 @@ pub struct Cargo {
     /// The versions that the course is recorded with.
     lock: String,
     offline: bool,
+    /// Our own program, which confines runs.
+    lessonc: PathBuf,
     /// What is being built.
     workspace: Arc<Workspace>,
     /// Folders of members that cargo takes for broken, with its words, and of those that need them.
     /// The others are built without them.
     left_out: BTreeMap<String, String>,
+    /// Whether it was told what this system does not keep runs from.
+    is_told: bool,
     toolchain: Toolchain,
     runtime: Rc<Runtime>,
     stop: Stop,
@@ -74,6 +79,7 @@ impl Cargo {
         course: PathBuf,
         lock: String,
         offline: bool,
+        lessonc: PathBuf,
         progress: Arc<Progress>,
     ) -> io::Result<Self> {
         let runtime = Rc::new(process::runtime()?);
@@ -83,8 +89,10 @@ impl Cargo {
             course,
             lock,
             offline,
+            lessonc,
             workspace: Arc::default(),
             left_out: BTreeMap::new(),
+            is_told: false,
             toolchain: Toolchain::default(),
             runtime,
             stop,
@@ -97,23 +105,36 @@ impl Cargo {
         self.folder.join("build")
     }
 
-    async fn run_notebook(&self, program: &Program, build: Build) -> io::Result<Trace> {
+    async fn run_notebook(
+        &self,
+        program: &Program,
+        given: &Given,
+        build: Build,
+    ) -> io::Result<Trace> {
         let Some(path) = build.binary else {
             return self.not_built(build);
         };
         let runs = self.folder.join("runs").join(&program.lesson).join(&program.name);
         let folder = files::fresh_folder(runs)?;
-        let mut command = Command::new(path);
-        self.environment(&mut command);
+        let temporary = self.temporary(program)?;
+        let own = [folder.as_path(), temporary.path()];
+        let mut command = match &program.workspace.runner[..] {
+            [] => self.confined(&program.sandbox, &own, path.as_ref())?,
+            // It may lead to a machine that has no lessonc.
+            [..] => Command::new(path),
+        };
+        self.environment(&mut command, temporary.path());
         let nonce = nonce();
-        command.current_dir(&folder).env(NONCE, &nonce);
+        command.envs(&given.env).current_dir(&folder).env(NONCE, &nonce);
         let command = by_way_of(&program.workspace.runner, command);
         let steps = program.steps.len();
         let splitter = RefCell::new(Splitter::new(&nonce));
         let task = self.progress.begin(&program.lesson, "running its cells");
+        self.lay_out(program, &folder)?;
         let before = listing(&folder)?;
         let mut begun = 0;
-        let ended = process::run(&self.stop, command, START, |stream, bytes| {
+        let stdin = stdin(&given.stdin)?;
+        let ended = process::run_with_input(&self.stop, command, stdin, START, |stream, bytes| {
             let mut splitter = splitter.borrow_mut();
             splitter.push(stream, bytes);
             let before = std::mem::replace(&mut begun, splitter.steps());
@@ -126,7 +147,8 @@ impl Cargo {
         .await?;
         let (traces, reached_end) = splitter.into_inner().finish();
         let end = match ended {
-            Ended::Status(0) if reached_end => End::Finished,
+            // One that leaves in its last cell leaves nothing out.
+            Ended::Status(0) if reached_end || traces.len() == steps => End::Finished,
             Ended::Status(status) => End::Exited(status),
             Ended::Signal(signal) => End::Killed(signal),
             Ended::Flooded => End::Flooded,
@@ -139,34 +161,51 @@ impl Cargo {
     async fn run_console(
         &self,
         program: &Program,
-        commands: &[String],
+        commands: &[package::Command],
         build: Build,
     ) -> io::Result<Trace> {
         // Those before it may have changed what is there; it begins with what tangling gave.
         self.write_workspace()?;
         let folder = self.workspace_folder().join(&program.member);
         fs::create_dir_all(&folder).map_err(with_path(&folder))?;
+        self.lay_out(program, &folder)?;
         let before = listing(&folder)?;
+        let temporary = self.temporary(program)?;
+        let target = self.folder.join("target");
+        fs::create_dir_all(&target).map_err(with_path(&target))?;
+        // Cargo locks a file in the one and may write a lock file into the other.
+        let workspace = self.workspace_folder();
+        let own = [&*workspace, &*target, temporary.path()];
         let splitter = RefCell::new(Splitter::unmarked());
         let mut end = End::Finished;
         for (command, step) in commands.iter().zip(&program.steps) {
-            let _task = self.progress.begin(&program.lesson, &format!("$ {command}"));
-            let mut shell = shell(command);
-            self.environment(&mut shell);
+            let package::Command { text, given, status: expected, .. } = command;
+            let _task = self.progress.begin(&program.lesson, &format!("$ {text}"));
+            let (interpreter, flag) = SHELL;
+            let mut shell = self.confined(&program.sandbox, &own, interpreter.as_ref())?;
+            shell.args([flag, text]);
+            self.environment(&mut shell, temporary.path());
             shell.current_dir(&folder);
-            shell.env("CARGO_TARGET_DIR", self.folder.join("target"));
-            shell.env("CARGO_TERM_QUIET", "true");
-            shell.envs(shows_lines(program).then_some(LINES));
+            shell.env("CARGO_TARGET_DIR", &target);
+            shell.env("CARGO_TERM_COLOR", "always");
+            shell.envs(shows_lines(program).then_some(LINES)).envs(&given.env);
+            let stdin = stdin(&given.stdin)?;
             splitter.borrow_mut().next_step();
             let start = Instant::now();
-            let ended = process::run(&self.stop, shell, allowance(step), |stream, bytes| {
-                splitter.borrow_mut().push(stream, bytes);
-                None
-            })
+            let ended = process::run_with_input(
+                &self.stop,
+                shell,
+                stdin,
+                allowance(step),
+                |stream, bytes| {
+                    splitter.borrow_mut().push(stream, bytes);
+                    None
+                },
+            )
             .await?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
-                Ended::Status(0) => continue,
+                Ended::Status(status) if status == *expected => continue,
                 Ended::Status(status) => end = End::Exited(status),
                 Ended::Signal(signal) => end = End::Killed(signal),
                 Ended::Flooded => end = End::Flooded,
@@ -175,11 +214,28 @@ impl Cargo {
             break;
         }
         let files = captured(&folder, &before)?;
-        self.trace(end, splitter.into_inner().finish().0, files, build.messages)
+        let (mut traces, _) = splitter.into_inner().finish();
+        for (given, command) in traces.iter_mut().zip(commands) {
+            for part in given.parts.iter_mut().filter(|_| !command.chatter) {
+                *part.text_mut() = without_chatter(part.text_mut());
+            }
+            given.parts.retain_mut(|part| !part.text_mut().is_empty());
+        }
+        self.trace(end, traces, files, build.messages)
+    }
+
+    /// Puts the files that a program reads where it looks for them.
+    fn lay_out(&self, program: &Program, folder: &Path) -> io::Result<()> {
+        for path in program.data.keys() {
+            let from = self.course.join(path);
+            let bytes = fs::read(&from).map_err(with_path(&from))?;
+            files::write(&folder.join(path), &bytes)?;
+        }
+        Ok(())
     }
 
     /// What a lesson's program sees: the same on every machine.
-    fn environment(&self, command: &mut Command) {
+    fn environment(&self, command: &mut Command, temporary: &Path) {
         command.env_clear();
         for (name, value) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
@@ -199,6 +255,7 @@ impl Cargo {
         ] {
             command.env(name, value);
         }
+        command.envs(["TMPDIR", "TEMP", "TMP"].map(|name| (name, temporary)));
     }
 
     fn not_built(&self, build: Build) -> io::Result<Trace> {
@@ -216,13 +273,16 @@ impl Cargo {
         for part in steps.iter_mut().flat_map(|step| &mut step.parts) {
             self.hide_folders(part.text_mut());
         }
-        Ok(Trace { made: self.made(), end, steps, files, messages, lock: self.lock.clone() })
+        let (made, lock) = (self.made(), self.lock.clone());
+        Ok(Trace { made, end, steps, files, opened: BTreeSet::new(), messages, lock })
     }
 
     /// Names files as they are named below the workspace: where that stands is nobody's concern,
     /// and differs from machine to machine.
     fn hide_folders(&self, text: &mut String) {
-        for (folder, shown) in [("build", ""), ("target", "target/")] {
+        let folders =
+            [("build", ""), ("target", "target/"), ("seeded", "target/"), ("tmp", "/tmp/")];
+        for (folder, shown) in folders {
             let folder = format!("{}/", self.folder.join(folder).display());
             if text.contains(&folder) {
                 *text = text.replace(&folder, shown);
@@ -287,12 +347,19 @@ fn by_way_of(runner: &[String], program: Command) -> Command {
     command
 }
 
-fn shell(command: &str) -> Command {
-    let (program, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut shell = Command::new(program);
-    shell.args([flag, command]);
-    shell
+/// A standard input that holds this text, and nothing where that is empty.
+fn stdin(text: &str) -> io::Result<Stdio> {
+    if text.is_empty() {
+        return Ok(Stdio::null());
+    }
+    let mut file = tempfile::tempfile()?;
+    file.write_all(text.as_bytes())?;
+    file.rewind()?;
+    Ok(file.into())
 }
+
+/// What runs a command, and how to hand it one.
+const SHELL: (&str, &str) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
 
 /// A word that nothing a lesson prints can hold by chance.
 fn nonce() -> String {

@@ -52,7 +52,7 @@ pub fn json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
 
 fn remark(remark: &Remark, sources: &Sources) -> Value {
     let level = match remark.kind {
-        RemarkKind::Note => "note",
+        RemarkKind::Note | RemarkKind::Diff => "note",
         RemarkKind::Help => "help",
     };
     let labels = remark.labels.iter().map(|label| labelled(label, sources));

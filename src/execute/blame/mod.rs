@@ -1,6 +1,7 @@
 //! Brings what compilers and panics say of generated code back to the lesson's lines.
 
 mod compiler;
+mod limits;
 mod places;
 
 use crate::model::{
@@ -20,7 +21,7 @@ pub use places::with_lesson_places;
 pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> =
         compiler::diagnostics(&trace.messages, program, sources).collect();
-    let failed = match trace.end {
+    match trace.end {
         End::Finished => return diagnostics,
         // A build can fail without the compiler's word: a dependency that does not exist, say.
         End::NotBuilt => {
@@ -32,25 +33,67 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
             }
             return diagnostics;
         }
-        End::Exited(0) => run_failed(program, "ended before its last cell"),
-        End::Exited(status) => run_failed(program, &format!("ended with status {status}")),
-        End::Killed(signal) => run_failed(program, &format!("was ended by signal {signal}")),
-        End::Flooded => {
-            Diagnostic::error("output-limit", "this printed more than a mebibyte, and was ended")
-                .hint("let it print less")
-        }
-        End::TimedOut => {
-            let seconds = last_step(program, trace).map_or(0, |step| step.timeout);
-            let message = format!("this took longer than {seconds} s, and was ended");
-            Diagnostic::error("time-limit", message).hint(
-                "give it longer, in seconds: by `timeout=` behind the fence, or `timeout:` in the \
-                 front matter",
-            )
+        End::Exited(_) | End::Killed(_) | End::Flooded | End::TimedOut => {}
+    }
+    let failure = match limits::passed(program, trace) {
+        Some(passed) => at_last_step(program, trace, passed, sources),
+        None => {
+            let failure = panic_diagnostic(program, trace, sources)
+                .unwrap_or_else(|| at_last_step(program, trace, ended(program, trace), sources));
+            match limits::hint(program, trace) {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
         }
     };
-    let panic = panic_diagnostic(program, trace, sources);
-    diagnostics.push(panic.unwrap_or_else(|| at_last_step(program, trace, failed, sources)));
+    diagnostics.push(with_unreached(failure, program, trace));
     diagnostics
+}
+
+fn ended(program: &Program, trace: &Trace) -> Diagnostic {
+    match trace.end {
+        End::Exited(status) => exited(program, trace, status),
+        End::Killed(signal) => run_failed(program, &format!("was ended by signal {signal}")),
+        _ => run_failed(program, "ended before its last cell"),
+    }
+}
+
+fn exited(program: &Program, trace: &Trace, status: i32) -> Diagnostic {
+    let command = match &program.action {
+        Action::Console(commands) => commands.get(trace.steps.len().saturating_sub(1)),
+        _ => None,
+    };
+    match (command.map(|command| command.status), status) {
+        (None, 0) => run_failed(program, "ended before its last cell").hint(
+            "give the cell that ends it a notebook of its own, in which it is the last: \
+             `session=\"…\"` behind the fence",
+        ),
+        (None, status) => run_failed(program, &format!("ended with status {status}")),
+        (Some(0), status) => run_failed(program, &format!("ended with status {status}"))
+            .hint(format!("if it is meant to, say so behind it: `# exit {status}`")),
+        (Some(expected), status) => run_failed(
+            program,
+            &format!("ended with status {status}, and says that it ends with {expected}"),
+        )
+        .hint(format!("mend the command, or write `# exit {status}` behind it")),
+    }
+}
+
+/// Tells of the steps that came too late.
+fn with_unreached(diagnostic: Diagnostic, program: &Program, trace: &Trace) -> Diagnostic {
+    let what = match &program.action {
+        Action::Console(_) => "command",
+        _ => "cell",
+    };
+    match program.steps.get(trace.steps.len()..).unwrap_or_default() {
+        [] => diagnostic,
+        [next] => diagnostic.also(next.span, "not reached"),
+        [next, _] => diagnostic.also(next.span, format!("not reached, nor the {what} after it")),
+        [next, others @ ..] => {
+            let others = others.len();
+            diagnostic.also(next.span, format!("not reached, nor the {others} {what}s after it"))
+        }
+    }
 }
 
 fn run_failed(program: &Program, how: &str) -> Diagnostic {

@@ -98,12 +98,23 @@ pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) 
         if !text.contains(".rs:") {
             return text;
         }
-        let lines: String = text.split_inclusive('\n').map(without_thread_number).collect();
-        rewritten(&lines, program, sources)
+        let line = |line| match is_of_compiler(line) {
+            // Cargo names files from the workspace's folder, and readers know of the package's alone.
+            true => line.replacen(&format!("{}/", program.member), "", 1),
+            false => rewritten(&without_thread_number(line), program, sources),
+        };
+        text.split_inclusive('\n').map(line).collect()
     };
     let text = part.text_mut();
     *text = rewrite(std::mem::take(text));
     part
+}
+
+/// Whether a line says where the compiler found something. Below it stand lines of that file under
+/// their own numbers.
+fn is_of_compiler(line: &str) -> bool {
+    let arrow = line.trim_start_matches(|c: char| c.is_control() || "[0123456789;m ".contains(c));
+    arrow.starts_with("--> ") || arrow.starts_with("::: ")
 }
 
 /// A text with the lesson's places in it, each for the generated one.
@@ -221,7 +232,8 @@ mod tests {
 
     use super::*;
     use crate::model::{
-        package::{Action, Line, Member, Package, Workspace},
+        limits::Sandbox,
+        package::{Action, Given, Line, Member, Package, Workspace},
         source::{Source, SourceId},
     };
 
@@ -259,8 +271,11 @@ mod tests {
             workspace: Arc::new(Workspace { members, profile: String::new(), runner: vec![] }),
             member: "notebooks/b".into(),
             library: None,
-            action: Action::Run { binary: "b-notebook".into() },
+            action: Action::Run { binary: "b-notebook".into(), given: Given::default() },
             expected: Expected::Success,
+            sandbox: Sandbox::default(),
+            is_seeded: false,
+            data: Default::default(),
             steps: vec![],
         };
         for (printed, shown) in [

@@ -67,6 +67,102 @@ println!(\"{planet}\");
         ..CODE
     },
     Code {
+        name: "drift",
+        severity: Severity::Error,
+        found: Found::ByRerunning,
+        meaning: "a cell does not give any more what is recorded of it",
+        explanation: "What varies from run to run is no drift: where a difference shows, the
+program is run once more, and where these two runs differ from each other, the record may differ as well. What is a
+number in both may be another number, so `took 0.2005 s` may have been `took 0.2011 s`, but not `took 0.2011 ms`. What else
+differs may be any text of the line; lines that come and go may be any lines; lines whose order varies may come in any
+order.
+
+`drift=` behind the fence of a cell says otherwise: `exact`, every byte is the same; `unordered`, the same lines in any
+order; `shape`, as many lines of the same words, whatever their numbers; `pattern`, only the `output` block below the
+cell decides, with its `[..]` and `...`.
+
+`lessonc check --run --update` records what the cells give now.",
+        bad: "```rust
+println!(\"{} cores\", std::thread::available_parallelism()?);
+```
+
+on another machine than it was recorded on
+",
+        good: "```rust drift=shape
+println!(\"{} cores\", std::thread::available_parallelism()?);
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "file-size-limit",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a cell or command wrote more into a file than it may",
+        explanation: "A file may grow to 256 MB, so that a mistake fills no disk. The program was ended with all that it had
+started; nothing of its run is recorded. Another limit is set by `file-size:` in the front matter of the lesson or of
+index.md.",
+        bad: "``` {.console .cell}
+$ head -c 300000000 /dev/zero > zeros
+```
+",
+        good: "---
+file-size: 400 MB
+---
+
+``` {.console .cell}
+$ head -c 300000000 /dev/zero > zeros
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "memory-limit",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "a cell or command asked for more memory than there is for it",
+        explanation: "Each process may ask for 4 GB, the stacks of its threads included. The program was ended with all that it had
+started; nothing of its run is recorded. Another limit is set by `memory:` in the front matter of the lesson or of
+index.md.",
+        bad: "```rust
+let planets = vec![1_u8; 5_000_000_000];
+```
+",
+        good: "---
+memory: 6 GB
+---
+
+```rust
+let planets = vec![1_u8; 5_000_000_000];
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "missing-data",
+        severity: Severity::Error,
+        meaning: "a lesson declares a file that its programs read, and the course has none such",
+        explanation: "`data:` in a lesson's front matter, or `data=` on a cell, names files of the course: in its folders `data/`,
+`files/` or `fig/`. The lesson's programs find them at the same path, and run again when one of them changes.",
+        bad: "---
+data: [data/measurement.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurement.csv\")?.lines().count()
+```
+",
+        good: "---
+data: [data/measurements.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
+        ..CODE
+    },
+    Code {
         name: "no-panic",
         severity: Severity::Error,
         found: Found::ByRunning,
@@ -110,6 +206,45 @@ dependencies:
 1 + 1
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "no-pattern",
+        found: Found::ByCheck,
+        meaning: "a cell says `drift=pattern`, and no `output` block stands below it",
+        explanation: "Then what it gives is compared with nothing.",
+        bad: "```rust drift=pattern
+std::process::id()
+```
+",
+        good: "```rust drift=pattern
+std::process::id()
+```
+
+```output
+[..]
+```
+",
+        ..CODE
+    },
+    Code {
+        name: "no-record",
+        found: Found::ByRerunning,
+        meaning: "a program has no valid record that it could be compared with",
+        explanation: "It was never recorded, or changed since. `lessonc build`
+records it, and so does `lessonc check --run --update`.",
+        bad: "```rust
+1 + 1
+```
+
+with `lessonc check --run` before it was ever built
+",
+        good: "```rust
+1 + 1
+```
+
+with `lessonc build` before
+",
         ..CODE
     },
     Code {
@@ -165,7 +300,9 @@ println!(\"{} planets\", 2 * 4);
         severity: Severity::Error,
         found: Found::ByRunning,
         meaning: "a cell or command printed more than it may",
-        explanation: "A mebibyte is more than anybody reads. The program was ended with all that it had started.",
+        explanation: "A mebibyte is more than anybody reads. The program was ended with all that it had started; nothing of its
+run is recorded. Another limit is set by `output-size=` behind the fence, or by `output-size:` in the front matter of the
+lesson or of index.md.",
         bad: "```rust
 loop {
     println!(\"Venus\");
@@ -186,7 +323,8 @@ for _ in 0..3 {
         found: Found::ByRunning,
         meaning: "a cell or command panicked",
         explanation: "The program ended there, and later cells did not run. Where a panic is what the lesson wants to show,
-say so with `should_panic`.",
+say so with `should_panic`. What a program may not do, it often panics of: on Linux it writes to its own folder only and
+reaches no network, unless the front matter of the lesson or of index.md says `write: [FOLDER]` or `network: true`.",
         bad: "```rust
 let nothing: Option<u32> = None;
 nothing.unwrap()
@@ -213,6 +351,27 @@ std::process::exit(3);
 println!("3");
 ```
 "#,
+        ..CODE
+    },
+    Code {
+        name: "undeclared-data",
+        found: Found::ByRunning,
+        meaning: "a program reads a file of the course that no lesson declares",
+        explanation: "What is recorded would hold though the file changed. Declared in the front matter, or by `data=` on the
+cell, it counts, and the program finds it at the path that it has in the course. On Linux it is seen that a file is opened
+while a program runs that names it; elsewhere, only a program that fails is told of what it names.",
+        bad: "```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
+        good: "---
+data: [data/measurements.csv]
+---
+
+```rust
+std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
+```
+",
         ..CODE
     },
     Code {

@@ -131,6 +131,24 @@ no valid record, nothing is said: running it may write the image.",
         ..CODE
     },
     Code {
+        name: "empty-div",
+        found: Found::ByCheck,
+        meaning: "a div of questions, objectives or key points holds nothing",
+        explanation: "Readers would see a title with nothing below it. What follows a div's closing line is not part of it.",
+        bad: "# A lesson
+
+::: keypoints
+:::
+",
+        good: "# A lesson
+
+::: keypoints
+- A future does nothing until it is polled.
+:::
+",
+        ..CODE
+    },
+    Code {
         name: "missing-objectives",
         found: Found::ByCheck,
         meaning: "a lesson has no objectives",

@@ -40,6 +40,17 @@ A callout.
         ..CODE
     },
     Code {
+        name: "unclosed-note",
+        meaning: "a footnote that is written in the text has no end",
+        explanation: "`^[` begins a footnote in the middle of a text, and `]` ends it. Without an end in the same
+paragraph readers see the signs.",
+        bad: "Threads share memory.^[But not their stacks.
+",
+        good: "Threads share memory.^[But not their stacks.]
+",
+        ..CODE
+    },
+    Code {
         name: "front-matter",
         severity: Severity::Error,
         meaning: "the front matter cannot be read",
@@ -54,6 +65,21 @@ teaching: soon
 title: A lesson
 teaching: 20
 ---
+",
+        ..CODE
+    },
+    Code {
+        name: "idle-attribute",
+        meaning: "an attribute stands where it says nothing",
+        explanation: "Some attributes are for blocks that run: `session=`, `stdin=`, `env=`, `output=`, `timeout=`. On a block
+that is only shown, or written into a file, nothing comes of them.",
+        bad: "```python timeout=5
+print(1 + 1)
+```
+",
+        good: "```python
+print(1 + 1)
+```
 ",
         ..CODE
     },
@@ -259,6 +285,20 @@ in the lesson; those of links also in `links.md`. Without it readers see the bra
         good: "See [the book][book].
 
 [book]: https://doc.rust-lang.org/book/
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-attribute",
+        meaning: "a code block has an attribute that is not known",
+        explanation: "Nothing comes of it. Mostly its name is misspelt. Attributes of your own may begin with `data-`.",
+        bad: "```rust timout=5
+1 + 1
+```
+",
+        good: "```rust timeout=5
+1 + 1
+```
 ",
         ..CODE
     },

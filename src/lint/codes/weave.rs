@@ -34,6 +34,18 @@ sequenceDiagram
         ..CODE
     },
     Code {
+        name: "no-picture",
+        found: Found::ByRunning,
+        meaning: "a value says that it is a picture, and is none",
+        explanation: "A type may show itself by a method `evcxr_display`, which prints `EVCXR_BEGIN_CONTENT image/png`, the
+picture in base64, and `EVCXR_END_CONTENT`, each on lines of their own; an SVG is printed as it is.",
+        bad: "A cell that ends in a value which prints `EVCXR_BEGIN_CONTENT image/png` and then bytes.
+",
+        good: "A cell that ends in a value which prints `EVCXR_BEGIN_CONTENT image/png` and then base64.
+",
+        ..CODE
+    },
+    Code {
         name: "unknown-figure",
         severity: Severity::Error,
         meaning: "a reference to a figure or listing that does not exist",

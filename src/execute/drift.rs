@@ -1,0 +1,395 @@
+//! Whether a run gave again what is recorded of it, cell by cell.
+//!
+//! What varies from run to run is no drift. It is known by running the program twice: where the two
+//! fresh runs differ from each other, the record may differ from them as well.
+//!
+//! - Where they have as many lines, they are compared line by line and token by token: words,
+//!   numbers, signs. What is a number in both is a hole for a number, so that a changed unit is
+//!   seen; what else differs is a hole for any text of the line.
+//! - Where one has more lines than the other, the lines in which they differ, and all that are like
+//!   these, are holes for any lines.
+//! - Where both give the same lines in another order, numbers aside, the record's may come in any
+//!   order.
+//!
+//! A cell's `drift=` says otherwise: see [`Drift`].
+
+use std::{collections::BTreeSet, iter};
+
+use similar::{Algorithm, DiffTag, TextDiff, capture_diff_slices};
+
+use super::outputs::{Plain, fits};
+use crate::model::{
+    course::{Chunk, Drift, Lesson},
+    diagnostic::{Diagnostic, Remark, RemarkKind},
+    record::{Output, Part, Record},
+};
+
+/// Tells which cells of a lesson do not give what is recorded of them. Without `again`, what a
+/// further run gave, nothing is known to vary.
+pub fn drifted(
+    lesson: &Lesson,
+    recorded: &Record,
+    fresh: &Record,
+    again: Option<&Record>,
+    plain: Plain,
+) -> Vec<Diagnostic> {
+    let chunks = lesson.chunks();
+    let mut diagnostics = vec![];
+    for (index, (before, now)) in recorded.outputs.iter().zip(&fresh.outputs).enumerate() {
+        let drift = chunks.iter().find(|chunk| chunk.span == now.chunk).and_then(|it| it.drift());
+        let again = again.and_then(|again| again.outputs.get(index));
+        let differing = STREAMS.iter().filter(|stream| {
+            let text = |output: &Output| text(output, stream.parts);
+            !holds(drift, &text(before), &text(now), again.map(text).as_deref(), plain)
+        });
+        let mut differing = differing.peekable();
+        if differing.peek().is_none() {
+            continue;
+        }
+        let message = "the cell does not give what is recorded of it";
+        let mut diagnostic = Diagnostic::error("drift", message).at(now.span, "");
+        for Stream { name, parts } in differing {
+            let diff = difference(&plain(&text(before, *parts)), &plain(&text(now, *parts)));
+            let text = format!("{name}, as recorded (-) and now (+):\n{diff}");
+            diagnostic = diagnostic.remark(Remark::new(RemarkKind::Diff, text));
+        }
+        diagnostics.push(diagnostic.hint(
+            "mend the cell, take what it gives with `--update`, or say with `drift=` what may vary",
+        ));
+    }
+    diagnostics
+}
+
+/// Tells of cells whose output nothing is compared with: they leave it to a block that is not there.
+pub fn unchecked(lesson: &Lesson) -> Vec<Diagnostic> {
+    let expectations = lesson.expectations();
+    let is_alone = |chunk: &&Chunk| {
+        chunk.cell.is_some()
+            && chunk.drift() == Some(Drift::Pattern)
+            && !expectations.iter().any(|(cell, _)| cell.span == chunk.span)
+    };
+    let alone = lesson.chunks().into_iter().filter(is_alone);
+    alone
+        .map(|chunk| {
+            Diagnostic::warning("no-pattern", "nothing says what this cell is to give")
+                .at(chunk.info, "`drift=pattern` leaves it to an `output` block below")
+                .hint("add an `output` block, with `[..]` and `...` where it may vary")
+        })
+        .collect()
+}
+
+/// A part of what a cell gives, which is compared by itself: in which order two of them come is
+/// up to the system.
+struct Stream {
+    name: &'static str,
+    parts: fn(&Part) -> Option<&str>,
+}
+
+const STREAMS: [Stream; 4] = [
+    Stream {
+        name: "standard output",
+        parts: |part| if let Part::Stdout(text) = part { Some(text) } else { None },
+    },
+    Stream { name: "standard error", parts: Part::stderr },
+    Stream {
+        name: "its value",
+        parts: |part| if let Part::Value(text) = part { Some(text) } else { None },
+    },
+    Stream {
+        name: "the compiler's words",
+        parts: |part| if let Part::Compiler(text) = part { Some(text) } else { None },
+    },
+];
+
+fn text(output: &Output, part: fn(&Part) -> Option<&str>) -> String {
+    output.parts.iter().filter_map(part).collect()
+}
+
+/// Whether what is recorded still holds.
+fn holds(
+    drift: Option<Drift>,
+    recorded: &str,
+    fresh: &str,
+    again: Option<&str>,
+    plain: Plain,
+) -> bool {
+    if recorded == fresh {
+        return true;
+    }
+    let (recorded, fresh, again) = (plain(recorded), plain(fresh), again.map(plain));
+    match drift {
+        None => {
+            recorded == fresh || again.is_some_and(|again| varies_so(&recorded, &fresh, &again))
+        }
+        Some(Drift::Exact) => false,
+        Some(Drift::Unordered) => sorted(recorded.lines()) == sorted(fresh.lines()),
+        Some(Drift::Pattern) => true,
+        Some(Drift::Shape) => shapes(&recorded) == shapes(&fresh),
+    }
+}
+
+/// Whether a text differs from two others no more than these from each other.
+fn varies_so(recorded: &str, fresh: &str, again: &str) -> bool {
+    let (one, other) = (shapes(fresh), shapes(again));
+    if one != other && sorted(one.iter()) == sorted(other.iter()) {
+        return sorted(shapes(recorded).iter()) == sorted(one.iter());
+    }
+    let given: Vec<&str> = recorded.lines().collect();
+    let (one, other): (Vec<&str>, Vec<&str>) = (fresh.lines().collect(), again.lines().collect());
+    fits(&pattern(&one, &other), &given, Lines::is_any, Lines::fits)
+}
+
+/// What two runs have in common.
+enum Lines<'a> {
+    /// Any lines, none included.
+    Any,
+    Same(&'a str),
+    /// One line, and what of it varies.
+    Varying(Vec<Tokens<'a>>),
+}
+
+enum Tokens<'a> {
+    /// Any tokens, none included.
+    Any,
+    Number,
+    Same(&'a str),
+}
+
+impl Lines<'_> {
+    fn is_any(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
+    fn fits(&self, line: &&str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Same(same) => same == line,
+            Self::Varying(pattern) => fits(pattern, &tokens(line), Tokens::is_any, Tokens::fits),
+        }
+    }
+}
+
+impl Tokens<'_> {
+    fn is_any(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
+    fn fits(&self, token: &&str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Number => is_number(token),
+            Self::Same(same) => same == token,
+        }
+    }
+}
+
+/// More lines of a text, or tokens of a line, are not aligned with each other: that takes time which
+/// grows with their square.
+const MOST_ALIGNED: usize = 5_000;
+
+fn pattern<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<Lines<'a>> {
+    let line = |(one, other): (&&'a str, &&'a str)| match one == other {
+        true => Lines::Same(one),
+        false => Lines::Varying(line_pattern(&tokens(one), &tokens(other))),
+    };
+    if one.len() == other.len() {
+        return one.iter().zip(other).map(line).collect();
+    }
+    if one.len().max(other.len()) > MOST_ALIGNED {
+        return vec![Lines::Any];
+    }
+    let shapes = |lines: &[&str]| lines.iter().map(|line| shape(line)).collect::<Vec<_>>();
+    let (shapes, others) = (shapes(one), shapes(other));
+    let ops = capture_diff_slices(Algorithm::Myers, &shapes, &others);
+    let differing = ops.iter().filter(|op| op.tag() != DiffTag::Equal);
+    let varying: BTreeSet<&String> = differing
+        .flat_map(|op| shapes[op.old_range()].iter().chain(&others[op.new_range()]))
+        .collect();
+    let lines = ops.iter().flat_map(|op| match op.tag() {
+        DiffTag::Equal => {
+            let pairs = iter::zip(op.old_range(), op.new_range());
+            pairs
+                .map(|(at, there)| match varying.contains(&shapes[at]) {
+                    true => Lines::Any,
+                    false => line((&one[at], &other[there])),
+                })
+                .collect()
+        }
+        _ => vec![Lines::Any],
+    });
+    lines.collect()
+}
+
+fn line_pattern<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<Tokens<'a>> {
+    let are_numbers = |one: &[&str], other: &[&str]| {
+        let mut pairs = iter::zip(one, other);
+        one.len() == other.len() && pairs.all(|(a, b)| a == b || is_number(a) && is_number(b))
+    };
+    let numbers = |one: &[&'a str], other: &[&'a str]| -> Vec<Tokens<'a>> {
+        let pairs = iter::zip(one.to_vec(), other.to_vec());
+        pairs.map(|(a, b)| if a == b { Tokens::Same(a) } else { Tokens::Number }).collect()
+    };
+    if are_numbers(one, other) {
+        return numbers(one, other);
+    }
+    if one.len().max(other.len()) > MOST_ALIGNED {
+        return vec![Tokens::Any];
+    }
+    let ops = capture_diff_slices(Algorithm::Myers, one, other);
+    let tokens = ops.iter().flat_map(|op| {
+        let (one, other) = (&one[op.old_range()], &other[op.new_range()]);
+        if are_numbers(one, other) { numbers(one, other) } else { vec![Tokens::Any] }
+    });
+    tokens.collect()
+}
+
+/// The words, numbers and signs of a line. How many blanks stand between them is left out, since
+/// columns are filled up with them.
+fn tokens(line: &str) -> Vec<&str> {
+    let mut tokens = vec![];
+    let mut rest = line.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '0'..='9' => number(rest),
+            _ if is_of_word(first) => rest.find(|c| !is_of_word(c)).unwrap_or(rest.len()),
+            _ => first.len_utf8(),
+        };
+        tokens.push(&rest[..length]);
+        rest = &rest[length..];
+        let next = rest.trim_start();
+        if next.len() < rest.len() && !next.is_empty() {
+            tokens.push(" ");
+        }
+        rest = next;
+    }
+    tokens
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// How many bytes of a text that begins with a digit are a number: `12`, `0.25`, `1e-7`.
+fn number(text: &str) -> usize {
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())
+    };
+    let mut length = digits(0);
+    if text[length..].starts_with('.') && digits(length + 1) > 0 {
+        length += 1 + digits(length + 1);
+    }
+    if text[length..].starts_with(['e', 'E']) {
+        let sign = usize::from(text[length + 1..].starts_with(['+', '-']));
+        let exponent = digits(length + 1 + sign);
+        length += if exponent > 0 { 1 + sign + exponent } else { 0 };
+    }
+    length
+}
+
+fn is_number(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A line, its numbers replaced.
+fn shape(line: &str) -> String {
+    let shown = |token| if is_number(token) { "#" } else { token };
+    tokens(line).into_iter().map(shown).collect()
+}
+
+fn shapes(text: &str) -> Vec<String> {
+    text.lines().map(shape).collect()
+}
+
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_unstable();
+    items
+}
+
+/// Lines of a difference that somebody reads.
+const MOST_SHOWN: usize = 30;
+
+fn difference(recorded: &str, fresh: &str) -> String {
+    let whole = |text: &str| text.lines().flat_map(|line| [line, "\n"]).collect::<String>();
+    let (recorded, fresh) = (whole(recorded), whole(fresh));
+    let diff = TextDiff::from_lines(&recorded, &fresh);
+    let diff = diff.unified_diff().context_radius(1).to_string();
+    let lines: Vec<&str> = diff.lines().filter(|line| !line.starts_with("@@")).collect();
+    if lines.is_empty() {
+        return "they differ in their colours, or in how the last line ends".to_owned();
+    }
+    let mut shown = lines[..lines.len().min(MOST_SHOWN)].join("\n");
+    if lines.len() > MOST_SHOWN {
+        shown.push_str(&format!("\n… and {} lines more", lines.len() - MOST_SHOWN));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds_by_default(recorded: &str, fresh: &str, again: &str) -> bool {
+        holds(None, recorded, fresh, Some(again), str::to_owned)
+    }
+
+    #[test]
+    fn what_varies_from_run_to_run_is_no_drift() {
+        for (recorded, fresh, again) in [
+            ("that took 0.2005 s", "that took 0.2011 s", "that took 0.2044 s"),
+            ("took 200.5ms", "took 1e-7ms", "took 201ms"),
+            ("id 7ffe12, then 1", "id a91b, then 1", "id 00c4, then 1"),
+            ("|  9.5|", "| 10.5|", "|9.123|"),
+            ("start\nend", "start\ntry 1\nend", "start\ntry 1\ntry 2\nend"),
+            ("b took 1 s\na took 2 s", "a took 3 s\nb took 4 s", "b took 5 s\na took 6 s"),
+        ] {
+            assert!(holds_by_default(recorded, fresh, again), "{recorded:?}");
+        }
+    }
+
+    #[test]
+    fn what_two_runs_agree_on_is_drift() {
+        for (recorded, fresh, again) in [
+            ("that took 0.2005 s", "that took 0.2011 ms", "that took 0.2044 ms"),
+            ("took 200.5ns", "took 201.1ms", "took 203ms"),
+            ("six times seven is 41", "six times seven is 42", "six times seven is 42"),
+            ("a b", "a  b", "a  b"),
+            ("a\nb", "b\na", "b\na"),
+            ("start", "start\ntry 1\nend", "start\ntry 1\ntry 2\nend"),
+            ("c took 1 s\na took 2 s", "a took 3 s\nb took 4 s", "b took 5 s\na took 6 s"),
+            ("one\n", "", ""),
+        ] {
+            assert!(!holds_by_default(recorded, fresh, again), "{recorded:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_says_how_strictly_it_is_compared() {
+        let holds = |drift, recorded, fresh| {
+            holds(Some(drift), recorded, fresh, None, |text| text.replace("\u{1b}[1m", ""))
+        };
+        assert!(!holds(Drift::Exact, "a", "\u{1b}[1ma"));
+        assert!(holds(Drift::Unordered, "a\nb\na", "b\na\na"));
+        assert!(!holds(Drift::Unordered, "a\nb\na", "b\na\nb"));
+        assert!(holds(Drift::Shape, "\u{1b}[1m1 s\n2 s", " 10.5 s\n2 s"));
+        assert!(!holds(Drift::Shape, "1 s", "1 ms"));
+        assert!(!holds(Drift::Shape, "1 s", "1 s\n1 s"));
+        assert!(holds(Drift::Pattern, "a", "b"));
+    }
+
+    #[test]
+    fn long_outputs_that_vary_take_no_long_time() {
+        let lines = |count: usize, word: &str| format!("{word} 1\n").repeat(count);
+        assert!(holds_by_default(&lines(90_000, "x"), &lines(100_000, "y"), &lines(95_000, "z")));
+        let words = |count: usize, word: &str| format!("{word} ").repeat(count);
+        assert!(holds_by_default(&words(90_000, "x"), &words(100_000, "y"), &words(95_000, "z")));
+    }
+
+    #[test]
+    fn a_difference_is_shown_with_little_around_it() {
+        assert_eq!(difference("a\nb\nc\nd\n", "a\nb\nC\nd"), " b\n-c\n+C\n d");
+        let long = difference("", &"x\n".repeat(100));
+        assert!(long.ends_with("+x\n… and 70 lines more"), "{long}");
+    }
+}

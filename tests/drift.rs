@@ -1,0 +1,85 @@
+//! `lessonc check --run`: what is recorded against what the cells give now.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
+
+mod project;
+
+use std::fs;
+
+use project::Project;
+
+fn project(lesson: &str) -> Project {
+    Project::new(&[("index.md", SETTINGS), ("a.md", lesson)])
+}
+
+/// Changes what is recorded of the notebook, as if it had given something else.
+fn remember(project: &Project, from: &str, to: &str) {
+    let record = project.read(RECORD);
+    assert!(record.contains(from), "{record}");
+    fs::write(project.path(RECORD), record.replace(from, to)).unwrap();
+}
+
+const SETTINGS: &str = "---\ntitle: Course\ncheck:\n  missing-times: off\n  missing-questions: off\n  \
+                        missing-objectives: off\n  missing-keypoints: off\n---\n";
+
+const RECORD: &str = "lessons/_runs/a/notebook.json";
+
+const VARYING: &str = r#"```rust
+println!("six times seven is {}", 6 * 7);
+println!("that took {} s", std::process::id());
+```
+
+```output
+six times [..] is 42
+that took [..] s
+```
+"#;
+
+#[test]
+fn what_is_not_as_recorded_is_told_at_the_cell_and_taken_if_asked_to() {
+    let project = project(VARYING);
+    let (status, words) = project.lessonc(&["check", "--run", "a"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("warning[no-record]"), "{words}");
+    assert!(!project.path(RECORD).exists(), "a check recorded something");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    // Another process has another id: that varies from run to run.
+    let (status, words) = project.lessonc(&["check", "--run"]);
+    assert_eq!(status, Some(0), "{words}");
+
+    remember(&project, "seven is 42", "nine is 42");
+    project.write("a.md", &VARYING.replace("[..] is 42", "nine [..]"));
+    let record = project.read(RECORD);
+    let (status, words) = project.lessonc(&["check", "--run"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[drift]") && words.contains("lessons/a.md:2:1"), "{words}");
+    let diff = "-six times nine is 42\n";
+    assert!(words.contains(diff) && words.contains("+six times seven is 42\n"), "{words}");
+    assert!(words.contains("error[other-output]") && words.contains("lessons/a.md:7:1"), "{words}");
+    assert_eq!(project.read(RECORD), record, "a check recorded something");
+
+    let (status, words) = project.lessonc(&["check", "--run", "--update"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert!(project.read(RECORD).contains("six times seven is 42"));
+    // The hole that still fits is kept.
+    let mended = VARYING.replace("six times [..] is 42", "six times seven is 42");
+    assert_eq!(project.read("lessons/a.md"), mended);
+    let (status, words) = project.lessonc(&["check", "--run"]);
+    assert_eq!(status, Some(0), "{words}");
+    assert_eq!(project.lessonc(&["build", "--frozen"]).0, Some(0));
+}
+
+#[test]
+fn a_run_that_fails_is_told_and_not_taken() {
+    let project = project("");
+    fs::write(project.path("note"), "there").unwrap();
+    let read = format!("std::fs::read_to_string({:?})?", project.path("note"));
+    project.write("a.md", &format!("```rust\n{read}\n```\n"));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let record = project.read(RECORD);
+    fs::remove_file(project.path("note")).unwrap();
+    let (status, words) = project.lessonc(&["check", "--run", "--update"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("lessons/a.md:2:1") && words.contains("NotFound"), "{words}");
+    assert_eq!(project.read(RECORD), record);
+}
