@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, net::IpAddr, path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     edge::{self, Outcome, formats, records::Use},
@@ -22,7 +22,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(mut_args(only_with_serve))]
     Build(Build),
+    /// Build a course and show it in the browser, again whenever it changes
+    #[command(mut_arg("serve", |serve| serve.default_value("true").hide(true)), after_help = SERVE_HELP)]
+    Serve(Build),
     Check(Check),
     Explain(Explain),
     Tangle(Tangle),
@@ -39,7 +43,7 @@ enum Command {
 #[command(after_help = "\
 Examples:
   lessonc build                     build lessons/ into site/
-  lessonc build --serve             ... and show it in the browser
+  lessonc build --serve             ... and show it in the browser, again whenever it changes
   lessonc build --frozen            run nothing; fail where a record is stale (for CI)
   lessonc build --rerun             run everything afresh
   lessonc build --rerun asyncio     run one lesson afresh
@@ -64,16 +68,38 @@ struct Build {
     /// How to tell what is wrong
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Serve the site when it is built
+    /// Serve the site, and build it again whenever the course changes
     #[arg(long)]
     serve: bool,
     /// The address to serve at
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", requires = "serve")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: IpAddr,
     /// The port to serve at; the next free one if it is taken
-    #[arg(long, default_value_t = 8000, requires = "serve")]
+    #[arg(long, default_value_t = 8000)]
     port: u16,
+    /// Open the browser
+    #[arg(long)]
+    open: bool,
+    /// Where the links of mistakes lead, with `{file}`, `{line}` and `{column}`
+    #[arg(long, value_name = "URL", default_value = "vscode://file{file}:{line}:{column}")]
+    editor: String,
 }
+
+fn only_with_serve(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        "host" | "port" | "open" | "editor" => arg.requires("serve"),
+        _ => arg,
+    }
+}
+
+const SERVE_HELP: &str = "\
+Examples:
+  lessonc serve                     show lessons/ at http://127.0.0.1:8000/
+  lessonc serve --open              ... and open the browser
+  lessonc serve --editor 'zed://file{file}:{line}'
+                                    let mistakes lead into another editor
+
+In the terminal, r runs everything afresh, o opens the browser, and q quits.";
 
 /// Run the programs of a course, or a part of them, and record what they give; weave nothing.
 #[derive(Args)]
@@ -289,7 +315,10 @@ pub fn run() -> ExitCode {
                 Err(error) => Err(error),
             }
         }
-        Command::Build(build) => edge::build::build(&build.options()),
+        Command::Build(build) | Command::Serve(build) => match build.serving() {
+            Some(options) => edge::watch::watch(&options),
+            None => edge::build::build(&build.options()),
+        },
         Command::Check(check) => edge::check::check(&check.options()),
         Command::Explain(Explain { code }) => edge::check::explain(code.as_deref()),
         Command::Tangle(Tangle { course, print: Some(name), .. }) => {
@@ -302,7 +331,7 @@ pub fn run() -> ExitCode {
             edge::run::run(&edge::run::Options {
                 course,
                 part: shard,
-                records: to_use(rerun),
+                records: to_use(rerun.as_ref()),
                 out,
                 offline,
                 format: format.into(),
@@ -326,24 +355,33 @@ pub fn run() -> ExitCode {
 }
 
 /// Which records may be used where these are to be run again.
-fn to_use(rerun: Option<Option<String>>) -> Use {
+fn to_use(rerun: Option<&Option<String>>) -> Use {
     match rerun {
         None => Use::Valid,
         Some(None) => Use::None,
-        Some(Some(lesson)) => Use::NoneOf(name(&lesson)),
+        Some(Some(lesson)) => Use::NoneOf(name(lesson)),
     }
 }
 
 impl Build {
-    fn options(self) -> edge::build::Options {
-        let records = if self.frozen { Use::Frozen } else { to_use(self.rerun) };
+    fn serving(&self) -> Option<edge::watch::Options> {
+        self.serve.then(|| edge::watch::Options {
+            build: self.options(),
+            host: self.host,
+            port: self.port,
+            open: self.open,
+            editor: self.editor.clone(),
+        })
+    }
+
+    fn options(&self) -> edge::build::Options {
+        let records = if self.frozen { Use::Frozen } else { to_use(self.rerun.as_ref()) };
         edge::build::Options {
-            course: self.course,
-            out: self.out,
+            course: self.course.clone(),
+            out: self.out.clone(),
             records,
             offline: self.offline,
             format: self.format.into(),
-            serve: self.serve.then_some((self.host, self.port)),
         }
     }
 }

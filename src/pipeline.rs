@@ -13,6 +13,7 @@ use crate::{
     lint::{self, Surroundings, Written},
     measure,
     model::{
+        chart::Chart,
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
@@ -20,7 +21,9 @@ use crate::{
         site::{Asset, Content, Site},
         source::{Source, SourceId, Sources, Span},
     },
-    parse, report, tangle,
+    parse,
+    plot::{self, Origins},
+    report, tangle,
     weave::{self, Theme},
 };
 
@@ -32,6 +35,9 @@ const CONFIG: &str = "config.yaml";
 
 /// Link definitions for all texts.
 const LINKS: &str = "links.md";
+
+/// How a course is to be cited.
+pub const CITATION: &str = "CITATION.cff";
 
 /// The folder of a Workbench's lessons.
 const EPISODES: &str = "episodes";
@@ -64,6 +70,9 @@ pub fn parse(sources: &Sources) -> Diagnosed<Course> {
     };
     if let Some((id, source)) = config {
         course.settings = parse::config(id, source).into_value(&mut diagnostics);
+    }
+    if let Some((id, source)) = at(CITATION) {
+        course.citation = Some(parse::citation(id, source).into_value(&mut diagnostics));
     }
     for (id, source) in sources.iter() {
         let name = page_name(&source.path);
@@ -106,7 +115,7 @@ enum Role {
 
 fn role(path: &str, is_workbench: bool) -> Role {
     match path.split_once('/') {
-        None if matches!(path, CONFIG | LINKS) => Role::Settings,
+        None if matches!(path, CONFIG | LINKS | CITATION) => Role::Settings,
         None if path == INDEX => Role::Index,
         None if !is_workbench => Role::Lesson,
         Some((EPISODES, _)) if is_workbench => Role::Lesson,
@@ -159,6 +168,11 @@ fn put_in_order(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
         let listed = position(&settings.lessons, &lesson.name);
         (listed.unwrap_or(usize::MAX), lesson.name.clone())
     });
+    for lesson in &mut *lessons {
+        let listed = position(&settings.lessons, &lesson.name);
+        let is_in = |at| settings.units.iter().position(|unit| unit.lessons.contains(&at));
+        lesson.unit = listed.and_then(is_in);
+    }
     pages.sort_by_cached_key(|page| {
         let path = path(page);
         let folder = PAGES.iter().position(|folder| path.starts_with(&format!("{folder}/")));
@@ -275,10 +289,13 @@ pub fn build(
     let broken = broken_names(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
     diagnostics.extend(compare(&course, &mut records, is_whole, sources));
-    let site = weave::weave(&course, &records, files, sources, theme);
+    let charts = plot(&course, &records, is_whole, files, runner, sources);
+    let charts = charts.into_value(&mut diagnostics);
+    let site = weave::weave(&course, &records, &charts, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let withheld: BTreeSet<&str> = broken.into_iter().chain(failed).collect();
+    let is_complete = withheld.is_empty();
     let mut unfinished = Site::default();
     for lesson in withheld {
         let mut own = take_lesson(&mut site, lesson);
@@ -288,6 +305,7 @@ pub fn build(
             unfinished.assets.extend(own.assets);
         }
     }
+    site.pages.retain(|page| !page.gathers || is_complete);
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, unfinished, diagnostics }
@@ -394,7 +412,9 @@ pub fn check(
     let is_whole = |lesson: &str| !unknown.contains(lesson);
     diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
-    let site = weave::weave(&course, &records, files, sources, theme);
+    let charts = plot(&course, &records, is_whole, files, recall, sources);
+    let charts = charts.into_value(&mut diagnostics);
+    let site = weave::weave(&course, &records, &charts, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
     let ids = course.texts().filter_map(|lesson| {
         let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;
@@ -558,6 +578,27 @@ fn run<'p>(
     }
     records.retain(|lesson, _| !unknown.contains(&**lesson));
     (records, failed)
+}
+
+/// The charts of all texts, by their blocks' places.
+fn plot(
+    course: &Course,
+    records: &BTreeMap<String, Record>,
+    is_whole: impl Fn(&str) -> bool,
+    files: &BTreeSet<String>,
+    runner: &mut dyn Runner,
+    sources: &Sources,
+) -> Diagnosed<BTreeMap<Span, Chart>> {
+    let mut charts = BTreeMap::new();
+    let mut diagnostics = vec![];
+    let nothing = Record::default();
+    for lesson in course.texts() {
+        let record = records.get(&lesson.name).unwrap_or(&nothing);
+        let record = is_whole(&lesson.name).then_some(record);
+        let origins = Origins { record, files, read: &mut |path| runner.read(path) };
+        charts.append(&mut plot::plot(lesson, origins, sources).into_value(&mut diagnostics));
+    }
+    Diagnosed { value: charts, diagnostics }
 }
 
 /// What programs give, in their own order and not in that in which they end: so that what is said

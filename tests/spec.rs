@@ -4,12 +4,14 @@
 //! (`lesson other.md` for a further one, `lesson config.yaml` for settings, `file fig/x.png` for any
 //! other file), then what they must give, in fences with these words:
 //!
-//! - `html`: the woven body of the page
+//! - `html`: the woven body of the page of each lesson and page that the case writes
+//! - `page all.html`: the body of one page of the site
 //! - `findings`: each diagnostic as `file:line:column: severity[code]: message`, a line each
 //! - `check`: what `lessonc check --format short` says, where nothing was ever run; a fence with the
 //!   word `files` lists the course's other files before it, a path a line
 //! - `report`: the diagnostics as the terminal shows them
-//! - `contents`: what the navigation lists, a line each, pages beside the lessons behind `-`
+//! - `contents`: what the navigation lists, a line each: titles of units behind `=`, pages beside the
+//!   lessons behind `-`, those made of lessons behind `*`
 //! - `tangled`: every generated file that is no manifest, behind a line `== path`, or `== path (755)`
 //! - `manifest`: the generated `Cargo.toml`
 //!
@@ -20,7 +22,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
     fmt::Write as _,
     fs, io,
@@ -36,6 +38,7 @@ use lessonc::{
         diagnostic::{Diagnostic, Severity},
         package::Program,
         record::{End, Made, Trace},
+        site::Page,
         source::{Source, Sources},
     },
     pipeline, report,
@@ -123,12 +126,17 @@ fn fill_in(name: &OsStr, suite: &str) -> (String, usize) {
             ["files"] => case.files.extend(body.lines().map(str::to_owned)),
             ["file", name] => {
                 case.files.insert(name.to_owned());
+                case.contents.insert(name.to_owned(), body.clone());
             }
             [
                 expected @ ("html" | "contents" | "findings" | "check" | "report" | "tangled"
                 | "manifest"),
             ] => {
                 body = case.give(expected);
+                checked += 1;
+            }
+            ["page", path] => {
+                body = case.page(path);
                 checked += 1;
             }
             _ => {}
@@ -144,14 +152,17 @@ struct Case<'f> {
     folder: &'f Path,
     sources: Sources,
     files: BTreeSet<String>,
+    contents: BTreeMap<String, String>,
     runs: bool,
-    built: Option<(String, Vec<Diagnostic>)>,
+    /// Pages and findings.
+    built: Option<(Vec<Page>, Vec<Diagnostic>)>,
 }
 
 impl<'f> Case<'f> {
     fn new(folder: &'f Path) -> Self {
         let (sources, files) = (Sources::default(), BTreeSet::new());
-        Self { folder, sources, files, runs: false, built: None }
+        let contents = BTreeMap::new();
+        Self { folder, sources, files, contents, runs: false, built: None }
     }
 
     fn add(&mut self, name: &str, text: &str) {
@@ -165,24 +176,47 @@ impl<'f> Case<'f> {
             "manifest" => self.tangled(|path| path == "Cargo.toml"),
             "check" => self.check(),
             "contents" => self.contents(),
+            "html" => {
+                let written = self.sources.iter().map(|(_, source)| source.path.clone());
+                let written: Vec<String> = written.filter(|path| path != "index.md").collect();
+                let is_written = |page: &&Page| {
+                    let name = page.path.trim_end_matches(".html");
+                    written.iter().any(|path| {
+                        let file = path.rsplit('/').next().unwrap_or(path);
+                        file.rsplit_once('.').is_some_and(|(stem, _)| stem == name)
+                    })
+                };
+                let pages = self.built().0.iter().filter(is_written);
+                let html = pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n");
+                shown(&html)
+            }
+            "findings" => {
+                self.built();
+                let (_, diagnostics) = self.built.as_ref().unwrap();
+                diagnostics.iter().map(|d| self.finding(d)).collect()
+            }
             _ => {
-                if self.built.is_none() {
-                    self.built = Some(self.build());
-                }
-                let (html, diagnostics) = self.built.as_ref().unwrap();
-                match what {
-                    "html" => without_colours(html),
-                    "findings" => diagnostics.iter().map(|d| self.finding(d)).collect(),
-                    _ => {
-                        let reports = diagnostics.iter().map(|d| report::plain(d, &self.sources));
-                        reports.collect::<Vec<_>>().join("\n\n") + "\n"
-                    }
-                }
+                self.built();
+                let (_, diagnostics) = self.built.as_ref().unwrap();
+                let reports = diagnostics.iter().map(|d| report::plain(d, &self.sources));
+                reports.collect::<Vec<_>>().join("\n\n") + "\n"
             }
         }
     }
 
-    fn build(&self) -> (String, Vec<Diagnostic>) {
+    fn page(&mut self, path: &str) -> String {
+        let page = self.built().0.iter().find(|page| page.path == path);
+        page.map_or("there is none\n".to_owned(), |page| shown(&page.html))
+    }
+
+    fn built(&mut self) -> &(Vec<Page>, Vec<Diagnostic>) {
+        if self.built.is_none() {
+            self.built = Some(self.build());
+        }
+        self.built.as_ref().unwrap()
+    }
+
+    fn build(&self) -> (Vec<Page>, Vec<Diagnostic>) {
         // The body alone, and of outputs what does not differ from run to run.
         let theme = Theme::new(&[
             ("page.html".to_owned(), "{{ page.body | safe }}".to_owned()),
@@ -200,14 +234,12 @@ impl<'f> Case<'f> {
             Arc::new(terminal::Progress::silent()),
         )
         .unwrap();
-        let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
+        let mut nothing = Nothing(&self.contents);
+        let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut nothing };
         let built = pipeline::build(&self.sources, &self.files, &theme, runner);
-        let pages = built.site.pages.iter().chain(&built.unfinished.pages);
-        let pages = pages.filter(|page| page.path != "index.html");
-        let html = pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n");
         let mut diagnostics = built.diagnostics;
         diagnostics.sort_by_key(Diagnostic::span);
-        (html.trim_end().to_owned() + "\n", diagnostics)
+        ([built.site.pages, built.unfinished.pages].concat(), diagnostics)
     }
 
     fn check(&self) -> String {
@@ -218,10 +250,15 @@ impl<'f> Case<'f> {
     }
 
     fn contents(&self) -> String {
-        const CONTENTS: &str = "{% for it in lessons %}{{ it.url }} {{ it.title }}\n{% endfor %}\
-                                {% for it in pages %}- {{ it.url }} {{ it.title }}\n{% endfor %}";
+        const CONTENTS: &str = "{% for unit in units %}\
+                                {% if unit.title %}= {{ unit.title }}\n{% endif %}\
+                                {% for it in unit.lessons %}{{ it.url }} {{ it.title }}\n{% endfor %}\
+                                {% endfor %}\
+                                {% for it in pages %}- {{ it.url }} {{ it.title }}\n{% endfor %}\
+                                {% for it in views %}* {{ it.url }} {{ it.title }}\n{% endfor %}";
         let theme = Theme::new(&[("page.html".to_owned(), CONTENTS.to_owned())]).unwrap();
-        let built = pipeline::build(&self.sources, &self.files, &theme, &mut Nothing);
+        let built =
+            pipeline::build(&self.sources, &self.files, &theme, &mut Nothing(&self.contents));
         built.site.pages.into_iter().find(|page| page.path == "index.html").unwrap().html
     }
 
@@ -250,6 +287,11 @@ impl<'f> Case<'f> {
     }
 }
 
+/// A page's body as the suites hold it.
+fn shown(html: &str) -> String {
+    without_colours(html.trim_end()) + "\n"
+}
+
 /// HTML without the spans that colour code, which would drown what a suite is about.
 fn without_colours(html: &str) -> String {
     let mut pieces = html.split("<span class=\"hl-");
@@ -261,10 +303,15 @@ fn without_colours(html: &str) -> String {
     out
 }
 
-/// Runs nothing, and says that all went well.
-struct Nothing;
+/// Runs nothing, and says that all went well; reads the files that a case has.
+struct Nothing<'c>(&'c BTreeMap<String, String>);
 
-impl Runner for Nothing {
+impl Runner for Nothing<'_> {
+    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
+        let content = self.0.get(path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(content.clone().into_bytes())
+    }
+
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
         for index in 0..programs.len() {
             let trace = Trace {

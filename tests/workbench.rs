@@ -78,7 +78,7 @@ fn page(site: &Path, name: &str) -> String {
 fn a_workbench_lesson_is_a_course_as_it_is() {
     let course = course();
     let said = build(course.path(), &["build", "."]);
-    assert!(said.contains("8 pages") && said.contains("0 programs"), "{said}");
+    assert!(said.contains("10 pages") && said.contains("0 programs"), "{said}");
 
     let site = course.path().join("site");
     let index = page(&site, "index.html");

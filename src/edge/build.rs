@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     fs, io,
-    net::IpAddr,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -14,15 +13,14 @@ use super::{
     files,
     formats::{self, Format},
     private_folder,
-    records::Use,
+    records::{self, Programs, Recorded, Use},
     run::{self, alone},
-    serve,
     terminal::{self, plural},
     with_path,
 };
 use crate::{
     model::{
-        diagnostic::Severity,
+        diagnostic::{Diagnostic, Severity},
         site::{Content, Site},
     },
     pipeline::{self, Built, UNFINISHED},
@@ -40,11 +38,9 @@ pub struct Options {
     /// Whether cargo may use the network.
     pub offline: bool,
     pub format: Format,
-    /// Where to serve the site when it is built, if at all.
-    pub serve: Option<(IpAddr, u16)>,
 }
 
-/// Builds a course's site, and serves it if asked to.
+/// Builds a course's site.
 ///
 /// # Errors
 ///
@@ -54,44 +50,103 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     check_out(options)?;
     let course = course::read(&options.course)?;
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    let private = private_folder(&options.course)?;
-    let _alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
-    let mut runner =
-        run::runner(&options.course, &course, private, &options.records, options.offline)?;
-
-    let Built { mut site, unfinished, mut diagnostics } =
-        pipeline::build(&course.sources, &course.files, &theme, &mut runner);
-    if runner.was_interrupted() {
+    let Some(mut made) = make(options, &course, &theme, std::future::pending())? else {
         eprintln!("Stopped. The site is as it was.");
         return Ok(Outcome::Interrupted);
-    }
-    terminal::put_in_order(&mut diagnostics);
-    formats::tell(options.format, &diagnostics, &course.sources);
-    let is_fine = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    check_ours(&site, &options.out)?;
-    fill_in(&mut site, unfinished, &options.out);
-    let written = write(&site, &course, options, is_fine)?;
-    if is_fine && options.records != Use::Frozen {
-        runner.prune()?;
-    }
+    };
+    formats::tell(options.format, &made.diagnostics, &course.sources);
+    let published = publish(&mut made, &course, options)?;
     eprintln!(
-        "{}: {} ({written} written), {} run, {} recalled, in {:.2} s",
+        "{}: {} ({} written), {} run, {} recalled, in {:.2} s",
         options.out.display(),
-        plural(site.pages.len(), "page"),
-        plural(runner.ran, "program"),
-        runner.recalled,
+        plural(made.site.pages.len(), "page"),
+        published.written.len(),
+        plural(made.ran, "program"),
+        made.recalled,
         start.elapsed().as_secs_f64(),
     );
-    if let Some((host, port)) = options.serve {
-        serve::serve(&options.out, host, port)?;
+    Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// A site before it is published.
+pub struct Made {
+    pub site: Site,
+    /// What serves as long as there is nothing better.
+    unfinished: Site,
+    /// In the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many programs were run, and how many had a record.
+    pub ran: usize,
+    pub recalled: usize,
+    programs: Programs,
+    /// Held until the site is published.
+    _alone: Option<fs::File>,
+}
+
+impl Made {
+    /// A site for which nothing had to run.
+    pub fn recalled(built: Built, programs: Programs) -> Self {
+        let Built { site, unfinished, mut diagnostics } = built;
+        terminal::put_in_order(&mut diagnostics);
+        let recalled = programs.len();
+        Self { site, unfinished, diagnostics, ran: 0, recalled, programs, _alone: None }
     }
-    Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
+
+    fn is_fine(&self) -> bool {
+        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    }
+}
+
+/// Runs what has to be run, and weaves. Nothing is made where a run was interrupted: by the user, or
+/// because `ended_by` came to its end.
+///
+/// # Errors
+///
+/// Where what is recorded cannot be read.
+pub fn make(
+    options: &Options,
+    course: &CourseFolder,
+    theme: &Theme,
+    ended_by: impl Future<Output = ()> + 'static,
+) -> io::Result<Option<Made>> {
+    let private = private_folder(&options.course)?;
+    let alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
+    let mut runner =
+        run::runner(&options.course, course, private, &options.records, options.offline, ended_by)?;
+    let built = pipeline::build(&course.sources, &course.files, theme, &mut runner);
+    if runner.was_interrupted() {
+        return Ok(None);
+    }
+    let Recorded { ran, recalled, asked_for, .. } = runner;
+    Ok(Some(Made { ran, recalled, _alone: alone, ..Made::recalled(built, asked_for) }))
+}
+
+/// What became of the site's folder, as paths in it.
+#[derive(Debug, Default)]
+pub struct Published {
+    pub written: Vec<String>,
+    pub gone: Vec<String>,
+}
+
+/// Writes what changed of a site, and forgets the records that nothing asks for any more.
+///
+/// # Errors
+///
+/// Where the site cannot be written, or a file of somebody else's stands in its way.
+pub fn publish(made: &mut Made, course: &CourseFolder, options: &Options) -> io::Result<Published> {
+    check_ours(&made.site, &options.out)?;
+    fill_in(&mut made.site, std::mem::take(&mut made.unfinished), &options.out);
+    let published = write(&made.site, course, options, made.is_fine())?;
+    if made.is_fine() && options.records != Use::Frozen {
+        records::prune(&options.course, &made.programs)?;
+    }
+    Ok(published)
 }
 
 /// # Errors
 ///
 /// Where the site would stand among the lessons.
-fn check_out(options: &Options) -> io::Result<()> {
+pub fn check_out(options: &Options) -> io::Result<()> {
     let (Ok(course), Ok(out)) = (options.course.canonicalize(), std::path::absolute(&options.out))
     else {
         // A course that is not there is told of when it is read.
@@ -141,14 +196,14 @@ fn fill_in(site: &mut Site, unfinished: Site, out: &Path) {
     }
 }
 
-/// Writes what changed, and says how many files that were. What the site no longer has is removed
-/// only if nothing went wrong: otherwise the last good pages stay.
+/// Writes what changed. What the site no longer has is removed only if nothing went wrong:
+/// otherwise the last good pages stay.
 fn write(
     site: &Site,
     course: &CourseFolder,
     options: &Options,
     is_fine: bool,
-) -> io::Result<usize> {
+) -> io::Result<Published> {
     let pages = site.pages.iter().map(|page| page.path.as_str());
     let paths: BTreeSet<&str> =
         pages.chain(site.assets.iter().map(|asset| asset.path.as_str())).collect();
@@ -157,28 +212,36 @@ fn write(
     // Listed before they are written: whatever happens on the way, they are known to be ours.
     write_list(&options.out, gone.clone().chain(paths.iter().copied()))?;
     files::sweep(&options.out)?;
-    let mut written = 0;
+    let mut published = Published::default();
+    let mut write = |path: &String, bytes: &[u8]| {
+        let is_new = files::write(&options.out.join(path), bytes)?;
+        published.written.extend(is_new.then(|| path.clone()));
+        io::Result::Ok(())
+    };
     for page in &site.pages {
-        written += usize::from(files::write(&options.out.join(&page.path), page.html.as_bytes())?);
+        write(&page.path, page.html.as_bytes())?;
     }
     for asset in &site.assets {
-        let bytes = match &asset.content {
-            Content::Bytes(bytes) => bytes.clone(),
+        match &asset.content {
+            Content::Bytes(bytes) => write(&asset.path, bytes)?,
             Content::CourseFile(path) => {
                 debug_assert!(course.files.contains(path));
                 let path = options.course.join(path);
-                fs::read(&path).map_err(with_path(&path))?
+                write(&asset.path, &fs::read(&path).map_err(with_path(&path))?)?;
             }
-        };
-        written += usize::from(files::write(&options.out.join(&asset.path), &bytes)?);
+        }
     }
     if is_fine {
-        for path in gone.map(|path| options.out.join(path)).filter(|path| path.is_file()) {
-            files::remove(&path, &options.out)?;
+        for path in gone {
+            let full = options.out.join(path);
+            if full.is_file() {
+                files::remove(&full, &options.out)?;
+                published.gone.push(path.to_owned());
+            }
         }
         write_list(&options.out, paths.into_iter())?;
     }
-    Ok(written)
+    Ok(published)
 }
 
 /// The list of the files that we wrote into a site: nothing else in its folder is ours to remove.

@@ -1,6 +1,10 @@
 //! Reads a course's folder.
 
-use std::{collections::BTreeSet, fs, io, path::Path};
+use std::{
+    collections::BTreeSet,
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::{files, with_path};
 use crate::{
@@ -27,8 +31,33 @@ impl CourseFolder {
         let folder = path.split_once('/').map_or("", |(folder, _)| folder);
         self.sources.iter().any(|(_, source)| source.path == path)
             || self.files.contains(path)
-            || matches!(folder, "_runs" | "templates")
+            || matches!(folder, RUNS | "templates")
     }
+
+    /// The files elsewhere that its texts are links to.
+    pub fn links(&self, course: &Path) -> BTreeSet<PathBuf> {
+        let texts = self.sources.iter().map(|(_, source)| course.join(&source.path));
+        let links = texts.filter(|path| path.is_symlink());
+        links.filter_map(|path| path.canonicalize().ok()).collect()
+    }
+}
+
+/// Whether a path in a course's folder may be one of a file that the course is made of: what is
+/// recorded is not, nor what editors put beside the files that they save.
+pub fn is_part(path: &Path) -> bool {
+    let names: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let Some((first, inside)) = names.split_first() else { return false };
+    // Vim tries with a file `4913` whether it can write in a folder.
+    let is_editors = |name: &str| name.starts_with('.') || name.ends_with('~') || name == "4913";
+    let is_in_folder =
+        first != RUNS && is_own_folder(first) && !inside.iter().any(|name| is_editors(name));
+    is_in_folder || inside.is_empty() && is_text(first)
+}
+
+/// Whether a file of this name may be a text of the course, or its settings.
+fn is_text(name: &str) -> bool {
+    (name.ends_with(".md") || name.ends_with(".Rmd") || name == CONFIG)
+        && !name.starts_with(['.', '_'])
 }
 
 /// What makes a folder a course of The Carpentries Workbench.
@@ -43,6 +72,9 @@ const WORKBENCH_TOP: &[&str] =
 /// stand in `episodes` in a Workbench, and at the top elsewhere.
 const FOLDERS: [&str; 4] = ["episodes", "learners", "instructors", "profiles"];
 
+/// The folder of the recorded runs.
+const RUNS: &str = "_runs";
+
 /// The folders of a course in which files stand that are no text, and those in them.
 pub fn folders_of_files(course: &Path) -> Vec<String> {
     let tops = std::iter::once("").chain(FOLDERS);
@@ -52,7 +84,7 @@ pub fn folders_of_files(course: &Path) -> Vec<String> {
 
 /// Whether a folder of this name at the top of a course holds what the course is made of.
 pub fn is_own_folder(name: &str) -> bool {
-    FOLDERS.contains(&name) || COPIED.contains(&name) || matches!(name, "_runs" | "templates")
+    FOLDERS.contains(&name) || COPIED.contains(&name) || matches!(name, RUNS | "templates")
 }
 
 /// # Errors
@@ -80,6 +112,10 @@ pub fn read(folder: &Path) -> io::Result<CourseFolder> {
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
         sources.add(Source::new(name, path.to_string_lossy(), text));
     }
+    if let Some(path) = citation(folder) {
+        let text = fs::read_to_string(&path).map_err(with_path(&path))?;
+        sources.add(Source::new(pipeline::CITATION, path.to_string_lossy(), text));
+    }
     if pipeline::lesson_names(&sources).is_empty() {
         let place = if is_workbench { folder.join(FOLDERS[0]) } else { folder.to_owned() };
         let message =
@@ -103,6 +139,17 @@ pub fn read(folder: &Path) -> io::Result<CourseFolder> {
     Ok(CourseFolder { sources, files, templates })
 }
 
+/// The citation file of a course: beside its lessons, or above them in their repository.
+fn citation(course: &Path) -> Option<PathBuf> {
+    let course = course.canonicalize().ok()?;
+    let root = course.ancestors().find(|folder| folder.join(".git").exists());
+    let root = root.unwrap_or(&course);
+    let folders = course.ancestors().take_while(|folder| folder.starts_with(root));
+    let path = folders.map(|folder| folder.join(pipeline::CITATION)).find(|path| path.is_file())?;
+    let here = env::current_dir().and_then(|here| here.canonicalize()).ok()?;
+    Some(path.strip_prefix(here).map(Path::to_owned).unwrap_or(path))
+}
+
 /// The markdown files, and the settings, that stand directly in a folder of the course, by name.
 /// There are none where there is no such folder, unless it is the course's own.
 fn texts(course: &Path, folder: &str) -> io::Result<Vec<String>> {
@@ -115,8 +162,7 @@ fn texts(course: &Path, folder: &str) -> io::Result<Vec<String>> {
     for entry in fs::read_dir(inside).map_err(with_path(inside))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_text = name.ends_with(".md") || name.ends_with(".Rmd") || name == CONFIG;
-        if is_text && !name.starts_with(['.', '_']) && entry.path().is_file() {
+        if is_text(&name) && entry.path().is_file() {
             paths.push(below(folder, &name));
         }
     }
@@ -142,4 +188,39 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> io::Error {
     let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
     let message = format!("{}:{line}: the text is not UTF-8; save it as UTF-8", path.display());
     io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_editors_put_beside_a_lesson_is_no_part_of_the_course() {
+        for part in [
+            "index.md",
+            "config.yaml",
+            "learners/setup.md",
+            "fig",
+            "fig/a/b.svg",
+            "templates/nav.html",
+        ] {
+            assert!(is_part(Path::new(part)), "{part}");
+        }
+        for other in [
+            "",
+            "4913",
+            "index.md~",
+            ".index.md.swp",
+            "#index.md#",
+            "fig/4913",
+            "fig/.a.svg.swp",
+            "fig/a.svg~",
+            "_runs",
+            "_runs/one/notebook.json",
+            "notes.txt",
+            "node_modules/x.md",
+        ] {
+            assert!(!is_part(Path::new(other)), "{other}");
+        }
+    }
 }

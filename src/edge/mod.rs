@@ -1,10 +1,12 @@
-//! Everything that touches the world: disk, cargo, processes, recorded runs, serving, the terminal.
+//! Everything that touches the world: disk, cargo, processes, recorded runs, watching, serving, the
+//! terminal.
 //!
 //! The one place where what `.clippy.toml` disallows is allowed.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 pub mod build;
 pub mod cargo;
+mod changes;
 pub mod check;
 #[cfg(target_os = "linux")]
 pub mod confine;
@@ -12,16 +14,20 @@ mod course;
 mod files;
 pub mod formats;
 mod generated;
+mod keys;
 mod local;
 pub mod lookup;
+mod problems;
 mod process;
 mod reads;
 pub mod records;
 pub mod rerun;
 pub mod run;
 mod serve;
+mod shown;
 pub mod tangle;
 pub mod terminal;
+pub mod watch;
 pub mod why;
 
 use std::{

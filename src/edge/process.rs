@@ -61,6 +61,17 @@ pub fn stop(runtime: &Runtime) -> io::Result<Stop> {
     Ok(stopped()?.boxed_local().shared())
 }
 
+/// Is over as soon as one of two things is.
+pub fn either(stop: Stop, also: impl Future<Output = ()> + 'static) -> Stop {
+    let either = async {
+        tokio::select! {
+            () = stop => {}
+            () = also => {}
+        }
+    };
+    either.boxed_local().shared()
+}
+
 /// # Errors
 ///
 /// `Interrupted` when we are to stop.
@@ -154,7 +165,7 @@ pub async fn run_with_input(
 
 /// Waits until somebody wants us to stop: Ctrl-C, a closed terminal, a cancelled job.
 #[cfg(unix)]
-fn stopped() -> io::Result<impl Future<Output = ()>> {
+pub fn stopped() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -169,7 +180,7 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(not(unix))]
-fn stopped() -> io::Result<impl Future<Output = ()>> {
+pub fn stopped() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;

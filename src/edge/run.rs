@@ -49,7 +49,9 @@ pub fn run(options: &Options) -> io::Result<Outcome> {
         private.push(format!("part-{number}-of-{of}"));
     }
     let _alone = alone(&private)?;
-    let mut runner = runner(&options.course, &course, private, &options.records, options.offline)?;
+    let never = std::future::pending();
+    let mut runner =
+        runner(&options.course, &course, private, &options.records, options.offline, never)?;
     if let Some(out) = &options.out {
         runner.record_into(out);
     }
@@ -72,13 +74,14 @@ pub fn run(options: &Options) -> io::Result<Outcome> {
     Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
 }
 
-/// Cargo, behind what is recorded of a course.
+/// Cargo, behind what is recorded of a course. Runs end early where `ended_by` comes to its end.
 pub fn runner(
     folder: &Path,
     course: &CourseFolder,
     private: PathBuf,
     records: &Use,
     offline: bool,
+    ended_by: impl Future<Output = ()> + 'static,
 ) -> io::Result<Recorded<Cargo>> {
     if let Use::NoneOf(lesson) = records {
         check_name(lesson, course, "build", "--rerun")?;
@@ -87,6 +90,7 @@ pub fn runner(
     let progress = Arc::new(Progress::on_stderr());
     let lessonc = std::env::current_exe()?;
     let cargo = Cargo::new(private, folder.to_owned(), lock.clone(), offline, lessonc, progress)?;
+    let cargo = cargo.ended_by(ended_by);
     Ok(Recorded::new(cargo, Store::new(folder, lock), records.clone()))
 }
 

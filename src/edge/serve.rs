@@ -1,43 +1,109 @@
-//! Serves a built site to the browser on this machine.
+//! Serves a course to browsers on this machine, and tells them what changed.
+//!
+//! Pages come from memory, all else from the site's folder. What makes an open page follow is put
+//! into pages on their way to the browser, and is nowhere in what is published.
 
-use std::{io, net::SocketAddr, path::Path};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    thread,
+};
 
-use axum::Router;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{RawQuery, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response, Sse, sse},
+    routing::get,
+};
+use percent_encoding::percent_decode_str;
+use tokio::{net::TcpListener, sync::watch};
+use tokio_stream::{Stream, StreamExt, wrappers::WatchStream};
 use tower_http::services::ServeDir;
+
+use super::{
+    changes::{Event, Events},
+    process,
+    shown::Shown,
+};
 
 /// How many ports are tried after one that is taken.
 const TRIES: u16 = 20;
 
-/// Serves a folder until the user presses Ctrl-C.
+const JS: &str = "text/javascript; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+
+/// What is served: in one hand here, read by all requests.
+pub struct Live {
+    shown: RwLock<Shown>,
+    version: watch::Sender<u64>,
+}
+
+impl Live {
+    pub fn new(shown: Shown) -> Arc<Self> {
+        let version = watch::Sender::new(shown.version());
+        Arc::new(Self { shown: RwLock::new(shown), version })
+    }
+
+    /// Changes what is shown, and tells the browsers if that is news.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Shown) -> T) -> T {
+        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        let value = change(&mut shown);
+        let version = shown.version();
+        self.version.send_if_modified(|told| std::mem::replace(told, version) != version);
+        value
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Shown) -> T) -> T {
+        look(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Serves from a thread of its own until the process ends, and says where. Ctrl-C and its like
+/// come to `events`.
 ///
 /// # Errors
 ///
 /// Where no port near the wanted one is free.
-pub fn serve(folder: &Path, host: std::net::IpAddr, port: u16) -> io::Result<()> {
-    let runtime = super::process::runtime()?;
-    let app = Router::new().fallback_service(ServeDir::new(folder));
-    runtime.block_on(async {
-        let listener = listen(host, port).await?;
-        eprintln!(
-            "Serving {} at http://{}/ (Ctrl-C to stop)",
-            folder.display(),
-            listener.local_addr()?
-        );
-        let stop = async {
-            // Without the signal there is nothing to wait for, and serving ends at once.
-            let _ = tokio::signal::ctrl_c().await;
-        };
-        tokio::select! {
-            served = async { axum::serve(listener, app).await } => served,
-            () = stop => Ok(()),
-        }
-    })
+pub fn start(
+    live: Arc<Live>,
+    folder: &Path,
+    (host, port): (IpAddr, u16),
+    events: Events,
+) -> io::Result<SocketAddr> {
+    let runtime = process::runtime()?;
+    let listener = runtime.block_on(listen(host, port))?;
+    let address = listener.local_addr()?;
+    let app = Router::new()
+        .route("/.lessonc/events", get(tell))
+        .route("/.lessonc/live.css", get(|| file("text/css", include_str!("live/live.css"))))
+        .route("/.lessonc/page.css", get(|| file("text/css", include_str!("live/page.css"))))
+        .route("/.lessonc/live.js", get(|| file(JS, include_str!("live/live.js"))))
+        .route("/.lessonc/idiomorph.js", get(|| file(JS, include_str!("live/idiomorph.min.js"))))
+        .fallback_service(ServeDir::new(folder))
+        .layer(middleware::from_fn_with_state(Arc::clone(&live), follow))
+        .with_state(live);
+    thread::spawn(move || {
+        let _ = runtime.block_on(async {
+            let stopped = process::stopped()?;
+            tokio::select! {
+                served = async { axum::serve(listener, app).await } => served,
+                () = stopped => Ok(()),
+            }
+        });
+        events.send(Event::Stop);
+    });
+    Ok(address)
 }
 
-async fn listen(host: std::net::IpAddr, port: u16) -> io::Result<tokio::net::TcpListener> {
+async fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
     let mut last = io::ErrorKind::AddrInUse.into();
     for candidate in port..=port.saturating_add(TRIES) {
-        match tokio::net::TcpListener::bind(SocketAddr::new(host, candidate)).await {
+        match TcpListener::bind(SocketAddr::new(host, candidate)).await {
             Ok(listener) => {
                 if candidate != port {
                     eprintln!("Port {port} is taken; using {candidate}.");
@@ -49,4 +115,70 @@ async fn listen(host: std::net::IpAddr, port: u16) -> io::Result<tokio::net::Tcp
         }
     }
     Err(last)
+}
+
+async fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, kind)], text)
+}
+
+/// Tells a browser all that is new since the version it names, and then whatever changes.
+async fn tell(
+    State(live): State<Arc<Live>>,
+    RawQuery(query): RawQuery,
+) -> Sse<impl Stream<Item = Result<sse::Event, serde_json::Error>>> {
+    let since = query.as_deref().and_then(|query| query.strip_prefix("since="));
+    let mut since = since.and_then(|since| since.parse().ok()).unwrap_or(0);
+    let news = WatchStream::new(live.version.subscribe()).map(move |_| {
+        live.look(|shown| {
+            let news = shown.since(since);
+            since = news.version;
+            Ok(sse::Event::default().data(serde_json::to_string(&news)?))
+        })
+    });
+    Sse::new(news).keep_alive(sse::KeepAlive::default())
+}
+
+/// Gives pages from memory, and makes whatever page is given one that follows the course.
+async fn follow(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
+    let path = percent_decode_str(request.uri().path().trim_start_matches('/'));
+    let path = path.decode_utf8_lossy().into_owned();
+    let path = if path.is_empty() { "index.html" } else { &path };
+    let version = live.look(Shown::version);
+    let in_memory = live.look(|shown| shown.page(path).map(|page| following(page, version)));
+    let mut response = match in_memory {
+        Some(page) => ([(header::CONTENT_TYPE, HTML)], page).into_response(),
+        None => put_in(next.run(request).await, path, version).await,
+    };
+    // What was written a moment ago is old already.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+async fn put_in(response: Response, path: &str, version: u64) -> Response {
+    if response.status() == StatusCode::NOT_FOUND && path.ends_with(".html") {
+        let page = following(include_str!("live/missing.html"), version);
+        return (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, HTML)], page).into_response();
+    }
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| !kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let page = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let page = following(&String::from_utf8_lossy(&page), version);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(page))
+}
+
+/// A page with what makes it follow. Files of their own, for a strict content security policy
+/// lets no others through.
+fn following(page: &str, version: u64) -> String {
+    let scripts = format!(
+        "<script src=\"/.lessonc/idiomorph.js\" defer></script>\n\
+         <script src=\"/.lessonc/live.js\" data-version=\"{version}\" defer></script>\n"
+    );
+    match page.find("</head>") {
+        Some(at) => [&page[..at], &scripts, &page[at..]].concat(),
+        None => [page, &scripts].concat(),
+    }
 }

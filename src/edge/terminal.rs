@@ -23,13 +23,21 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) {
     for diagnostic in diagnostics {
         anstream::eprintln!("{}\n", report::coloured(diagnostic, sources));
     }
+    if !diagnostics.is_empty() {
+        eprintln!("{}", count(diagnostics));
+    }
+}
+
+/// `1 error, 2 warnings`; empty where there is neither.
+pub fn count(diagnostics: &[Diagnostic]) -> String {
     let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    match (errors, warnings) {
-        (0, 0) => {}
-        (0, _) => eprintln!("{}", plural(warnings, "warning")),
-        (_, 0) => eprintln!("{}", plural(errors, "error")),
-        _ => eprintln!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    match (count(Severity::Error), count(Severity::Warning)) {
+        (0, 0) => String::new(),
+        (0, warnings) => plural(warnings, "warning"),
+        (errors, 0) => plural(errors, "error"),
+        (errors, warnings) => {
+            format!("{}, {}", plural(errors, "error"), plural(warnings, "warning"))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What authors write: a course of lessons, each a tree of blocks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     diagnostic::Level,
@@ -19,6 +19,8 @@ pub struct Course {
     /// What is read beside the lessons: setup, glossary, instructor notes. Nothing in them runs or
     /// is tangled.
     pub pages: Vec<Lesson>,
+    /// How it is to be cited.
+    pub citation: Option<Citation>,
 }
 
 impl Course {
@@ -62,9 +64,11 @@ pub struct Settings {
     pub title: Option<String>,
     pub description: Option<String>,
     /// A BCP 47 tag: `en`, `de-CH`.
-    pub language: Option<String>,
+    pub language: Option<(String, Span)>,
     /// Names of the lessons in the order they are taught, and where each is named.
     pub lessons: Vec<(String, Span)>,
+    /// How those are grouped, if they are.
+    pub units: Vec<Unit>,
     /// The same for the other pages, with their folder: `learners/setup.md`.
     pub pages: Vec<(String, Span)>,
     pub dependencies: BTreeMap<String, Dependency>,
@@ -72,6 +76,10 @@ pub struct Settings {
     pub edition: Option<String>,
     /// What drives the notebooks' futures; none said means the most that tokio's features allow.
     pub runtime: Option<Runtime>,
+    /// When the first lesson begins, in minutes after midnight.
+    pub start: Option<u32>,
+    /// The address that the site is published at, with a `/` at its end.
+    pub url: Option<String>,
     /// What runs may take and touch.
     pub limits: Limits,
     /// Makes chance repeatable in the notebooks.
@@ -85,6 +93,21 @@ pub struct Settings {
     pub macros: Vec<(String, String)>,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
     pub check: BTreeMap<String, (Level, Span)>,
+}
+
+impl Settings {
+    /// The language that readers are spoken to in.
+    pub fn language(&self) -> &str {
+        self.language.as_ref().map_or("en", |(language, _)| language)
+    }
+}
+
+/// A group of lessons: `- First steps: [variables, functions]` in their list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    pub title: String,
+    /// Which of the lessons in the list.
+    pub lessons: Range<usize>,
 }
 
 /// What drives a notebook's futures, where tokio is among the dependencies.
@@ -131,6 +154,8 @@ pub struct Meta {
     pub dependencies: BTreeMap<String, Dependency>,
     /// The package that the lesson's code goes to; the lesson's own name where absent.
     pub package: Option<String>,
+    /// Minutes of break after it.
+    pub pause: Option<u32>,
     /// What its runs may take and touch, where that is not as the course says.
     pub limits: Limits,
     /// Files of the course that the lesson's programs read, and where each is named.
@@ -141,6 +166,37 @@ pub struct Meta {
     pub misread: Vec<String>,
 }
 
+impl Meta {
+    /// Minutes from a lesson's beginning to the next one's.
+    pub fn minutes(&self) -> u32 {
+        [self.teaching, self.exercises, self.pause].into_iter().flatten().sum()
+    }
+}
+
+/// What a `CITATION.cff` says.
+///
+/// Source: the Citation File Format, version 1.2.0, "Guide to the schema".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Citation {
+    /// What readers are asked for.
+    pub message: Option<String>,
+    pub title: Option<String>,
+    pub authors: Vec<Author>,
+    pub version: Option<String>,
+    pub doi: Option<String>,
+    /// `2026-05-04`
+    pub date: Option<String>,
+    pub url: Option<String>,
+}
+
+/// A person, or a group, which has a family name only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Author {
+    pub given: Option<String>,
+    /// With what belongs before it: `van Gogh`.
+    pub family: String,
+}
+
 /// One markdown file.
 #[derive(Clone, Debug)]
 pub struct Lesson {
@@ -148,6 +204,8 @@ pub struct Lesson {
     pub name: String,
     pub source: SourceId,
     pub meta: Meta,
+    /// Which of the settings' units it belongs to.
+    pub unit: Option<usize>,
     pub blocks: Vec<Block>,
 }
 
@@ -386,7 +444,7 @@ pub struct Div {
 }
 
 macro_rules! div_kinds {
-    ($($kind:ident = $class:literal, $word:literal;)*) => {
+    ($($kind:ident = $class:literal;)*) => {
         /// The divs of the dialect, after the Carpentries Workbench.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum DivKind { $($kind),* }
@@ -398,32 +456,27 @@ macro_rules! div_kinds {
             pub fn class(self) -> &'static str {
                 match self { $(DivKind::$kind => $class),* }
             }
-
-            /// What readers see where the author gives no title.
-            pub fn default_title(self) -> &'static str {
-                match self { $(DivKind::$kind => $word),* }
-            }
         }
     };
 }
 
 div_kinds! {
-    Questions = "questions", "Questions";
-    Objectives = "objectives", "Objectives";
-    Keypoints = "keypoints", "Key points";
-    Prereq = "prereq", "Prerequisites";
-    Challenge = "challenge", "Challenge";
-    Solution = "solution", "Show me the solution";
-    Hint = "hint", "Give me a hint";
-    Callout = "callout", "Callout";
-    Discussion = "discussion", "Discussion";
-    Checklist = "checklist", "Checklist";
-    Testimonial = "testimonial", "Testimonial";
-    Caution = "caution", "Caution";
-    Spoiler = "spoiler", "Show details";
-    Instructor = "instructor", "Instructor note";
-    Tab = "tab", "";
-    GroupTab = "group-tab", "";
+    Questions = "questions";
+    Objectives = "objectives";
+    Keypoints = "keypoints";
+    Prereq = "prereq";
+    Challenge = "challenge";
+    Solution = "solution";
+    Hint = "hint";
+    Callout = "callout";
+    Discussion = "discussion";
+    Checklist = "checklist";
+    Testimonial = "testimonial";
+    Caution = "caution";
+    Spoiler = "spoiler";
+    Instructor = "instructor";
+    Tab = "tab";
+    GroupTab = "group-tab";
 }
 
 impl DivKind {
@@ -472,6 +525,11 @@ impl Chunk {
     /// Whether it is what some code gives, typed by the author.
     pub fn is_output(&self) -> bool {
         matches!(self.language.as_deref(), Some("output" | "error" | "warning"))
+    }
+
+    /// Whether it asks for a chart of some data.
+    pub fn is_plot(&self) -> bool {
+        self.language.as_deref() == Some("plot")
     }
 
     /// Seconds that a run of it may take, where it says so.
@@ -691,6 +749,11 @@ pub enum Inline {
         span: Span,
         label: String,
     },
+    /// `@fig-granularity`: a figure or listing by its id.
+    Reference {
+        span: Span,
+        id: String,
+    },
     Html(String),
     SoftBreak,
     HardBreak,
@@ -740,6 +803,7 @@ fn push_plain(inlines: &[Inline], out: &mut String) {
             | Inline::Bracketed { content, .. }
             | Inline::Link { content, .. } => push_plain(content, out),
             Inline::Image(image) => out.push_str(&image.alt()),
+            Inline::Reference { id, .. } => out.push_str(id),
             Inline::FootnoteReference { .. } | Inline::Html(_) => {}
         }
     }

@@ -12,6 +12,8 @@ pub struct Page {
     /// `asyncio.html`
     pub path: String,
     pub html: String,
+    /// Whether it shows what stands in lessons: it waits until none of them is broken.
+    pub gathers: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::model::diagnostic::Diagnosed;
 use crate::model::source::{Source, SourceId, Span};
 
 /// Keys that mean something here: the Workbench's own, and of ours what it has no word for.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 14] = [
     "title",
     "lang",
     "license",
@@ -18,12 +18,14 @@ const KNOWN: [&str; 11] = [
     "profiles",
     "dependencies",
     "edition",
+    "start",
+    "url",
+    "branch",
 ];
 
 /// Keys that mean something to the Workbench only.
-const WORKBENCH: [&str; 24] = [
+const WORKBENCH: [&str; 22] = [
     "analytics",
-    "branch",
     "cache",
     "carpentry",
     "carpentry_description",
@@ -43,7 +45,6 @@ const WORKBENCH: [&str; 24] = [
     "overview",
     "pegboard",
     "sandpaper",
-    "url",
     "varnish",
     "workbench-beta",
 ];
@@ -53,18 +54,27 @@ pub fn config(id: SourceId, source: &Source) -> Diagnosed<Settings> {
     let mut reader = Reader::of_file(id, source);
     reader.ignored = &WORKBENCH;
     let mut settings = Settings::default();
+    let mut branch = None;
     for (key, value) in reader.entries(&KNOWN) {
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
-            "lang" => settings.language = reader.text(&value),
+            "lang" => settings.language = reader.word(&value),
             "license" => settings.license = reader.text(&value),
             "source" => settings.repository = reader.text(&value),
             "description" => settings.description = reader.text(&value),
             "episodes" => settings.lessons = reader.names(&value),
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
+            "branch" => branch = reader.text(&value),
+            "start" => settings.start = reader.time_of_day(&value),
+            "url" => settings.url = reader.address(&value),
             folder => settings.pages.extend(in_folder(folder, reader.names(&value))),
         }
+    }
+    // Its texts stand at the repository's root.
+    if let Some(repository) = settings.repository.as_mut().filter(|it| it.contains("github.com/")) {
+        let branch = branch.as_deref().unwrap_or("main");
+        *repository = format!("{}/tree/{branch}", repository.trim_end_matches('/'));
     }
     Diagnosed { value: settings, diagnostics: reader.diagnostics }
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
-use crate::model::course::{Meta, Runtime, Settings};
+use crate::model::course::{Meta, Runtime, Settings, Unit};
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, Level, did_you_mean, only_near};
 use crate::model::limits::{Limits, Size};
 use crate::model::source::{Source, SourceId, Span};
@@ -59,7 +59,8 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known = ["title", "teaching", "exercises", "dependencies", "crate", "data", "seed"];
+    let known =
+        ["title", "teaching", "exercises", "break", "dependencies", "crate", "data", "seed"];
     let known = [&known[..], &LIMITS].concat();
     let entries = reader.entries(&known);
     if entries.is_empty() && !reader.diagnostics.is_empty() {
@@ -71,6 +72,7 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
             "title" => meta.title = reader.text(&value),
             "teaching" => meta.teaching = reader.number(&value, "minutes"),
             "exercises" => meta.exercises = reader.number(&value, "minutes"),
+            "break" => meta.pause = reader.number(&value, "minutes"),
             "seed" => meta.seed = reader.number(&value, SEEDS),
             "data" => meta.data = reader.names(&value),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
@@ -93,9 +95,11 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "description",
         "language",
         "lessons",
+        "start",
         "dependencies",
         "edition",
         "runtime",
+        "url",
         "seed",
         "runner",
         "repository",
@@ -107,11 +111,13 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
             "description" => settings.description = reader.text(&value),
-            "language" => settings.language = reader.text(&value),
-            "lessons" => settings.lessons = reader.names(&value),
+            "language" => settings.language = reader.word(&value),
+            "lessons" => (settings.lessons, settings.units) = reader.lessons(&value),
+            "start" => settings.start = reader.time_of_day(&value),
             "dependencies" => settings.dependencies = reader.dependencies(&value),
             "edition" => settings.edition = reader.edition(&value),
             "runtime" => settings.runtime = reader.runtime(&value),
+            "url" => settings.url = reader.address(&value),
             "seed" => settings.seed = reader.number(&value, SEEDS),
             "runner" => settings.runner = reader.runner(&value),
             "repository" => settings.repository = reader.text(&value),
@@ -335,6 +341,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A text, and where it stands.
+    pub fn word(&mut self, node: &Node) -> Option<(String, Span)> {
+        Some((self.text(node)?, self.span(node.defined)))
+    }
+
     fn written(&self, node: &Node) -> String {
         self.source.text[self.span(node.defined).range()].trim().to_string()
     }
@@ -356,15 +367,57 @@ impl<'a> Reader<'a> {
     pub fn names(&mut self, node: &Node) -> Vec<(String, Span)> {
         match &node.value {
             Yaml::Null => vec![],
-            Yaml::List(items) => items
-                .iter()
-                .filter_map(|item| Some((self.text(item)?, self.span(item.defined))))
-                .collect(),
+            Yaml::List(items) => items.iter().filter_map(|item| self.word(item)).collect(),
             _ => {
                 self.refuse(node, "a list of names", "write each in a line of its own: `- name`");
                 vec![]
             }
         }
+    }
+
+    /// Names of lessons, and how they are grouped: an item can be one name, or a unit's title with
+    /// a list of names.
+    fn lessons(&mut self, node: &Node) -> (Vec<(String, Span)>, Vec<Unit>) {
+        let (mut lessons, mut units) = (vec![], vec![]);
+        let Yaml::List(items) = &node.value else { return (self.names(node), units) };
+        for item in items {
+            let Yaml::Map(entries) = &item.value else {
+                lessons.extend(self.word(item));
+                continue;
+            };
+            for (title, names) in entries {
+                let start = lessons.len();
+                lessons.extend(self.names(names));
+                units.push(Unit { title: title.value.clone(), lessons: start..lessons.len() });
+            }
+        }
+        (lessons, units)
+    }
+
+    /// Minutes after midnight.
+    pub fn time_of_day(&mut self, node: &Node) -> Option<u32> {
+        let text = self.text(node)?;
+        let minutes = text.split_once(':').and_then(|(hours, minutes)| {
+            let (hours, minutes) = (hours.parse::<u32>().ok()?, minutes.parse::<u32>().ok()?);
+            (hours < 24 && minutes < 60).then_some(60 * hours + minutes)
+        });
+        if minutes.is_none() {
+            let span = self.span(node.defined);
+            self.error("expected a time of day", span, "write hours and minutes: `\"09:30\"`");
+        }
+        minutes
+    }
+
+    /// Where something is on the web, with a `/` at its end.
+    pub fn address(&mut self, node: &Node) -> Option<String> {
+        let text = self.text(node)?;
+        let is_one = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+        if !is_one {
+            let hint = "write it as a browser shows it: `https://example.org/course/`";
+            self.error("expected an address on the web", self.span(node.defined), hint);
+            return None;
+        }
+        Some(format!("{}/", text.trim_end_matches('/')))
     }
 
     pub fn edition(&mut self, node: &Node) -> Option<String> {

@@ -5,17 +5,20 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    ansi, diagram,
+    ansi, blocks, chart_path, diagram,
     escape::escape,
+    figures::Figures,
+    glossary,
     highlight::{fold_lines, highlight},
     ids::Identifiers,
     links::{self, Links},
     macros::Macros,
     math::Formulas,
-    template::Theme,
+    template::Skin,
     value,
 };
 use crate::model::{
+    chart::Chart,
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
         Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell, plain_text, walk,
@@ -41,6 +44,15 @@ struct Callout<'c> {
     folds: bool,
 }
 
+/// What other pages show of a text, as HTML.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    pub questions: Option<String>,
+    pub keypoints: Vec<String>,
+    /// Each with its id, its solutions and its hints.
+    pub challenges: Vec<(String, String)>,
+}
+
 /// A section of a page, for its table of contents.
 #[derive(Clone, Debug, Serialize)]
 pub struct Section {
@@ -48,16 +60,28 @@ pub struct Section {
     pub id: String,
 }
 
+/// What the bodies of all pages are written with.
+pub struct Common<'a> {
+    pub sources: &'a Sources,
+    pub skin: &'a Skin<'a>,
+    pub formulas: Formulas,
+    /// The course's.
+    pub macros: Macros,
+    pub links: Links<'a>,
+    pub figures: Figures<'a>,
+}
+
 /// The body of one page while it is written.
 pub struct Body<'a> {
     lesson: &'a Lesson,
     record: Option<&'a Record>,
     sources: &'a Sources,
-    theme: &'a Theme,
+    skin: &'a Skin<'a>,
     formulas: &'a Formulas,
     /// Those that the formulas so far have defined, and the course's.
     macros: Macros,
     links: &'a Links<'a>,
+    figures: &'a Figures<'a>,
     ids: Identifiers,
     /// Added to a heading's level so that the highest stands below the page's title.
     shift: u8,
@@ -68,26 +92,24 @@ pub struct Body<'a> {
     expectations: HashSet<Span>,
     /// Names of blocks that were already shown.
     shown: HashSet<String>,
+    /// Blocks whose id was written.
+    anchored: HashSet<Span>,
     overview_is_written: bool,
     diagrams: usize,
     /// How many groups of tabs were written.
     tabs: usize,
+    /// How many terms were explained.
+    terms: usize,
     pub sections: Vec<Section>,
+    pub shown_elsewhere: Shown,
     /// Pictures that values showed.
     pub assets: Vec<Asset>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Body<'a> {
-    pub fn new(
-        lesson: &'a Lesson,
-        record: Option<&'a Record>,
-        sources: &'a Sources,
-        theme: &'a Theme,
-        formulas: &'a Formulas,
-        macros: Macros,
-        links: &'a Links<'a>,
-    ) -> Self {
+    pub fn new(lesson: &'a Lesson, record: Option<&'a Record>, common: &'a Common<'a>) -> Self {
+        let Common { sources, skin, formulas, macros, links, figures } = common;
         let mut highest = 6;
         let mut definitions = HashMap::new();
         walk(&lesson.blocks, &mut |block| match &block.kind {
@@ -101,20 +123,24 @@ impl<'a> Body<'a> {
             lesson,
             record,
             sources,
-            theme,
+            skin,
             formulas,
-            macros,
+            macros: macros.clone(),
             links,
+            figures,
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
             footnotes: vec![],
             definitions,
             expectations: lesson.expectations().iter().map(|(_, said)| said.span).collect(),
             shown: HashSet::new(),
+            anchored: HashSet::new(),
             overview_is_written: false,
             diagrams: 0,
             tabs: 0,
+            terms: 0,
             sections: vec![],
+            shown_elsewhere: Shown::default(),
             assets: vec![],
             diagnostics: vec![],
         }
@@ -182,10 +208,11 @@ impl<'a> Body<'a> {
         let id = escape(&id);
         format!(
             "<h{level} class=\"{}\" id=\"{id}\"{}>{also}{}<a class=\"anchor\" href=\"#{id}\" \
-             aria-label=\"Link to this section\">#</a></h{level}>",
+             aria-label=\"{}\">#</a></h{level}>",
             classes("heading", &heading.attributes),
             pairs(&heading.attributes),
             self.inlines(&heading.content),
+            self.word("link_to_section"),
         )
     }
 
@@ -223,7 +250,9 @@ impl<'a> Body<'a> {
     fn definitions(&mut self, definitions: &'a [Definition]) -> String {
         let mut html = "<dl>\n".to_owned();
         for definition in definitions {
-            html.push_str(&format!("<dt>{}</dt>\n", self.inlines(&definition.term)));
+            let id = self.links.glossary.id(definition);
+            let id = id.map(|id| format!(" id=\"{}\"", escape(id))).unwrap_or_default();
+            html.push_str(&format!("<dt{id}>{}</dt>\n", self.inlines(&definition.term)));
             for meaning in &definition.meanings {
                 html.push_str(&format!("<dd>{}</dd>\n", self.blocks(meaning).trim_end()));
             }
@@ -233,9 +262,10 @@ impl<'a> Body<'a> {
     }
 
     fn table(&mut self, table: &'a Table) -> String {
-        let mut html = "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" \
-                        aria-label=\"Table\"><table>\n"
-            .to_owned();
+        let mut html = format!(
+            "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table>\n",
+            self.word("table"),
+        );
         if let Some(caption) = &table.caption {
             html.push_str(&format!("<caption>{}</caption>\n", self.inlines(caption)));
         }
@@ -294,23 +324,41 @@ impl<'a> Body<'a> {
         if matches!(kind, DivKind::Tab | DivKind::GroupTab) {
             return self.tabs(div, kind);
         }
-        let label = kind.default_title();
+        let label = self.skin.words.get(kind.class()).to_owned();
         let title = div.title.as_deref();
         let (id, also) = self.ids.at(div.opener);
-        let id = (!id.is_empty()).then_some(id);
-        let title = title.map_or_else(|| escape(label), |title| self.inlines(title));
+        let anchor = (!id.is_empty()).then(|| id.clone());
+        let title = title.map_or_else(|| escape(&label), |title| self.inlines(title));
         let others = div.attributes.classes.iter().filter(|class| *class != kind.class());
+        let Shown { keypoints, challenges, .. } = &self.shown_elsewhere;
+        let before = (keypoints.len(), challenges.len());
         let callout = Callout {
             kind: kind.class(),
-            label,
+            label: &label,
             title,
-            id,
+            id: anchor,
             classes: others.map(|class| format!(" {class}")).collect(),
             attributes: pairs(&div.attributes),
             body: [also, self.blocks(&div.blocks)].concat(),
             folds: kind.folds(),
         };
-        self.render("callout.html", &callout, div.opener)
+        let html = self.render("callout.html", &callout, div.opener);
+        let Shown { keypoints, challenges, .. } = &mut self.shown_elsewhere;
+        match kind {
+            DivKind::Keypoints => keypoints.push(callout.body),
+            DivKind::Challenge => {
+                // Those inside are shown with it.
+                challenges.truncate(before.1);
+                challenges.push((id, html.clone()));
+            }
+            DivKind::Instructor => {
+                // What stands in a note is no more for learners than the note.
+                keypoints.truncate(before.0);
+                challenges.truncate(before.1);
+            }
+            _ => {}
+        }
+        html
     }
 
     /// A panel for each heading, of which one is open. They are folds that know of each other, so that
@@ -396,8 +444,10 @@ impl<'a> Body<'a> {
             exercises: Option<u32>,
         }
         self.overview_is_written = true;
+        let questions = self.all_of(DivKind::Questions);
+        self.shown_elsewhere.questions.clone_from(&questions);
         let overview = Overview {
-            questions: self.all_of(DivKind::Questions),
+            questions,
             objectives: self.all_of(DivKind::Objectives),
             teaching: self.lesson.meta.teaching,
             exercises: self.lesson.meta.exercises,
@@ -419,6 +469,10 @@ impl<'a> Body<'a> {
     fn chunk(&mut self, chunk: &'a Chunk) -> String {
         match (chunk.language.as_deref(), chunk.cell) {
             (Some("mermaid"), _) => self.diagram(chunk),
+            _ if chunk.is_plot() => match self.figures.charts.get(&chunk.span) {
+                Some(chart) => self.chart(chunk, chart),
+                None => String::new(),
+            },
             // What a cell gave stands there already.
             _ if self.expectations.contains(&chunk.span) => String::new(),
             _ if chunk.is_output() => self.typed_output(chunk),
@@ -465,12 +519,46 @@ impl<'a> Body<'a> {
             target: Option<&'c str>,
             added: bool,
             runs: bool,
+            id: Option<&'c str>,
+            /// The first block of its name, where that is another.
+            first: Option<String>,
+            used_in: Vec<Use<'c>>,
+            /// Where it is the first of a listing's blocks.
+            label: Option<String>,
+            caption: Option<&'c str>,
+        }
+        #[derive(Serialize)]
+        struct Use<'c> {
+            url: String,
+            label: Option<&'c str>,
         }
         let name = chunk.name();
         let added = name.is_some_and(|name| !self.shown.insert(name.to_owned()));
         let language = chunk.language.as_deref();
-        let target = chunk.target();
-        let context = Code { language, code, hidden, name, target, added, runs };
+        let blocks = &self.links.blocks;
+        let html = blocks::link_references(&code, |name| {
+            Some(escape(&blocks.find(self.lesson, name)?.definitions.first()?.url(self.lesson)))
+        });
+        let own = name.and_then(|name| blocks.find(self.lesson, name));
+        let first = own.and_then(|own| own.definitions.first()).map(|block| block.url(self.lesson));
+        let uses = own.into_iter().flat_map(|own| &own.uses);
+        let context = Code {
+            language,
+            code: html,
+            hidden,
+            name,
+            target: chunk.target(),
+            added,
+            runs,
+            // A console stands in pieces, of which the first has the id.
+            id: blocks.id(chunk).filter(|_| self.anchored.insert(chunk.span)),
+            first: first.filter(|_| added),
+            used_in: uses
+                .map(|block| Use { url: block.url(self.lesson), label: block.label() })
+                .collect(),
+            label: self.figures.label(self.lesson, name).filter(|_| !added),
+            caption: chunk.attributes.get("caption"),
+        };
         self.render("code.html", &context, chunk.info)
     }
 
@@ -611,7 +699,6 @@ impl<'a> Body<'a> {
         struct Diagram {
             svg: Option<String>,
             source: String,
-            label: &'static str,
         }
         self.diagrams += 1;
         let source = self.visible(chunk);
@@ -625,12 +712,42 @@ impl<'a> Body<'a> {
                 None
             }
         };
-        self.render("diagram.html", &Diagram { svg, source, label: "Diagram" }, chunk.info)
+        self.render("diagram.html", &Diagram { svg, source }, chunk.info)
+    }
+
+    fn chart(&mut self, chunk: &Chunk, chart: &Chart) -> String {
+        #[derive(Serialize)]
+        struct Figure<'c> {
+            id: Option<&'c str>,
+            label: Option<String>,
+            caption: Option<&'c str>,
+            svg: &'c str,
+            note: Option<&'c str>,
+            columns: &'c [String],
+            rows: &'c [Vec<String>],
+            /// How many rows there are, those that are not shown included.
+            count: usize,
+            url: String,
+        }
+        let figure = Figure {
+            id: chunk.name(),
+            label: self.figures.label(self.lesson, chunk.name()),
+            caption: chunk.attributes.get("caption"),
+            svg: &chart.svg,
+            note: chart.note.as_deref(),
+            columns: &chart.columns,
+            rows: &chart.rows[..chart.rows.len().min(MOST_ROWS)],
+            count: chart.rows.len(),
+            url: chart_path(chart),
+        };
+        self.render("chart.html", &figure, chunk.info)
     }
 
     fn figure(&mut self, image: &'a Image) -> String {
         #[derive(Serialize)]
-        struct Figure {
+        struct Figure<'i> {
+            id: Option<&'i str>,
+            label: Option<String>,
             src: String,
             alt: String,
             caption: Option<String>,
@@ -638,7 +755,10 @@ impl<'a> Body<'a> {
             classes: String,
         }
         let caption = (!image.caption.is_empty()).then(|| self.inlines(&image.caption));
+        let id = image.attributes.id.as_deref();
         let figure = Figure {
+            id,
+            label: self.figures.label(self.lesson, id),
             src: self.links.image(self.lesson, self.record, &image.target),
             alt: self.alt(image),
             caption,
@@ -670,14 +790,16 @@ impl<'a> Body<'a> {
             let body = self.blocks(blocks);
             html.push_str(&format!(
                 "<li id=\"fn-{index}\">{body}<p><a href=\"#fnref-{index}\" \
-                 aria-label=\"Back to the text\">↩</a></p></li>\n"
+                 aria-label=\"{}\">↩</a></p></li>\n",
+                self.word("back_to_text"),
             ));
         }
         if html.is_empty() {
             return html;
         }
+        let label = self.word("footnotes");
         format!(
-            "<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n{html}</ol>\n</section>\n"
+            "<div class=\"footnotes\" role=\"group\" aria-label=\"{label}\">\n<ol>\n{html}</ol>\n</div>\n"
         )
     }
 
@@ -708,6 +830,9 @@ impl<'a> Body<'a> {
                 let own = attributes(&Attributes { classes, ..given.clone() });
                 html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
+            Inline::Bracketed { span, attributes, content } if attributes.has_class("term") => {
+                html.push_str(&self.term(*span, attributes.get("term"), content));
+            }
             Inline::Bracketed { span, attributes: given, content } => {
                 let own = attributes(given);
                 let inner = match self.shown(*span) {
@@ -722,8 +847,13 @@ impl<'a> Body<'a> {
                 }
             }
             Inline::Link { target, title, content, .. } => {
-                let href = escape(&self.links.page(self.lesson, target));
+                let page = self.links.page(self.lesson, target);
+                let href = escape(&page);
                 let content = self.inlines(content);
+                if let Some(term) = self.links.glossary.at(&page) {
+                    html.push_str(&self.explained(&page, &term.meaning, content));
+                    return;
+                }
                 html.push_str(&format!("<a href=\"{href}\"{}>{content}</a>", title_of(title)));
             }
             Inline::Image(image) => {
@@ -738,10 +868,51 @@ impl<'a> Body<'a> {
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
+            Inline::Reference { span, id } => match self.figures.resolve(self.lesson, id, *span) {
+                Ok((url, text)) => {
+                    html.push_str(&format!("<a href=\"{}\">{}</a>", escape(&url), escape(&text)));
+                }
+                Err(diagnostic) => {
+                    self.diagnostics.push(*diagnostic);
+                    html.push_str(&escape(self.sources.text(*span)));
+                }
+            },
             Inline::Html(raw) => html.push_str(&self.links.html(self.lesson, raw)),
             Inline::SoftBreak => html.push('\n'),
             Inline::HardBreak => html.push_str("<br>\n"),
         }
+    }
+
+    /// A term that the glossary explains, and that `[this]{.term}` names; or else `asked`.
+    fn term(&mut self, span: Span, asked: Option<&str>, content: &[Inline]) -> String {
+        let text = asked.map_or_else(|| plain_text(content), str::to_owned);
+        let content = self.inlines(content);
+        let glossary = &self.links.glossary;
+        if let Some((id, term)) = glossary.find(&text) {
+            return self.explained(&glossary::link(id), &term.meaning, content);
+        }
+        let message = format!("the glossary does not explain `{text}`");
+        let hint = match glossary.near(&text) {
+            Some(near) => format!("did you mean `{near}`? Say so: `{{.term term=\"{near}\"}}`"),
+            None => "define it in `learners/reference.md`: the term on a line, then `: ` and what it means".to_owned(),
+        };
+        self.diagnostics.push(Diagnostic::warning("unknown-term", message).at(span, "").hint(hint));
+        content
+    }
+
+    fn explained(&mut self, url: &str, meaning: &str, content: String) -> String {
+        #[derive(Serialize)]
+        struct Term<'c> {
+            url: &'c str,
+            meaning: &'c str,
+            content: String,
+            id: String,
+        }
+        self.terms += 1;
+        let id = format!("meaning-{}", self.terms);
+        let whole = Span { source: self.lesson.source, start: 0, end: 0 };
+        let html = self.render("term.html", &Term { url, meaning, content, id }, whole);
+        html.trim_end().to_owned()
     }
 
     fn math(&mut self, span: Span, tex: &str, display: bool) -> String {
@@ -768,17 +939,26 @@ impl<'a> Body<'a> {
         let number = index + 1;
         let id = if first { format!(" id=\"fnref-{number}\"") } else { String::new() };
         format!(
-            "<sup{id}><a href=\"#fn-{number}\" aria-label=\"Footnote {number}\">{number}</a></sup>"
+            "<sup{id}><a href=\"#fn-{number}\" aria-label=\"{} {number}\">{number}</a></sup>",
+            self.word("footnote"),
         )
     }
 
+    /// A word of the theme's, as HTML.
+    fn word(&self, key: &str) -> String {
+        escape(self.skin.words.get(key))
+    }
+
     fn render(&mut self, template: &str, context: &impl Serialize, span: Span) -> String {
-        self.theme.render(template, context).unwrap_or_else(|error| {
+        self.skin.render(template, context).unwrap_or_else(|error| {
             self.diagnostics.push(template_error(error, span));
             String::new()
         })
     }
 }
+
+/// More are left to the file.
+const MOST_ROWS: usize = 200;
 
 /// A template that could not be filled, at what was to be shown.
 pub fn template_error(error: String, span: Span) -> Diagnostic {

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::escape::escape;
+use super::{escape::escape, glossary};
 use crate::model::{
-    course::{Attributes, Block, BlockKind, Inline, Lesson, plain_text, walk},
+    course::{Attributes, Block, BlockKind, DivKind, Inline, Lesson, plain_text, walk},
     source::Span,
 };
 
@@ -36,14 +36,19 @@ impl Identifiers {
                 named.push((block.span, &heading.attributes, Some(&heading.content)));
             }
             BlockKind::Div(div) => {
-                // Only the callouts of the dialect are addressed by their titles.
                 let title = div.title.as_ref();
-                let has_anchor = div.attributes.id.is_some() || title.is_some();
+                // Challenges are linked from the page of all exercises.
+                let is_challenge = div.kind == Some(DivKind::Challenge);
+                let has_anchor = div.attributes.id.is_some() || title.is_some() || is_challenge;
                 named.extend(has_anchor.then_some((div.opener, &div.attributes, title)));
             }
             BlockKind::Code(chunk) if chunk.language.as_deref() == Some("mermaid") => {
                 diagrams += 1;
                 taken.insert(format!("diagram-{diagrams}"));
+            }
+            BlockKind::Code(chunk) if chunk.is_plot() => taken.extend(chunk.attributes.id.clone()),
+            BlockKind::Code(chunk) => {
+                taken.extend(chunk.name().filter(|id| id.starts_with("lst-")).map(str::to_owned));
             }
             BlockKind::Footnote { .. } => {
                 footnotes += 1;
@@ -52,6 +57,7 @@ impl Identifiers {
             _ => {}
         });
         walk(&lesson.blocks, &mut |block| in_inlines(block, &mut taken));
+        taken.extend(glossary::taken(lesson));
 
         let mut numbers = HashMap::new();
         let mut ids = Self::default();
@@ -66,7 +72,7 @@ impl Identifiers {
         let mut made = vec![];
         for (span, _, content) in named.iter().filter(|(_, attributes, _)| attributes.id.is_none())
         {
-            let text = content.map(|content| plain_text(content)).unwrap_or_default();
+            let text = content.map_or("challenge".to_owned(), |content| plain_text(content));
             let id = first_free(&pandoc(&text), &taken, &mut numbers);
             taken.insert(id.clone());
             ids.by_span.insert(*span, (id, None));
@@ -114,6 +120,7 @@ fn of_inlines(inlines: &[Inline], taken: &mut HashSet<String>) {
     for inline in inlines {
         match inline {
             Inline::Html(html) => in_html(html, taken),
+            Inline::Image(image) => taken.extend(image.attributes.id.clone()),
             Inline::Bracketed { attributes: Attributes { id, .. }, content, .. } => {
                 taken.extend(id.clone());
                 of_inlines(content, taken);
@@ -155,7 +162,8 @@ fn first_free(id: &str, taken: &HashSet<String>, numbers: &mut HashMap<String, u
     }
 }
 
-fn pandoc(text: &str) -> String {
+/// As pandoc makes it of a heading's text.
+pub fn pandoc(text: &str) -> String {
     let lower: String = text.chars().flat_map(char::to_lowercase).collect();
     let kept: String = lower
         .chars()

@@ -10,7 +10,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
-use super::page_path;
+use super::{blocks::Blocks, glossary::Glossary, page_path};
 use crate::model::{
     course::{Course, Lesson},
     record::Record,
@@ -23,6 +23,8 @@ pub struct Links<'a> {
     files: &'a BTreeSet<String>,
     /// The page that is made of each text, by the text's path without its extension.
     pages: BTreeMap<&'a str, String>,
+    pub glossary: Glossary<'a>,
+    pub blocks: Blocks,
     /// The folder that each text stands in, empty or with a `/` at its end.
     folders: HashMap<SourceId, &'a str>,
 }
@@ -34,8 +36,14 @@ const FLAT: [&str; 5] = ["episodes/", "learners/", "instructors/", "profiles/", 
 const EPISODES: &str = "episodes/";
 
 impl<'a> Links<'a> {
-    pub fn new(course: &Course, files: &'a BTreeSet<String>, sources: &'a Sources) -> Self {
-        let mut links = Self { files, pages: BTreeMap::new(), folders: HashMap::new() };
+    pub fn new(course: &'a Course, files: &'a BTreeSet<String>, sources: &'a Sources) -> Self {
+        let mut links = Self {
+            files,
+            pages: BTreeMap::new(),
+            glossary: Glossary::of(course),
+            blocks: Blocks::of(course, sources),
+            folders: HashMap::new(),
+        };
         for lesson in course.texts() {
             let path = sources.get(lesson.source).path.as_str();
             let folder = path.rfind('/').map_or("", |at| &path[..=at]);

@@ -1,73 +1,112 @@
 //! `(&Course, records) -> Site`: prose, code, outputs and navigation as pages.
 
+mod anchors;
 mod ansi;
+mod blocks;
 mod diagram;
+mod edit;
 mod escape;
+mod figures;
+mod glossary;
 mod highlight;
 mod html;
 mod ids;
 mod links;
 mod macros;
 mod math;
+mod metadata;
+mod page;
+mod pages;
 mod template;
 mod value;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
 use crate::model::{
-    course::{Course, Lesson, Settings},
-    diagnostic::{Diagnosed, Diagnostic},
-    record::{Made, Record},
+    chart::Chart,
+    course::{Course, Lesson},
+    diagnostic::Diagnosed,
+    record::Record,
     site::{Asset, Content, Page, Site},
     source::{Sources, Span},
 };
 
-pub use ansi::plain;
-use html::{Body, Section};
+pub use ansi::{html as terminal_html, plain};
+pub use escape::escape;
+use figures::Figures;
+use html::{Body, Common, Section, Shown};
 use links::Links;
 use math::Formulas;
+use page::Kind;
 pub use template::Theme;
 
 /// The folders of a course that are copied into its site.
 pub const COPIED: &[&str] = &["data", "fig", "files"];
 
+/// A text of the course, woven.
+struct Text<'a> {
+    lesson: &'a Lesson,
+    /// What its runs gave.
+    record: Option<&'a Record>,
+    html: String,
+    sections: Vec<Section>,
+    shown: Shown,
+}
+
+/// The texts of a course, woven.
+struct Texts<'a> {
+    index: Option<Text<'a>>,
+    lessons: Vec<Text<'a>>,
+    /// What is read beside the lessons.
+    pages: Vec<Text<'a>>,
+    /// Pictures that values showed.
+    assets: Vec<Asset>,
+}
+
 /// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
-/// paths of the course's other files.
+/// paths of the course's other files, `charts` what `.plot` blocks became, by their places.
 pub fn weave(
     course: &Course,
     records: &BTreeMap<String, Record>,
+    charts: &BTreeMap<Span, Chart>,
     files: &BTreeSet<String>,
     sources: &Sources,
     theme: &Theme,
 ) -> Diagnosed<Site> {
-    let (formulas, macros) = (Formulas::new(), math::macros(&course.settings));
-    let links = Links::new(course, files, sources);
-    let mut site = Site::default();
     let mut diagnostics = vec![];
-    let lessons = course.lessons.iter().enumerate();
-    let lessons = lessons.map(|(at, lesson)| (lesson, Place::Lesson(at)));
-    let others = course.pages.iter().enumerate().map(|(at, page)| (page, Place::Page(at)));
-    let index = course.index.iter().map(|index| (index, Place::Landing));
-    for (lesson, place) in index.chain(lessons).chain(others) {
-        let record = records.get(&lesson.name).filter(|_| matches!(place, Place::Lesson(_)));
-        let mut body = Body::new(lesson, record, sources, theme, &formulas, macros.clone(), &links);
-        let html = body.write();
-        diagnostics.append(&mut body.diagnostics);
-        site.assets.append(&mut body.assets);
-        let context = page_context(course, lesson, place, html, record, body.sections);
-        match theme.render("page.html", &context) {
-            Ok(html) => site.pages.push(Page { path: page_path(&lesson.name), html }),
-            Err(error) => {
-                let whole = Span { source: lesson.source, start: 0, end: 0 };
-                diagnostics.push(html::template_error(error, whole));
-            }
+    let words = words::choose(theme.words(), &course.settings).into_value(&mut diagnostics);
+    let skin = theme.speaking(words);
+    let common = Common {
+        sources,
+        formulas: Formulas::new(),
+        macros: math::macros(&course.settings),
+        links: Links::new(course, files, sources),
+        figures: Figures::of(course, charts, &skin.words),
+        skin: &skin,
+    };
+    let texts = weave_texts(course, records, &common).into_value(&mut diagnostics);
+    let figures = common.figures.page(records, &common.links);
+    let sheets = pages::sheets(course, &texts, figures, &skin).into_value(&mut diagnostics);
+    let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
+    for sheet in &sheets {
+        match page::page(course, &sheets, sheet, sources, &skin) {
+            Ok(html) => site.pages.push(Page {
+                path: page_path(sheet.name),
+                html,
+                gathers: sheet.kind == Kind::View,
+            }),
+            Err(error) => diagnostics.push(html::template_error(error, sheet.start())),
         }
     }
-    if course.index.is_none() {
-        diagnostics.extend(landing(course, theme, &mut site));
+    match pages::files(course, &sheets, &skin) {
+        Ok(files) => site.assets.extend(files),
+        Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
+    site.assets.extend(charts.values().map(|chart| Asset {
+        path: chart_path(chart),
+        content: Content::Bytes(chart.csv.clone().into_bytes()),
+    }));
     for lesson in &course.lessons {
         let record = records.get(&lesson.name);
         for file in record.iter().flat_map(|record| &record.files) {
@@ -88,177 +127,30 @@ pub fn page_path(lesson: &str) -> String {
     format!("{lesson}.html")
 }
 
-/// A landing page for a course without an `index.md`.
-fn landing(course: &Course, theme: &Theme, site: &mut Site) -> Option<Diagnostic> {
-    let source = course.lessons.first()?.source;
-    let index =
-        Lesson { name: "index".to_owned(), source, meta: Default::default(), blocks: vec![] };
-    let context = page_context(course, &index, Place::Landing, String::new(), None, vec![]);
-    match theme.render("page.html", &context) {
-        Ok(html) => site.pages.push(Page { path: page_path(&index.name), html }),
-        Err(error) => return Some(html::template_error(error, Span { source, start: 0, end: 0 })),
-    }
-    None
+/// Where in the site the data of a chart stands.
+fn chart_path(chart: &Chart) -> String {
+    format!("charts/{}.csv", chart.id)
 }
 
-/// What a page is, and which of its kind.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Landing,
-    Lesson(usize),
-    Page(usize),
-}
-
-#[derive(Serialize)]
-struct PageContext<'a> {
-    course: CourseContext<'a>,
-    page: PageItself<'a>,
-    lessons: Vec<LessonContext<'a>>,
-    /// What is read beside the lessons.
-    pages: Vec<LessonContext<'a>>,
-    previous: Option<Neighbour<'a>>,
-    next: Option<Neighbour<'a>>,
-}
-
-#[derive(Serialize)]
-struct CourseContext<'a> {
-    title: &'a str,
-    description: Option<&'a str>,
-    language: &'a str,
-    repository: Option<&'a str>,
-    license: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct PageItself<'a> {
-    title: &'a str,
-    kind: &'static str,
-    /// From this page to the site's root.
-    root: &'static str,
-    body: String,
-    description: Option<&'a str>,
-    teaching: Option<u32>,
-    exercises: Option<u32>,
-    provenance: Option<String>,
-}
-
-#[derive(Serialize)]
-struct LessonContext<'a> {
-    title: &'a str,
-    url: String,
-    current: bool,
-    teaching: Option<u32>,
-    exercises: Option<u32>,
-    sections: Vec<Section>,
-}
-
-#[derive(Serialize)]
-struct Neighbour<'a> {
-    title: &'a str,
-    url: String,
-}
-
-/// What a course without a title is called.
-const UNTITLED: &str = "Lessons";
-
-fn page_context<'a>(
+/// The body of each text.
+fn weave_texts<'a>(
     course: &'a Course,
-    lesson: &'a Lesson,
-    place: Place,
-    body: String,
-    record: Option<&Record>,
-    sections: Vec<Section>,
-) -> PageContext<'a> {
-    let Settings { title, description, language, repository, license, .. } = &course.settings;
-    let course_title = title.as_deref().unwrap_or(UNTITLED);
-    let neighbour = |at: usize| {
-        let lesson = course.lessons.get(at)?;
-        Some(Neighbour { title: lesson.title(), url: page_path(&lesson.name) })
+    records: &'a BTreeMap<String, Record>,
+    common: &Common<'a>,
+) -> Diagnosed<Texts<'a>> {
+    let (mut diagnostics, mut assets) = (vec![], vec![]);
+    let mut text = |lesson: &'a Lesson, record: Option<&'a Record>| {
+        let mut body = Body::new(lesson, record, common);
+        let html = body.write();
+        diagnostics.append(&mut body.diagnostics);
+        assets.append(&mut body.assets);
+        Text { lesson, record, html, sections: body.sections, shown: body.shown_elsewhere }
     };
-    let (kind, previous, next) = match place {
-        Place::Landing => ("landing", None, neighbour(0)),
-        Place::Lesson(at) => ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1)),
-        Place::Page(_) => ("page", None, None),
+    let value = Texts {
+        index: course.index.as_ref().map(|index| text(index, None)),
+        lessons: course.lessons.iter().map(|it| text(it, records.get(&it.name))).collect(),
+        pages: course.pages.iter().map(|page| text(page, None)).collect(),
+        assets,
     };
-    let entry = |lesson: &'a Lesson, its_place: Place| LessonContext {
-        title: lesson.title(),
-        url: page_path(&lesson.name),
-        current: its_place == place,
-        teaching: lesson.meta.teaching,
-        exercises: lesson.meta.exercises,
-        sections: if its_place == place { sections.clone() } else { vec![] },
-    };
-    let lessons = course.lessons.iter().enumerate();
-    let pages = course.pages.iter().enumerate();
-    PageContext {
-        lessons: lessons.map(|(at, lesson)| entry(lesson, Place::Lesson(at))).collect(),
-        pages: pages.map(|(at, page)| entry(page, Place::Page(at))).collect(),
-        course: CourseContext {
-            title: course_title,
-            description: description.as_deref(),
-            language: language.as_deref().unwrap_or("en"),
-            repository: repository.as_deref(),
-            license: license.as_deref(),
-        },
-        page: PageItself {
-            title: if place == Place::Landing { course_title } else { lesson.title() },
-            kind,
-            root: "",
-            body,
-            description: description.as_deref(),
-            teaching: lesson.meta.teaching,
-            exercises: lesson.meta.exercises,
-            provenance: record.and_then(provenance),
-        },
-        previous,
-        next,
-    }
-}
-
-/// When, where, with what and in what time the outputs of a page were made, in one line; none where
-/// nothing was run.
-fn provenance(record: &Record) -> Option<String> {
-    let mut all: Vec<&Made> = record.made.iter().collect();
-    all.sort_by_key(|made| &made.date);
-    let all: Vec<String> = all.into_iter().map(made).collect();
-    let all = Some(all.join(", and ")).filter(|all| !all.is_empty())?;
-    let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
-    let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
-    Some(format!("Outputs recorded {all}{took}."))
-}
-
-fn made(Made { date, rustc, host, cpu, cores, load }: &Made) -> String {
-    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
-    let load = load.map(|load| format!(", {load} % busy with other things")).unwrap_or_default();
-    format!("on {date} with {rustc} on {host}, {cores}{cpu}{load}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_says_of_all_its_outputs_where_they_were_made() {
-        let made = |date: &str, load| Made {
-            date: date.to_owned(),
-            rustc: "rustc 1.95.0".to_owned(),
-            host: "x86_64-unknown-linux-gnu".to_owned(),
-            cores: 2,
-            load,
-            ..Made::default()
-        };
-        let mut record = Record::default();
-        assert_eq!(provenance(&record), None);
-        let runs = [("2026-11-22", None), ("2026-03-01", Some(3)), ("2026-03-01", Some(1))];
-        for (date, load) in runs.into_iter().chain([("2026-03-01", None)]) {
-            made(date, load).add_to(&mut record.made);
-        }
-        assert_eq!(
-            provenance(&record).unwrap(),
-            "Outputs recorded on 2026-03-01 with rustc 1.95.0 on x86_64-unknown-linux-gnu, 2 cores, \
-             3 % busy with other things, and on 2026-11-22 with rustc 1.95.0 on \
-             x86_64-unknown-linux-gnu, 2 cores."
-        );
-    }
+    Diagnosed { value, diagnostics }
 }

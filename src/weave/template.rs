@@ -1,9 +1,12 @@
 //! The theme: templates and their assets, those of the course over the built-in ones. The only
 //! file that knows tera.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use tera::{Context, Tera};
 
+use super::words::Words;
 use crate::model::site::{Asset, Content};
 
 macro_rules! theme_files {
@@ -13,26 +16,65 @@ macro_rules! theme_files {
 }
 
 const TEMPLATES: &[(&str, &str)] = theme_files![
+    "404.html",
+    "all.html",
     "callout.html",
+    "chart.html",
+    "citation.html",
     "code.html",
     "diagram.html",
+    "exercises.html",
     "figure.html",
+    "figures.html",
     "icon.html",
+    "keypoints.html",
     "nav.html",
     "output.html",
     "overview.html",
     "page.html",
+    "robots.txt",
     "schedule.html",
+    "sitemap.xml",
+    "term.html",
     "theme.html",
 ];
 
 const ASSETS: &[(&str, &str)] =
     theme_files!["assets/icon.svg", "assets/lessonc.css", "assets/lessonc.js"];
 
+const WORDS: &[(&str, &str)] = theme_files![
+    "words/de.toml",
+    "words/en.toml",
+    "words/es.toml",
+    "words/fr.toml",
+    "words/nl.toml",
+];
+
 /// How pages look.
 pub struct Theme {
     tera: Tera,
     assets: Vec<(String, String)>,
+    /// By language.
+    words: BTreeMap<String, Words>,
+}
+
+/// A theme that speaks a language.
+pub struct Skin<'t> {
+    theme: &'t Theme,
+    pub words: Words,
+}
+
+impl Skin<'_> {
+    /// A template with what it is to show, and with the theme's words as `words`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the template, or what it asks for and is not there.
+    pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, String> {
+        let mut context = Context::from_serialize(context).map_err(|error| describe(&error))?;
+        context.insert("words", &self.words);
+        self.theme.tera.render(template, &context).map_err(|error| describe(&error))
+    }
 }
 
 impl Theme {
@@ -43,8 +85,10 @@ impl Theme {
     ///
     /// What is wrong with a template, with its file and line.
     pub fn new(overrides: &[(String, String)]) -> Result<Self, String> {
-        let files = |built_in: &[(&str, &str)], is_asset: bool| {
-            let own = |path: &str| path.starts_with("assets/") == is_asset;
+        let folder =
+            |path: &str| ["assets/", "words/"].into_iter().find(|folder| path.starts_with(folder));
+        let files = |built_in: &[(&str, &str)], wanted: Option<&str>| {
+            let own = |path: &str| folder(path) == wanted;
             let mut files: Vec<(String, String)> =
                 overrides.iter().filter(|(path, _)| own(path)).cloned().collect();
             for (path, text) in built_in {
@@ -56,16 +100,23 @@ impl Theme {
             files
         };
         let mut tera = Tera::new();
-        tera.add_raw_templates(files(TEMPLATES, false)).map_err(|error| describe(&error))?;
-        Ok(Self { tera, assets: files(ASSETS, true) })
+        tera.add_raw_templates(files(TEMPLATES, None)).map_err(|error| describe(&error))?;
+        let mut words = BTreeMap::new();
+        for (path, text) in files(WORDS, Some("words/")) {
+            let language = path.trim_start_matches("words/").trim_end_matches(".toml").to_owned();
+            let own = Words::read(&text).map_err(|error| format!("{path}: {error}"))?;
+            words.insert(language, own);
+        }
+        Ok(Self { tera, assets: files(ASSETS, Some("assets/")), words })
     }
 
-    /// # Errors
-    ///
-    /// What is wrong with the template, or what it asks for and is not there.
-    pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, String> {
-        let context = Context::from_serialize(context).map_err(|error| describe(&error))?;
-        self.tera.render(template, &context).map_err(|error| describe(&error))
+    pub fn speaking(&self, words: Words) -> Skin<'_> {
+        Skin { theme: self, words }
+    }
+
+    /// The words of each language.
+    pub fn words(&self) -> &BTreeMap<String, Words> {
+        &self.words
     }
 
     pub fn assets(&self) -> impl Iterator<Item = Asset> {
@@ -96,6 +147,7 @@ mod tests {
     fn a_course_can_replace_one_template_and_is_told_of_a_broken_one() {
         let one = |text: &str| vec![("figure.html".to_owned(), text.to_owned())];
         let theme = Theme::new(&one("<img alt=\"{{ alt }}\">")).unwrap();
+        let theme = theme.speaking(Default::default());
         let context = std::collections::BTreeMap::from([("alt", "a \"b\"")]);
         assert_eq!(theme.render("figure.html", &context).unwrap(), "<img alt=\"a &quot;b&quot;\">");
         let error = Theme::new(&one("{% if %}")).err().unwrap();

@@ -100,6 +100,12 @@ impl Cargo {
         })
     }
 
+    /// Ends what runs when this comes to its end, as if the user did.
+    pub fn ended_by(mut self, also: impl Future<Output = ()> + 'static) -> Self {
+        self.stop = process::either(self.stop, also);
+        self
+    }
+
     /// Where everything is built.
     fn workspace_folder(&self) -> PathBuf {
         self.folder.join("build")

@@ -34,6 +34,48 @@ sequenceDiagram
         ..CODE
     },
     Code {
+        name: "missing-words",
+        meaning: "the theme has not all its words in the course's language",
+        explanation: "The theme speaks English, German, French, Spanish and Dutch. `templates/words/` of a course
+can hold another language: one file, named after the language's tag. Until then readers see English words.",
+        file: "index.md",
+        bad: "---
+language: it
+---
+",
+        good: "---
+language: de-CH
+---
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-term",
+        meaning: "a term is not in the glossary",
+        explanation: "`[task]{.term}` links the term to its definition in `learners/reference.md` and shows its meaning
+where it stands. Case and a plural's s don't matter; `[them]{.term term=\"task\"}` says which is meant.",
+        bad: "A [tsak]{.term} is run by an executor.
+",
+        good: "A task is run by an executor.
+",
+        ..CODE
+    },
+    Code {
+        name: "citation",
+        found: Found::ByFolder,
+        meaning: "the citation file cannot be read",
+        explanation: "`CITATION.cff`, beside the lessons or in a folder above them up to the repository's root, says how the
+course is to be cited. The site's page on that shows what of it can be read.",
+        file: "CITATION.cff",
+        bad: "authors: Ada Lovelace
+",
+        good: "authors:
+  - family-names: Lovelace
+    given-names: Ada
+",
+        ..CODE
+    },
+    Code {
         name: "no-picture",
         found: Found::ByRunning,
         meaning: "a value says that it is a picture, and is none",
@@ -42,6 +84,30 @@ picture in base64, and `EVCXR_END_CONTENT`, each on lines of their own; an SVG i
         bad: "A cell that ends in a value which prints `EVCXR_BEGIN_CONTENT image/png` and then bytes.
 ",
         good: "A cell that ends in a value which prints `EVCXR_BEGIN_CONTENT image/png` and then base64.
+",
+        ..CODE
+    },
+    Code {
+        name: "unknown-figure",
+        severity: Severity::Error,
+        meaning: "a reference to a figure or listing that does not exist",
+        explanation: "`@fig-name` becomes a link that reads “Figure 2”. It leads to the image or plot with the id `#fig-name`, on the
+same page or another; `@lst-name` leads to the block of code with the id `#lst-name`.",
+        bad: "As @fig-sped shows, two are faster.
+
+``` {.plot #fig-speed}
+jobs,seconds
+1,2.3
+2,1.2
+```
+",
+        good: "As @fig-speed shows, two are faster.
+
+``` {.plot #fig-speed}
+jobs,seconds
+1,2.3
+2,1.2
+```
 ",
         ..CODE
     },

@@ -8,6 +8,8 @@
 // A test looks at the site from outside, and starts what shows it.
 #![allow(clippy::disallowed_methods)]
 
+mod live;
+
 use std::{
     env, fs,
     io::{self, BufRead, BufReader, Read, Write},
@@ -22,6 +24,19 @@ use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
 
 const LESSON: &str = "asyncio.html";
 const PAGES: [&str; 2] = ["index.html", LESSON];
+/// A course with every kind of page, and one page of each.
+const EVERY_KIND: &str = "tests/course";
+const KINDS: [&str; 9] = [
+    "index.html",
+    "first.html",
+    "first.html?view=instructor",
+    "reference.html",
+    "keypoints.html",
+    "exercises.html",
+    "all.html",
+    "citation.html",
+    "404.html",
+];
 const SOLUTION: &str = "details.solution";
 
 #[test]
@@ -228,18 +243,138 @@ fn the_theme_follows_the_system_until_a_reader_chooses() {
 
 #[test]
 fn no_page_scrolls_sideways() {
-    in_browser(async |page| {
-        for path in PAGES {
-            page.open(path).await?;
-            page.unfold().await?;
-            for width in [320, 390, 1280] {
-                page.width(width).await?;
-                let (inner, whole): (u32, u32) =
-                    page.js("return [innerWidth, document.documentElement.scrollWidth]").await?;
-                assert_eq!(inner, width, "the browser did not take the width");
-                assert!(whole <= width, "{path} is {whole} wide in a window of {width}");
-            }
+    in_browser(async |page| none_scrolls_sideways(page, &PAGES).await);
+    in_browser_of(Path::new(EVERY_KIND), async |page| none_scrolls_sideways(page, &KINDS).await);
+}
+
+async fn none_scrolls_sideways(page: &Page, paths: &[&str]) -> WebDriverResult<()> {
+    for path in paths {
+        page.open(path).await?;
+        page.unfold().await?;
+        for width in [320, 390, 1280] {
+            page.width(width).await?;
+            let (inner, whole): (u32, u32) =
+                page.js("return [innerWidth, document.documentElement.scrollWidth]").await?;
+            assert_eq!(inner, width, "the browser did not take the width");
+            assert!(whole <= width, "{path} is {whole} wide in a window of {width}");
         }
+    }
+    Ok(())
+}
+
+#[test]
+fn notes_for_instructors_show_in_their_view_which_is_kept() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        let is_shown = async |selector: &str| {
+            page.js::<bool>(&format!(
+                "return document.querySelector('{selector}').checkVisibility()"
+            ))
+            .await
+        };
+        let note = "details.instructor > summary";
+        let listed = ".sidebar .for-instructors";
+        page.width(1280).await?;
+        page.open("first.html").await?;
+        assert!(!is_shown(note).await? && !is_shown(listed).await?, "learners see them");
+        let button = async || page.driver.find(By::Css(".tools .view")).await;
+        button().await?.click().await?;
+        assert!(is_shown(note).await? && is_shown(listed).await?, "the button does nothing");
+        page.open("second.html").await?;
+        assert!(is_shown(listed).await?, "the next page forgot it");
+        button().await?.click().await?;
+        page.open("first.html").await?;
+        assert!(!is_shown(note).await?, "there is no way back");
+        page.open("first.html?view=instructor").await?;
+        assert!(is_shown(note).await?, "a link cannot ask for it");
+        page.open("second.html").await?;
+        assert!(is_shown(listed).await?, "what a link asks for is not kept");
+        Ok(())
+    });
+}
+
+#[test]
+fn all_folds_open_and_close_at_once() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        page.open("exercises.html").await?;
+        let open = async || {
+            page.js::<(u32, u32)>(
+                "const folds = [...document.querySelectorAll('main details')];
+                return [folds.filter((fold) => fold.open).length, folds.length]",
+            )
+            .await
+        };
+        let (before, all) = open().await?;
+        assert!(before == 0 && all == 2, "{before} of {all}");
+        let button = page.driver.find(By::Css(".tools .unfold")).await?;
+        button.click().await?;
+        assert_eq!(open().await?, (all, all));
+        button.click().await?;
+        assert_eq!(open().await?, (0, all));
+        Ok(())
+    });
+}
+
+#[test]
+fn paper_shows_what_is_folded_on_the_screen() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        page.open("exercises.html").await?;
+        let shown = async || {
+            page.js::<Vec<bool>>(
+                "return ['.solution > .callout-body', '.hint > .callout-body', '.side', '.in-place']
+                    .map((it) => document.querySelector(it).checkVisibility({ contentVisibilityAuto: true }))",
+            )
+            .await
+        };
+        assert_eq!(shown().await?, [false, false, true, true]);
+        let print = json!({ "media": "print" });
+        page.driver.cdp().send_raw("Emulation.setEmulatedMedia", print).await?;
+        page.settle().await?;
+        assert_eq!(shown().await?, [true, true, false, false]);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_section_being_read_is_marked() {
+    in_browser(async |page| {
+        page.open(LESSON).await?;
+        page.width(1280).await?;
+        let sections: Vec<String> = page
+            .js("return [...document.querySelectorAll('.sidebar .sections a')].map((it) => it.hash)")
+            .await?;
+        for section in [&sections[2], &sections[0], &sections[1]] {
+            page.js::<Value>(&format!(
+                "document.getElementById('{}').scrollIntoView()",
+                section.trim_start_matches('#')
+            ))
+            .await?;
+            page.settle().await?;
+            let marked: Vec<String> = page
+                .js("return [...document.querySelectorAll('.sidebar [aria-current=location]')].map((it) => it.hash)")
+                .await?;
+            assert_eq!(&marked, std::slice::from_ref(section));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_terms_meaning_shows_on_hover_and_focus_and_goes_by_escape() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        page.open("first.html").await?;
+        let is_shown = async || {
+            page.js::<bool>("return document.querySelector('main p .meaning').checkVisibility()")
+                .await
+        };
+        assert!(!is_shown().await?);
+        page.js::<Value>("document.querySelector('main p .term > a').focus()").await?;
+        assert!(is_shown().await?, "the focus does not show it");
+        page.driver.action_chain().send_keys(Key::Escape).perform().await?;
+        assert!(!is_shown().await?, "Escape does not hide it");
+        page.js::<Value>("document.activeElement.blur()").await?;
+        let term = page.driver.find(By::Css("main p .term > a")).await?;
+        page.driver.action_chain().move_to_element_center(&term).perform().await?;
+        assert!(is_shown().await?, "pointing at it does not show it");
         Ok(())
     });
 }
@@ -273,38 +408,99 @@ fn nothing_is_asked_of_other_hosts_and_nothing_complains() {
 
 #[test]
 fn axe_finds_nothing() {
+    axe_finds_nothing_in(Path::new("lessons"), &PAGES);
+}
+
+#[test]
+fn axe_finds_nothing_on_any_kind_of_page() {
+    axe_finds_nothing_in(Path::new(EVERY_KIND), &KINDS);
+}
+
+#[test]
+fn axe_finds_nothing_on_pages_of_charts() {
+    let course = tempfile::tempdir().unwrap();
+    fs::write(course.path().join("charts.md"), charts()).unwrap();
+    axe_finds_nothing_in(course.path(), &["charts.html", "figures.html"]);
+}
+
+#[test]
+fn charts_are_legible_on_a_phone_and_in_either_theme() {
+    let course = tempfile::tempdir().unwrap();
+    fs::write(course.path().join("charts.md"), charts()).unwrap();
+    in_browser_of(course.path(), async |page| {
+        page.open("charts.html").await?;
+        page.width(390).await?;
+        let sizes: Vec<f64> = page
+            .js("return [...document.querySelectorAll('main > .plot > .chart text')].map((text) =>
+                parseFloat(text.getAttribute('font-size')) * text.getScreenCTM().a)")
+            .await?;
+        assert!(sizes.len() > 40 && sizes.iter().all(|size| *size >= 11.0), "{sizes:?}");
+        let mut colours = vec![];
+        for theme in ["light", "dark"] {
+            page.system_theme(theme).await?;
+            let found: Vec<String> = page
+                .js("return [...document.querySelectorAll('.chart .line')].map((line) =>
+                    getComputedStyle(line).stroke)")
+                .await?;
+            colours.push(found);
+        }
+        let (light, dark) = (&colours[0], &colours[1]);
+        let all_differ = light.iter().zip(dark).all(|(light, dark)| light != dark);
+        assert!(light.len() > 12 && all_differ, "{colours:?}");
+        Ok(())
+    });
+}
+
+/// A lesson with a chart of every kind.
+fn charts() -> String {
+    let series = (0..12).flat_map(|series| {
+        (1..5).map(move |x| format!("{x},{},series {series}\n", x * (series + 1)))
+    });
+    let series: String = series.collect();
+    format!(
+        "# Charts\n\nSee @fig-bars and @fig-series.\n\n\
+        ``` {{.plot #fig-bars kind=bars caption=\"Bars\"}}\nhow,seconds\nserial,2\nserial,3\nasync,1\n```\n\n\
+        ``` {{.plot #fig-series series=s y-scale=log10 y-unit=\"µs\" caption=\"Twelve\"}}\nx,y,s\n{series}```\n\n\
+        ``` {{.plot kind=points}}\nx,y\n1,2\n2,1\n```\n"
+    )
+}
+
+fn axe_finds_nothing_in(course: &Path, pages: &[&str]) {
     let Some(axe) = needed("LESSONC_AXE, the path of axe.min.js", env::var("LESSONC_AXE").ok())
     else {
         return;
     };
     let axe = fs::read_to_string(axe).unwrap();
-    in_browser(async |page| {
-        let mut findings = vec![];
-        for path in PAGES {
-            page.open(path).await?;
-            page.unfold().await?;
-            page.js::<Value>(&axe).await?;
-            for theme in ["light", "dark"] {
-                page.system_theme(theme).await?;
-                for width in [390, 1280] {
-                    page.width(width).await?;
-                    let (passed, violations): (Vec<String>, Vec<String>) = page
-                        .js_async(
-                            "return axe.run().then(({passes, violations}) => [
-                                passes.map((rule) => rule.id),
-                                violations.flatMap((rule) => rule.nodes.map((node) =>
-                                    `${rule.id}: ${node.target}\n${node.failureSummary}`))])",
-                        )
-                        .await?;
-                    assert!(passed.iter().any(|rule| rule == "color-contrast"), "axe saw nothing");
-                    let place = format!("{path}, {theme}, {width} px");
-                    findings.extend(violations.iter().map(|finding| format!("{place}: {finding}")));
-                }
+    in_browser_of(course, async |page| axe_finds_nothing_on(page, &axe, pages).await);
+}
+
+async fn axe_finds_nothing_on(page: &Page, axe: &str, paths: &[&str]) -> WebDriverResult<()> {
+    let mut findings = vec![];
+    for path in paths {
+        page.open(path).await?;
+        page.unfold().await?;
+        page.js::<Value>(axe).await?;
+        for theme in ["light", "dark"] {
+            page.system_theme(theme).await?;
+            for width in [390, 1280] {
+                page.width(width).await?;
+                let (passed, violations): (Vec<String>, Vec<String>) = page
+                    .js_async(
+                        "return axe.run().then(({passes, violations}) => [
+                            passes.map((rule) => rule.id),
+                            violations.flatMap((rule) => rule.nodes.map((node) =>
+                                `${rule.id}: ${node.target}\n${node.failureSummary}`))])",
+                    )
+                    .await?;
+                let place = format!("{path}, {theme}, {width} px");
+                let saw = passed.iter().any(|rule| rule == "color-contrast");
+                assert!(saw || !violations.is_empty(), "axe saw nothing on {place}");
+                findings.extend(violations.iter().map(|finding| format!("{place}: {finding}")));
             }
         }
-        assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
-        Ok(())
-    });
+    }
+    assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
+    Ok(())
 }
 
 #[test]
@@ -315,6 +511,10 @@ fn a_lesson_is_whole_without_javascript() {
         page.open(LESSON).await?;
         let theme = page.driver.find(By::Css(".theme")).await?;
         assert!(!theme.is_displayed().await?, "a switch that nothing answers");
+        let tools = page.driver.find(By::Css(".tools")).await?;
+        assert!(!tools.is_displayed().await?, "buttons that nothing answers");
+        let notes = page.driver.find(By::Css("details.instructor > summary")).await?;
+        assert!(notes.is_displayed().await?, "notes that nobody could reach");
         assert_eq!(page.text("h1").await?, "Async Rust");
         page.driver.find(By::Css("details.solution > summary")).await?.click().await?;
         assert!(page.text(SOLUTION).await?.contains("even_integers"));
@@ -388,13 +588,6 @@ fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
 
 /// Builds a course, serves it, and gives a test a browser that can see it.
 fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
-    let browser = program("CHROME", &["chromium", "chromium-browser", "google-chrome"]);
-    let driver = program("CHROMEDRIVER", &["chromedriver"]);
-    let (Some(browser), Some(driver)) =
-        (needed("a browser (CHROME, chromium)", browser), needed("its driver", driver))
-    else {
-        return;
-    };
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
     let lessonc = |options: &[&str]| {
@@ -405,7 +598,19 @@ fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult
     };
     let built = lessonc(&[]).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let (_server, address) = Server::start(lessonc(&["--serve", "--port", "0"]), "at http://", " ");
+    in_browser_with(lessonc(&["--serve", "--port", "0"]), test);
+}
+
+/// Starts a server, and gives a test a browser that can see what it serves.
+fn in_browser_with(server: Command, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    let browser = program("CHROME", &["chromium", "chromium-browser", "google-chrome"]);
+    let driver = program("CHROMEDRIVER", &["chromedriver"]);
+    let (Some(browser), Some(driver)) =
+        (needed("a browser (CHROME, chromium)", browser), needed("its driver", driver))
+    else {
+        return;
+    };
+    let (_server, address) = Server::start(server, "at http://", " ");
     let (_driver, port) = Server::start(
         {
             let mut command = Command::new(driver);
@@ -416,9 +621,10 @@ fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult
         ".",
     );
 
+    let profile = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let outcome = runtime.block_on(async {
-        let capabilities = capabilities(&browser, &folder.path().join("profile"))?;
+        let capabilities = capabilities(&browser, profile.path())?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
         let test = async |driver| test(&Page { driver, site: format!("http://{address}") }).await;
         // Quits after a panic too: a driver that is killed leaves its browser behind.

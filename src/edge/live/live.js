@@ -1,0 +1,127 @@
+// Makes an open page follow its course while that is served: what changed is changed in place.
+"use strict";
+(() => {
+  let version = Number(document.currentScript.dataset.version);
+  const pathOf = (url) => decodeURIComponent(new URL(url, location.href).pathname.slice(1)) || "index.html";
+
+  // ---- the page
+
+  // What each element was given by the server. All else is the reader's doing, or a script's: opened folds, chosen tabs, buttons.
+  // This runs before any other script has its turn at the body.
+  const given = new WeakMap();
+  const attributes = (element) =>
+    new Map(element.getAttributeNames().map((name) => [name, element.getAttribute(name)]));
+  function note(root) {
+    for (const element of [root, ...root.querySelectorAll("*")])
+      if (!given.has(element)) given.set(element, attributes(element));
+  }
+  note(document.body);
+
+  // An attribute changes only where the server now gives another than before.
+  function keepAttributes(element, next) {
+    const before = given.get(element), after = attributes(next);
+    if (!before) return;
+    for (const name of new Set([...element.getAttributeNames(), ...after.keys()]))
+      if (before.get(name) === after.get(name)) {
+        if (element.hasAttribute(name)) next.setAttribute(name, element.getAttribute(name));
+        else next.removeAttribute(name);
+      }
+    given.set(element, after);
+  }
+
+  const callbacks = {
+    beforeNodeMorphed(node, next) {
+      if (node instanceof Element && next instanceof Element) keepAttributes(node, next);
+    },
+    afterNodeAdded(node) { if (node instanceof Element) note(node); },
+    beforeNodeRemoved: (node) => !(node instanceof Element) || given.has(node),
+  };
+
+  function stylesheet(href) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    return link;
+  }
+  const pageStyle = stylesheet("/.lessonc/page.css");
+  document.head.append(pageStyle);
+
+  // What a page needs that cannot be changed in place.
+  const needs = (page) => [...page.head.querySelectorAll("script:not([data-version]), link[rel=stylesheet], style")]
+    .filter((element) => element !== pageStyle)
+    .map((element) => element.textContent + pathOf(element.src || element.href || "")).join("\n");
+
+  async function patch() {
+    const answer = await fetch(location.pathname, { cache: "no-store" });
+    if (!answer.ok) return location.reload();
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (needs(next) !== needs(document)) return location.reload();
+    document.title = next.title;
+    document.documentElement.lang = next.documentElement.lang;
+    Idiomorph.morph(document.body, next.body, { morphStyle: "outerHTML", callbacks });
+    document.dispatchEvent(new Event("textchange"));
+  }
+
+  // ---- what it shows
+
+  function swapStyle(link) {
+    const next = link.cloneNode();
+    next.href = `${new URL(link.href).pathname}?${version}`;
+    // The old one holds until the new one is there: nothing flickers.
+    next.onload = () => link.remove();
+    next.onerror = () => next.remove();
+    link.after(next);
+  }
+
+  function refresh(path) {
+    const isThis = (url) => url && new URL(url).origin === location.origin && pathOf(url) === path;
+    for (const link of document.querySelectorAll("link[rel=stylesheet]")) if (isThis(link.href)) swapStyle(link);
+    for (const image of document.images)
+      if (isThis(image.src)) image.src = `${new URL(image.src).pathname}?${version}`;
+  }
+
+  // ---- what is wrong
+
+  const host = document.createElement("lessonc-live");
+  const shadow = host.attachShadow({ mode: "open" });
+  const panel = document.createElement("div");
+  panel.setAttribute("role", "status");
+  shadow.append(stylesheet("/.lessonc/live.css"), panel);
+  document.documentElement.append(host);
+  addEventListener("keydown", (event) => {
+    const details = panel.querySelector("details[open]");
+    if (event.key === "Escape" && details) details.open = false;
+  });
+
+  let problems = "";
+  function showProblems(html) {
+    // One that a reader has folded stays so until it is another.
+    if (html !== problems) panel.innerHTML = problems = html;
+  }
+
+  // ---- the news
+
+  async function take(news) {
+    version = news.version;
+    const scripts = [...document.scripts].map((script) => script.src && pathOf(script.src));
+    if (news.changed.some((path) => scripts.includes(path))) return location.reload();
+    if (news.changed.includes(pathOf(location.href))) await patch();
+    news.changed.forEach(refresh);
+    showProblems(news.problems);
+    document.documentElement.toggleAttribute("data-running", news.running.includes(pathOf(location.href)));
+  }
+
+  let source, turn = Promise.resolve();
+  function connect() {
+    source?.close();
+    if (document.hidden) return; // a browser has few connections to a host, and all its tabs share them
+    source = new EventSource(`/.lessonc/events?since=${version}`);
+    source.onmessage = ({ data }) => { turn = turn.then(() => take(JSON.parse(data))).catch(console.error); };
+    // Not as the browser does it: with the version that we have by then.
+    source.onerror = () => { source.close(); setTimeout(connect, 500); };
+  }
+  document.addEventListener("visibilitychange", connect);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+  connect();
+})();

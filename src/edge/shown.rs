@@ -1,0 +1,133 @@
+//! What a served course is at the moment, as plain data: its pages, what changed when, and what is
+//! wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+/// What browsers are shown.
+#[derive(Debug)]
+pub struct Shown {
+    /// Counts the changes. It goes on from server to server, so that a page that an earlier one gave
+    /// is old.
+    version: u64,
+    /// Pages by their path; others stand in the site's folder.
+    pages: BTreeMap<String, String>,
+    /// At which version each path of the site changed last.
+    changed: BTreeMap<String, u64>,
+    /// What is wrong, as HTML; empty where nothing is.
+    problems: String,
+    /// Pages that show what their programs gave before, while these run.
+    running: BTreeSet<String>,
+}
+
+/// What a browser that knows an older version must be told.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct News<'a> {
+    pub version: u64,
+    pub changed: Vec<&'a str>,
+    pub problems: &'a str,
+    pub running: &'a BTreeSet<String>,
+}
+
+impl Shown {
+    pub fn new(version: u64) -> Self {
+        Self {
+            version,
+            pages: BTreeMap::new(),
+            changed: BTreeMap::new(),
+            problems: String::new(),
+            running: BTreeSet::new(),
+        }
+    }
+
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub fn page(&self, path: &str) -> Option<&str> {
+        self.pages.get(path).map(String::as_str)
+    }
+
+    /// Takes new pages, and says which paths are news: those, and what else of the site was
+    /// `written`. The other pages stay.
+    pub fn take<'a>(
+        &mut self,
+        pages: impl IntoIterator<Item = (&'a str, &'a str)>,
+        written: &[String],
+        gone: &[String],
+    ) -> BTreeSet<String> {
+        let mut news: BTreeSet<String> = written.iter().chain(gone).cloned().collect();
+        gone.iter().for_each(|path| _ = self.pages.remove(path));
+        for (path, html) in pages {
+            match self.pages.get(path) {
+                Some(before) if before == html => _ = news.remove(path),
+                Some(_) => _ = news.insert(path.to_owned()),
+                // What was in the site's folder before is no news when it is first held here.
+                None => {}
+            }
+            self.pages.insert(path.to_owned(), html.to_owned());
+        }
+        if !news.is_empty() {
+            self.version += 1;
+            self.changed.extend(news.iter().map(|path| (path.clone(), self.version)));
+        }
+        news
+    }
+
+    /// Takes what is wrong now.
+    pub fn set_problems(&mut self, problems: String) {
+        if self.problems != problems {
+            self.problems = problems;
+            self.version += 1;
+        }
+    }
+
+    /// Takes the pages whose programs run now.
+    pub fn set_running(&mut self, running: BTreeSet<String>) {
+        if self.running != running {
+            self.running = running;
+            self.version += 1;
+        }
+    }
+
+    /// What is new since a version.
+    pub fn since(&self, version: u64) -> News<'_> {
+        // One from the future is another server's, before the clock was set back.
+        let version = if version > self.version { 0 } else { version };
+        let changed = self.changed.iter().filter(|(_, at)| **at > version);
+        News {
+            version: self.version,
+            changed: changed.map(|(path, _)| path.as_str()).collect(),
+            problems: &self.problems,
+            running: &self.running,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_news() {
+        let mut shown = Shown::new(7);
+        let written = ["a.html".to_owned(), "x.css".to_owned()];
+        let news = shown.take([("a.html", "1"), ("b.html", "1")], &written, &[]);
+        assert_eq!(news.into_iter().collect::<Vec<_>>(), written, "b.html stood there before");
+        assert_eq!(shown.since(8).changed, [""; 0]);
+        assert!(shown.take([("a.html", "1"), ("b.html", "1")], &[], &[]).is_empty());
+        assert_eq!(shown.version(), 8);
+        shown.take([("b.html", "2")], &[], &[]);
+        shown.set_problems("<p>".to_owned());
+        shown.set_running(["b.html".to_owned()].into());
+        let (changed, running) = (vec!["b.html"], &["b.html".to_owned()].into());
+        assert_eq!(shown.since(8), News { version: 11, changed, problems: "<p>", running });
+        for foreign in [0, 99] {
+            assert_eq!(shown.since(foreign).changed, ["a.html", "b.html", "x.css"]);
+        }
+        shown.take([], &[], &["a.html".to_owned()]);
+        assert_eq!((shown.page("a.html"), shown.page("b.html")), (None, Some("2")));
+        assert_eq!(shown.since(11).changed, ["a.html"]);
+    }
+}

@@ -1,0 +1,121 @@
+//! Code blocks that refer to each other: where each name is defined, and where it is used.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::{ids, page_path};
+use crate::model::{
+    course::{Chunk, Course, Lesson, reference},
+    source::{Sources, Span},
+};
+
+/// A block as others link to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Block {
+    page: String,
+    id: String,
+    /// `«double»` or `src/lib.rs`; none for a block that has neither name nor target.
+    label: Option<String>,
+}
+
+impl Block {
+    /// The link to it from a lesson's page.
+    pub fn url(&self, from: &Lesson) -> String {
+        let page = Some(&self.page).filter(|page| **page != page_path(&from.name));
+        format!("{}#{}", page.map_or("", String::as_str), self.id)
+    }
+
+    pub fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+}
+
+/// The blocks of a name in the order of the course.
+#[derive(Debug, Default)]
+pub struct Name {
+    pub definitions: Vec<Block>,
+    pub uses: Vec<Block>,
+}
+
+/// All blocks of a course that define a name or use one.
+#[derive(Debug, Default)]
+pub struct Blocks {
+    /// By package: lessons of one package share their names.
+    names: BTreeMap<(String, String), Name>,
+    ids: HashMap<Span, String>,
+}
+
+impl Blocks {
+    pub fn of(course: &Course, sources: &Sources) -> Self {
+        let mut blocks = Self::default();
+        for lesson in &course.lessons {
+            let package = lesson.package();
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for chunk in lesson.chunks() {
+                let lines =
+                    chunk.lines.iter().filter_map(|line| reference(sources.text(line.span)));
+                let used: Vec<&str> = lines.collect();
+                let is_code = chunk.language.as_deref() != Some("mermaid") && !chunk.is_output();
+                if !is_code || chunk.name().is_none() && used.is_empty() {
+                    continue;
+                }
+                let block = block(lesson, chunk, &mut counts);
+                blocks.ids.insert(chunk.span, block.id.clone());
+                if let Some(name) = chunk.name() {
+                    blocks.name(&package, name).definitions.push(block.clone());
+                }
+                for name in used {
+                    blocks.name(&package, name).uses.push(block.clone());
+                }
+            }
+        }
+        blocks
+    }
+
+    pub fn id(&self, chunk: &Chunk) -> Option<&str> {
+        self.ids.get(&chunk.span).map(String::as_str)
+    }
+
+    /// What is known of a name that a lesson's block has or asks for.
+    pub fn find(&self, lesson: &Lesson, name: &str) -> Option<&Name> {
+        self.names.get(&(lesson.package(), name.to_owned()))
+    }
+
+    fn name(&mut self, package: &str, name: &str) -> &mut Name {
+        self.names.entry((package.to_owned(), name.to_owned())).or_default()
+    }
+}
+
+/// No heading's id has a colon in it, so a block takes none of theirs.
+fn block(lesson: &Lesson, chunk: &Chunk, counts: &mut BTreeMap<String, usize>) -> Block {
+    let label = chunk.target().map(str::to_owned);
+    let label = label.or_else(|| chunk.name().map(|name| format!("«{name}»")));
+    let slug = ids::pandoc(chunk.name().or(chunk.target()).unwrap_or("cell"));
+    let count = counts.entry(slug.clone()).or_default();
+    *count += 1;
+    let number = if *count == 1 { String::new() } else { format!(":{count}") };
+    // A listing is known by the name that its author gave.
+    let listing = chunk.name().filter(|name| name.starts_with("lst-") && *count == 1);
+    let id = listing.map_or_else(|| format!("code:{slug}{number}"), str::to_owned);
+    Block { page: page_path(&lesson.name), id, label }
+}
+
+/// Highlighted code in which each reference that has a definition is a link to it.
+pub fn link_references(html: &str, url: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(html.len());
+    for line in html.split_inclusive('\n') {
+        let text = line.trim();
+        let coloured = text.strip_prefix("<span class=\"hl-reference\">");
+        let bare = coloured.and_then(|text| text.strip_suffix("</span>")).unwrap_or(text);
+        let name = bare.strip_prefix("&lt;&lt;").and_then(|rest| rest.strip_suffix("&gt;&gt;"));
+        match name.and_then(&url) {
+            Some(url) => {
+                let link = format!("<a class=\"hl-reference\" href=\"{url}\">{bare}</a>");
+                out.push_str(&line.replacen(text, &link, 1));
+            }
+            None => out.push_str(line),
+        }
+    }
+    out
+}

@@ -1,0 +1,287 @@
+//! A whole page: its body with what stands around it.
+
+use serde::Serialize;
+
+use super::{
+    Section, Text, edit, html,
+    metadata::{Metadata, metadata},
+    page_path,
+    template::Skin,
+};
+use crate::model::{
+    course::{Course, Lesson, Settings},
+    record::{Made, Record},
+    source::{SourceId, Sources, Span},
+};
+
+/// A page before it is rendered.
+pub struct Sheet<'a> {
+    /// `asyncio`
+    pub name: &'a str,
+    pub title: String,
+    pub kind: Kind,
+    pub body: String,
+    /// None for a page that no text is written for.
+    pub text: Option<&'a Text<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Landing,
+    /// Which in the order in which they are taught.
+    Lesson(usize),
+    /// What is read beside the lessons.
+    Page,
+    /// What is gathered from the lessons.
+    View,
+    /// What is shown where there is no page.
+    Missing,
+}
+
+impl<'a> Sheet<'a> {
+    pub fn of(text: &'a Text<'a>, kind: Kind) -> Self {
+        let Text { lesson, html, .. } = text;
+        let title = lesson.title().to_owned();
+        Self { name: &lesson.name, title, kind, body: html.clone(), text: Some(text) }
+    }
+
+    /// Where what is wrong with the whole page is told.
+    pub fn start(&self) -> Span {
+        let source = self.text.map_or(SourceId(0), |text| text.lesson.source);
+        Span { source, start: 0, end: 0 }
+    }
+}
+
+#[derive(Serialize)]
+struct PageContext<'a> {
+    course: CourseContext<'a>,
+    page: PageItself<'a>,
+    units: Vec<UnitContext<'a>>,
+    /// What is read beside the lessons.
+    pages: Vec<Entry<'a>>,
+    /// What is gathered from them.
+    views: Vec<Entry<'a>>,
+    previous: Option<Neighbour<'a>>,
+    next: Option<Neighbour<'a>>,
+}
+
+#[derive(Serialize)]
+struct CourseContext<'a> {
+    title: &'a str,
+    description: Option<&'a str>,
+    language: &'a str,
+    repository: Option<&'a str>,
+    license: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PageItself<'a> {
+    title: &'a str,
+    kind: &'static str,
+    /// From this page to the site's root.
+    root: &'a str,
+    body: &'a str,
+    description: Option<&'a str>,
+    provenance: Option<String>,
+    /// Where its text can be edited.
+    edit: Option<String>,
+    place: Option<Place>,
+    metadata: Metadata,
+    /// Whether some of it is for instructors, or something folds.
+    for_instructors: bool,
+    folds: bool,
+}
+
+/// How far a lesson's readers have come.
+#[derive(Serialize)]
+struct Place {
+    number: usize,
+    count: usize,
+    /// From the lesson's beginning to the end of the course, breaks included.
+    minutes_left: u32,
+}
+
+/// Lessons that the settings group.
+#[derive(Serialize)]
+struct UnitContext<'a> {
+    title: Option<&'a str>,
+    lessons: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    title: &'a str,
+    url: String,
+    current: bool,
+    for_instructors: bool,
+    sections: &'a [Section],
+}
+
+#[derive(Serialize)]
+struct Neighbour<'a> {
+    title: &'a str,
+    url: String,
+}
+
+/// What a course without a title is called.
+const UNTITLED: &str = "Lessons";
+
+/// The title of a course.
+pub fn course_title(course: &Course) -> &str {
+    course.settings.title.as_deref().unwrap_or(UNTITLED)
+}
+
+/// What leads from a page to the site's root. Pages stand side by side; but the one for those that
+/// are missing is shown at any depth, so it needs to know where the site is.
+pub fn root(course: &Course, kind: Kind) -> &str {
+    let url = course.settings.url.as_deref().filter(|_| kind == Kind::Missing);
+    let host = url.and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
+    host.and_then(|rest| Some(&rest[rest.find('/')?..])).unwrap_or_default()
+}
+
+/// One of the sheets as a page of the site.
+///
+/// # Errors
+///
+/// Where the theme cannot show it.
+pub fn page<'s>(
+    course: &'s Course,
+    sheets: &'s [Sheet<'s>],
+    sheet: &Sheet,
+    sources: &Sources,
+    skin: &Skin,
+) -> Result<String, String> {
+    let Settings { description, repository, license, .. } = &course.settings;
+    let neighbour = |at: usize| {
+        let Lesson { name, .. } = course.lessons.get(at)?;
+        Some(Neighbour { title: course.lessons[at].title(), url: page_path(name) })
+    };
+    let (kind, previous, next) = match sheet.kind {
+        Kind::Landing => ("landing", None, neighbour(0)),
+        Kind::Lesson(at) => ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1)),
+        Kind::Page => ("page", None, None),
+        Kind::View => ("view", None, None),
+        Kind::Missing => ("missing", None, None),
+    };
+    let entries = |kind| sheets.iter().filter(move |other| other.kind == kind);
+    let entry = |other: &'s Sheet<'s>| Entry {
+        title: &other.title,
+        url: page_path(other.name),
+        current: other.name == sheet.name,
+        for_instructors: for_instructors(other, sources),
+        sections: other
+            .text
+            .filter(|_| other.name == sheet.name)
+            .map_or(&[], |text| &text.sections),
+    };
+    let context = PageContext {
+        units: units(course, sheets, entry),
+        pages: entries(Kind::Page).map(entry).collect(),
+        views: entries(Kind::View).map(entry).collect(),
+        course: CourseContext {
+            title: course_title(course),
+            description: description.as_deref(),
+            language: course.settings.language(),
+            repository: repository.as_deref(),
+            license: license.as_deref(),
+        },
+        page: PageItself {
+            title: &sheet.title,
+            kind,
+            root: root(course, sheet.kind),
+            body: &sheet.body,
+            description: description.as_deref(),
+            provenance: sheet.text.and_then(|text| provenance(text.record?)),
+            edit: sheet
+                .text
+                .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
+            place: place(course, sheet.kind),
+            metadata: metadata(course, sheet),
+            // The course's pages for instructors are listed on every page.
+            for_instructors: sheets.iter().any(|other| for_instructors(other, sources))
+                || sheet.body.contains("class=\"callout instructor"),
+            folds: sheet.body.contains("<details class=\"callout"),
+        },
+        previous,
+        next,
+    };
+    skin.render("page.html", &context)
+}
+
+fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
+    sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
+}
+
+fn place(course: &Course, kind: Kind) -> Option<Place> {
+    let Kind::Lesson(at) = kind else { return None };
+    let minutes = course.lessons[at..].iter().map(|lesson| lesson.meta.minutes());
+    let last = course.lessons.last().and_then(|lesson| lesson.meta.pause).unwrap_or(0);
+    let minutes_left = minutes.sum::<u32>().saturating_sub(last);
+    Some(Place { number: at + 1, count: course.lessons.len(), minutes_left })
+}
+
+/// The lessons, grouped as the settings say.
+fn units<'a>(
+    course: &'a Course,
+    sheets: &'a [Sheet<'a>],
+    entry: impl Fn(&'a Sheet<'a>) -> Entry<'a>,
+) -> Vec<UnitContext<'a>> {
+    let lessons: Vec<&Sheet> =
+        sheets.iter().filter(|sheet| matches!(sheet.kind, Kind::Lesson(_))).collect();
+    let unit = |sheet: &Sheet| sheet.text.and_then(|text| text.lesson.unit);
+    let units = lessons.chunk_by(|one, next| unit(one) == unit(next));
+    units
+        .map(|lessons| UnitContext {
+            title: unit(lessons[0]).map(|at| &*course.settings.units[at].title),
+            lessons: lessons.iter().copied().map(&entry).collect(),
+        })
+        .collect()
+}
+
+/// When, where, with what and in what time the outputs of a page were made, in one line; none where
+/// nothing was run.
+fn provenance(record: &Record) -> Option<String> {
+    let mut all: Vec<&Made> = record.made.iter().collect();
+    all.sort_by_key(|made| &made.date);
+    let all: Vec<String> = all.into_iter().map(made).collect();
+    let all = Some(all.join(", and ")).filter(|all| !all.is_empty())?;
+    let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
+    let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
+    Some(format!("Outputs recorded {all}{took}."))
+}
+
+fn made(Made { date, rustc, host, cpu, cores, load }: &Made) -> String {
+    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
+    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
+    let load = load.map(|load| format!(", {load} % busy with other things")).unwrap_or_default();
+    format!("on {date} with {rustc} on {host}, {cores}{cpu}{load}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_of_all_its_outputs_where_they_were_made() {
+        let made = |date: &str, load| Made {
+            date: date.to_owned(),
+            rustc: "rustc 1.95.0".to_owned(),
+            host: "x86_64-unknown-linux-gnu".to_owned(),
+            cores: 2,
+            load,
+            ..Made::default()
+        };
+        let mut record = Record::default();
+        assert_eq!(provenance(&record), None);
+        let runs = [("2026-11-22", None), ("2026-03-01", Some(3)), ("2026-03-01", Some(1))];
+        for (date, load) in runs.into_iter().chain([("2026-03-01", None)]) {
+            made(date, load).add_to(&mut record.made);
+        }
+        assert_eq!(
+            provenance(&record).unwrap(),
+            "Outputs recorded on 2026-03-01 with rustc 1.95.0 on x86_64-unknown-linux-gnu, 2 cores, \
+             3 % busy with other things, and on 2026-11-22 with rustc 1.95.0 on \
+             x86_64-unknown-linux-gnu, 2 cores."
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! All lessons on one page: to print, or to search with the browser.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Skin, Text, anchors, page_path};
+
+#[derive(Serialize)]
+struct All<'a> {
+    lessons: Vec<Lesson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Lesson<'a> {
+    title: &'a str,
+    id: String,
+    url: String,
+    body: String,
+}
+
+/// None where there is but one lesson: its page is that already.
+pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
+    if lessons.len() < 2 {
+        return Ok(None);
+    }
+    let names = lessons.iter().map(|text| (page_path(&text.lesson.name), &text.lesson.name));
+    let names: BTreeMap<String, &String> = names.collect();
+    let page = |link: &str| {
+        let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
+        Some(format!("#{}", anchors::id(names.get(page)?, fragment)))
+    };
+    let lessons = lessons.iter().map(|text| {
+        let name = &text.lesson.name;
+        Lesson {
+            title: text.lesson.title(),
+            id: anchors::id(name, ""),
+            url: page_path(name),
+            body: anchors::moved(&text.html, &anchors::Move { name, page: &page, deeper: true }),
+        }
+    });
+    skin.render("all.html", &All { lessons: lessons.collect() }).map(Some)
+}

@@ -1,0 +1,226 @@
+//! What an open page does while its course is edited.
+
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+use super::{Page, in_browser_with};
+
+#[test]
+fn a_prose_edit_changes_the_page_and_nothing_that_its_reader_did() {
+    let filling = "Words.\n\n".repeat(60);
+    let lesson = format!(
+        "# One\n\n```text\ncode\n```\n\n{filling}::: solution\n## Fold\n\nin the fold\n:::\n\n\
+         ::: tab\n## Linux\n\none\n\n## Mac\n\ntwo\n:::\n\nBefore. Selected.\n\n{filling}"
+    );
+    let page = include_str!("../../templates/page.html");
+    let strict = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\">";
+    let page = page.replace("<head>", &format!("<head>{strict}"));
+    live(&[("one.md", &lesson), ("templates/page.html", &page)], async |course, page| {
+        page.open("one.html").await?;
+        let fold = page.driver.find(By::Css("details.solution > summary")).await?;
+        fold.click().await?;
+        page.js::<Value>(
+            "document.querySelectorAll('details.tab')[1].open = true;
+            const text = [...document.querySelectorAll('main p')]
+                .find((it) => it.textContent.startsWith('Before.')).firstChild;
+            getSelection().setBaseAndExtent(text, 8, text, 16);
+            scrollTo(0, 700);
+            window.isSame = true;",
+        )
+        .await?;
+        page.settle().await?;
+        let state = async || {
+            page.js::<Value>(
+                "return [scrollY, document.querySelector('details.solution').open,
+                [...document.querySelectorAll('details.tab')].map((it) => it.open),
+                document.querySelectorAll('.code > .copy').length,
+                document.querySelector('.theme').hidden,
+                document.activeElement.matches('details.solution > summary'),
+                String(getSelection()), window.isSame]",
+            )
+            .await
+        };
+        let before = state().await?;
+        course.edit("one.md", "in the fold", "anew in the fold");
+        page.until("document.querySelector('.solution').textContent.includes('anew')").await?;
+        course.edit("one.md", "one\n\n## Mac", "*one*\n\n## Mac");
+        page.until("document.querySelector('.tab em')").await?;
+        // One paragraph less further on, and one code block more.
+        course.edit("one.md", "Selected.\n\nWords.", "Selected.\n\n```text\nmore\n```");
+        page.until("document.querySelectorAll('.code > .copy').length === 2").await?;
+        let mut after = state().await?;
+        assert_eq!(after[3].take(), 2);
+        after[3] = 1.into();
+        assert_eq!(after, before);
+        let left = before.as_array().unwrap()[1..].to_vec();
+        let open = serde_json::json!([true, [false, true], 1, false, true, "Selected", true]);
+        assert_eq!(Value::from(left), open);
+        for path in ["one.html", "index.html", "assets/lessonc.js"] {
+            let published = fs::read_to_string(course.path(&format!("site/{path}"))).unwrap();
+            assert!(!published.contains(".lessonc/"), "{path} knows how it was served");
+        }
+        let complaints = page.driver.browser_log().await?;
+        assert!(complaints.is_empty(), "{complaints:#?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn mistakes_are_shown_over_the_last_good_page_until_they_are_mended() {
+    live(&[("one.md", "# One\n\nGood.\n")], async |course, page| {
+        page.open("one.html").await?;
+        let panel = "document.querySelector('lessonc-live').shadowRoot.querySelector('details')";
+        course.edit("one.md", "Good.", "Bad.\n\n::: solution\n\nx\n");
+        page.until(panel).await?;
+        let (text, href, below): (String, String, String) = page
+            .js(&format!(
+                "const panel = {panel};
+                return [panel.innerText, panel.querySelector('a').href, document.querySelector('main').innerText]"
+            ))
+            .await?;
+        assert!(text.contains("error[unclosed-div]: this div is never closed"), "{text}");
+        assert!(text.contains("| ^^^^^^^^^^^^"), "{text}");
+        let place = format!("vscode://file{}:5:1", course.path("lessons/one.md"));
+        assert_eq!(href, place);
+        assert!(below.contains("Good."), "{below}");
+        course.edit("one.md", "x\n", "x\n:::\n");
+        page.until(&format!("!{panel}")).await?;
+        assert!(page.text("main").await?.contains("Bad."));
+        Ok(())
+    });
+}
+
+#[test]
+fn styles_and_pictures_are_exchanged_alone() {
+    let picture = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"10\" height=\"10\"/>";
+    let files = [
+        ("one.md", "# One\n\n![A square](fig/a.svg){alt=\"a square\"}\n"),
+        ("fig/a.svg", picture),
+        ("templates/assets/lessonc.css", "h1 { color: rgb(1, 2, 3); }"),
+    ];
+    live(&files, async |course, page| {
+        page.open("one.html").await?;
+        page.unfold().await?;
+        page.js::<Value>("window.isSame = true").await?;
+        course.edit("templates/assets/lessonc.css", "1, 2, 3", "4, 5, 6");
+        page.until("getComputedStyle(document.querySelector('h1')).color === 'rgb(4, 5, 6)'")
+            .await?;
+        page.until("document.querySelectorAll('link[rel=stylesheet][href*=assets]').length === 1")
+            .await?;
+        course.edit("fig/a.svg", "width=\"10\"", "width=\"20\"");
+        page.until("document.querySelector('main img').naturalWidth === 20").await?;
+        course.edit("one.md", "A square", "Another square");
+        page.until("document.querySelector('figcaption').textContent === 'Another square'").await?;
+        assert_eq!(
+            page.js::<u32>("return document.querySelector('main img').naturalWidth").await?,
+            20
+        );
+        assert!(page.js::<bool>("return window.isSame").await?, "the page was loaded anew");
+        Ok(())
+    });
+}
+
+#[test]
+fn while_code_runs_the_page_shows_what_it_gave_before() {
+    let lesson = "Prose.\n\n```rust\nprintln!(\"first\");\n```\n";
+    live(&[("one.md", lesson)], async |course, page| {
+        page.open("one.html").await?;
+        let output = "document.querySelector('.output')?.textContent";
+        page.until(&format!("{output}?.includes('first')")).await?;
+        let running = "document.querySelector('[data-running]')";
+        page.until(&format!("!{running}")).await?;
+        // What does not end by itself, an edit ends.
+        let endless =
+            "println!(\"never\");\nstd::thread::sleep(std::time::Duration::from_secs(50));";
+        course.edit("one.md", "println!(\"first\");", endless);
+        page.until(&format!("{running} && {output}.includes('first')")).await?;
+        assert!(page.text(".code").await?.contains("never"), "the page waits for its program");
+        let published = fs::read_to_string(course.path("site/one.html")).unwrap();
+        assert!(!published.contains("never"), "what is not yet true was published");
+        course.edit("one.md", endless, "println!(\"second\");");
+        page.until(&format!("!{running} && {output}.includes('second')")).await?;
+        course.edit("one.md", "println!(\"second\");", "println!(\"third\"); nothing();");
+        let panel = "document.querySelector('lessonc-live').shadowRoot.querySelector('details')";
+        page.until(&format!("!{running} && {panel}")).await?;
+        assert!(page.text(".code").await?.contains("second"), "the last good page is gone");
+        Ok(())
+    });
+}
+
+#[test]
+fn lessons_come_and_go_and_settings_change() {
+    live(&[("one.md", "# One\n")], async |course, page| {
+        page.open("two.html").await?;
+        assert_eq!(page.text("h1").await?, "No such page");
+        course.write("two.md", "---\ntitle: The second\n---\n");
+        page.until("document.querySelector('h1').textContent === 'The second'").await?;
+        course.write("index.md", "---\ntitle: All of it\n---\n");
+        page.until("document.querySelector('.course').textContent === 'All of it'").await?;
+        // As editors save: beside it, and then over it.
+        course.write(".one.md.swp", "---\ntitle: The first\n---\n");
+        fs::rename(course.path("lessons/.one.md.swp"), course.path("lessons/one.md")).unwrap();
+        page.until("document.querySelector('.sidebar').textContent.includes('The first')").await?;
+        fs::remove_dir_all(course.path("lessons")).unwrap();
+        page.until("document.querySelector('lessonc-live').shadowRoot.querySelector('details')")
+            .await?;
+        course.write("two.md", "---\ntitle: Back again\n---\n");
+        page.until("document.querySelector('h1').textContent === 'Back again'").await?;
+        fs::remove_file(course.path("lessons/two.md")).unwrap();
+        course.write("one.md", "# One\n");
+        page.until("document.querySelector('h1').textContent === 'No such page'").await?;
+        Ok(())
+    });
+}
+
+/// A course that is edited while it is served.
+struct Course(TempDir);
+
+impl Course {
+    fn path(&self, path: &str) -> String {
+        self.0.path().join(path).to_string_lossy().into_owned()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.path().join("lessons").join(path);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(&format!("lessons/{path}"))).unwrap();
+        assert!(text.contains(from));
+        self.write(path, &text.replacen(from, to, 1));
+    }
+}
+
+fn live(files: &[(&str, &str)], test: impl AsyncFnOnce(&Course, &Page) -> WebDriverResult<()>) {
+    let course = Course(tempfile::tempdir().unwrap());
+    files.iter().for_each(|(path, text)| course.write(path, text));
+    let mut server = Command::new(env!("CARGO_BIN_EXE_lessonc"));
+    server.current_dir(course.0.path()).args(["serve", "--port", "0"]);
+    in_browser_with(server, async |page| test(&course, page).await);
+}
+
+impl Page {
+    /// Waits until something holds in the page.
+    async fn until(&self, condition: &str) -> WebDriverResult<()> {
+        let start = Instant::now();
+        // While a page is loaded anew there is nothing to ask.
+        while !matches!(self.js::<bool>(&format!("return Boolean({condition})")).await, Ok(true)) {
+            if start.elapsed() > Duration::from_secs(20) {
+                let text: String = self.js("return document.documentElement.outerHTML").await?;
+                panic!("never: {condition}\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! However a course came to be what it is while it was served: its site is that of a fresh build.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const LESSONS: [&str; 4] = ["one.md", "two.md", "learners/setup.md", "index.md"];
+
+const TEXTS: [&str; 6] = [
+    "## Words\n\nSome *prose*, and [the second](two.md).\n",
+    "---\ntitle: A title\nteaching: 10\n---\n\n## Words\n\n$$x^2$$\n",
+    "---\ntitle: Another\n---\n\n::: questions\n- Why?\n:::\n\n![Drawn](fig/a.svg){alt=\"a\"}\n",
+    // Mistakes: the last good page stays.
+    "::: solution\n\nNever closed.\n",
+    "---\ntitle: [\n---\n",
+    "",
+];
+
+const FILES: [(&str, &str); 4] = [
+    ("fig/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ("fig/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><g/></svg>"),
+    ("templates/figure.html", "<figure>{{ caption }}</figure>"),
+    ("templates/assets/more.css", "h1 { color: red }"),
+];
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Write(&'static str, &'static str),
+    Remove(&'static str),
+    Rename(&'static str, &'static str),
+    /// Waits until the site is as it should be.
+    Look,
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let lesson = || prop::sample::select(&LESSONS[..]);
+    let file = prop::sample::select(&FILES[..]);
+    prop_oneof![
+        4 => (lesson(), prop::sample::select(&TEXTS[..])).prop_map(|(path, text)| Edit::Write(path, text)),
+        2 => file.clone().prop_map(|(path, text)| Edit::Write(path, text)),
+        1 => prop_oneof![lesson(), file.prop_map(|(path, _)| path)].prop_map(Edit::Remove),
+        1 => (lesson(), lesson()).prop_map(|(from, to)| Edit::Rename(from, to)),
+        2 => Just(Edit::Look),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_site_of_an_edited_course_is_that_of_a_fresh_build(edits in prop::collection::vec(edit(), 1..16)) {
+        let course = Course::new();
+        course.write("one.md", TEXTS[0]);
+        course.write("two.md", TEXTS[1]);
+        let _served = course.serve();
+        course.look();
+        for edit in edits {
+            match edit {
+                Edit::Write(path, text) => course.write(path, text),
+                Edit::Remove(path) => _ = fs::remove_file(course.at(path)),
+                Edit::Rename(from, to) => _ = fs::rename(course.at(from), course.at(to)),
+                Edit::Look => course.look(),
+            }
+        }
+        course.write("one.md", TEXTS[0]);
+        course.write("two.md", TEXTS[2]);
+        for path in [LESSONS[2], LESSONS[3]].map(|path| course.at(path)) {
+            if path.exists() {
+                fs::write(path, TEXTS[1]).unwrap();
+            }
+        }
+        course.look();
+    }
+}
+
+/// A course that is edited while it is served.
+struct Course(TempDir);
+
+impl Course {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("lessons/learners")).unwrap();
+        Self(folder)
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.0.path().join("lessons").join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.at(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn lessonc(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
+        command.args(words).current_dir(self.0.path()).stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn serve(&self) -> Served {
+        Served(self.lessonc(&["serve", "--port", "0"]).spawn().unwrap())
+    }
+
+    /// Where a fresh build is without a mistake, waits until the site that is served is the same.
+    fn look(&self) {
+        let fresh = self.0.path().join("fresh");
+        let _ = fs::remove_dir_all(&fresh);
+        if !self.lessonc(&["build", "--out", "fresh"]).status().unwrap().success() {
+            return;
+        }
+        let (start, fresh) = (Instant::now(), files(&fresh, &fresh));
+        let site = self.0.path().join("site");
+        while files(&site, &site) != fresh {
+            let names = |all: &BTreeMap<PathBuf, Vec<u8>>| all.keys().cloned().collect::<Vec<_>>();
+            let late = start.elapsed() > Duration::from_secs(10);
+            assert!(!late, "{:?} is not {:?}", names(&files(&site, &site)), names(&fresh));
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// All files below a folder.
+fn files(top: &Path, folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(top, &path));
+        } else {
+            // What is being written has a name for a moment that nobody else sees.
+            let bytes = fs::read(&path).unwrap_or_default();
+            all.insert(path.strip_prefix(top).unwrap().to_owned(), bytes);
+        }
+    }
+    all
+}
+
+/// A server that ends with its test.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,120 @@
+//! A whole site as it is written to disk: every link and every anchor in it leads somewhere.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Where the page for missing pages takes the site to be; see the settings of `tests/course`.
+const ADDRESS: &str = "/";
+
+#[test]
+fn every_link_and_anchor_of_a_site_with_every_kind_of_page_resolves() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = build(Path::new("tests/course"), folder.path());
+    let names: Vec<&str> = pages.keys().map(String::as_str).collect();
+    for name in ["404", "all", "citation", "exercises", "first", "index", "keypoints", "reference"]
+    {
+        assert!(names.contains(&&*format!("{name}.html")), "{name} is missing: {names:?}");
+    }
+    let ids: BTreeMap<&str, Vec<&str>> =
+        pages.iter().map(|(path, html)| (path.as_str(), values(html, "id"))).collect();
+    let mut problems = vec![];
+    let mut walked = 0;
+    for (path, html) in &pages {
+        let own = &ids[path.as_str()];
+        let unique: BTreeSet<&&str> = own.iter().collect();
+        if unique.len() < own.len() {
+            problems.push(format!("{path}: an id stands twice among {own:?}"));
+        }
+        let refers = ["aria-describedby", "aria-labelledby", "aria-controls"];
+        let within = refers.iter().flat_map(|attribute| values(html, attribute));
+        for id in within.flat_map(str::split_whitespace).filter(|id| !own.contains(id)) {
+            problems.push(format!("{path}: nothing has the id {id}"));
+        }
+        for link in values(html, "href").into_iter().chain(values(html, "src")) {
+            let link = link.replace("&amp;", "&");
+            let link = if path == "404.html" { link.trim_start_matches(ADDRESS) } else { &*link };
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            walked += 1;
+            let (target, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let target = target.split('?').next().unwrap();
+            let target = if target.is_empty() { path.as_str() } else { target };
+            if !folder.path().join(target).is_file() {
+                problems.push(format!("{path}: {link} leads to no file"));
+            } else if !fragment.is_empty() && !ids[target].contains(&fragment) {
+                problems.push(format!("{path}: {link} leads to no id"));
+            }
+        }
+    }
+    assert!(walked > 200, "only {walked} links were seen");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn what_crawlers_are_told_holds_whole_addresses_of_pages_that_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = build(Path::new("tests/course"), folder.path());
+    let sitemap = fs::read_to_string(folder.path().join("sitemap.xml")).unwrap();
+    let listed: BTreeSet<&str> = sitemap
+        .split("<loc>https://example.org/")
+        .skip(1)
+        .map(|rest| rest.split("</loc>").next().unwrap())
+        .collect();
+    let found: BTreeSet<&str> =
+        pages.keys().map(String::as_str).filter(|path| *path != "404.html").collect();
+    assert_eq!(listed, found);
+    let robots = fs::read_to_string(folder.path().join("robots.txt")).unwrap();
+    assert!(robots.contains("\nSitemap: https://example.org/sitemap.xml"), "{robots}");
+}
+
+/// Builds a course, and gives its pages by their path.
+fn build(course: &Path, out: &Path) -> BTreeMap<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let built = command.arg("build").arg(course).args(["--frozen", "--out"]).arg(out).output();
+    let built = built.unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let paths = fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
+    let pages = paths.filter(|path: &PathBuf| path.extension().is_some_and(|it| it == "html"));
+    pages
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect()
+}
+
+/// The values of an attribute. Text has its quotes escaped, so what is found stands in a tag.
+fn values<'h>(html: &'h str, attribute: &str) -> Vec<&'h str> {
+    let before = format!(" {attribute}=\"");
+    html.split(before.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[test]
+fn each_page_says_what_it_is_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = build(Path::new("tests/course"), folder.path());
+    for (path, html) in &pages {
+        let data = html.split("<script type=\"application/ld+json\">").nth(1).unwrap();
+        let data = data.split("</script>").next().unwrap();
+        let data: serde_json::Value = serde_json::from_str(data).unwrap();
+        let address = match path.as_str() {
+            "404.html" => None,
+            "index.html" => Some("https://example.org/".to_owned()),
+            path => Some(format!("https://example.org/{path}")),
+        };
+        assert_eq!(data["url"].as_str(), address.as_deref(), "{path}");
+        let canonical =
+            address.map(|address| format!("<link rel=\"canonical\" href=\"{address}\">"));
+        assert_eq!(html.contains("rel=\"canonical\""), canonical.is_some(), "{path}");
+        assert!(canonical.is_none_or(|canonical| html.contains(&canonical)), "{path}");
+    }
+    let data = pages["first.html"].split("ld+json\">").nth(1).unwrap();
+    assert!(data.contains("\"timeRequired\":\"PT35M\""), "{data}");
+}
