@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use super::{
     diagnostic::Level,
     limits::{self, Limits, Sandbox, Size},
+    record::Record,
     source::{SourceId, Span},
 };
 
@@ -530,6 +531,12 @@ impl Chunk {
     /// Whether it asks for a chart of some data.
     pub fn is_plot(&self) -> bool {
         self.language.as_deref() == Some("plot")
+    }
+
+    /// What readers see of an attribute: with measured values in it, where it asks for some.
+    pub fn says<'a>(&'a self, key: &str, record: Option<&'a Record>) -> Option<&'a str> {
+        let said = record.and_then(|record| record.said.get(&(self.span, key.to_owned())));
+        said.map(String::as_str).or_else(|| self.attributes.get(key))
     }
 
     /// Seconds that a run of it may take, where it says so.

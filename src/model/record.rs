@@ -127,6 +127,8 @@ pub struct Record {
     pub made: Option<Made>,
     /// What readers see in the place of a text that shows a measured value.
     pub shown: BTreeMap<Span, String>,
+    /// The same for an attribute of a code block, by the block's place and the attribute's name.
+    pub said: BTreeMap<(Span, String), String>,
 }
 
 /// What one step of one code block gave.

@@ -66,9 +66,9 @@ impl Axis<'_> {
 }
 
 /// Every attribute that a `.plot` block can have.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "data", "kind", "x", "y", "series", "x-scale", "y-scale", "x-label", "y-label", "x-unit",
-    "y-unit", "caption", "alt",
+    "y-unit", "caption", "alt", "claim",
 ];
 
 pub fn read<'a>(chunk: &'a Chunk, sources: &Sources) -> Diagnosed<Request<'a>> {

@@ -731,7 +731,7 @@ impl<'a> Body<'a> {
         let figure = Figure {
             id: chunk.name(),
             label: self.figures.label(self.lesson, chunk.name()),
-            caption: chunk.attributes.get("caption"),
+            caption: chunk.says("caption", self.record),
             svg: &chart.svg,
             note: chart.note.as_deref(),
             columns: &chart.columns,
