@@ -138,7 +138,7 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
             span: target.info,
             timeout: course.timeout(lesson, target),
             output_size: course.output_size(lesson, target),
-            measures: false,
+            timing: None,
         }],
     })
 }
@@ -164,7 +164,7 @@ const MOST_LOAD: u32 = 20;
 
 fn busy(program: &Program, trace: &Trace) -> Option<Diagnostic> {
     let load = trace.made.load.filter(|load| *load > MOST_LOAD)?;
-    let step = program.steps.iter().find(|step| step.measures)?;
+    let step = program.steps.iter().find(|step| step.timing.is_some())?;
     let message = format!("the machine was {load} % busy with other things when this was measured");
     let hint =
         format!("measure again when it is quiet: `lessonc build --rerun {}`", program.lesson);
@@ -193,7 +193,13 @@ pub fn add_to_record(
         let is_refused = matches!(program.expected, Expected::CompilerError { .. });
         if let Some(step) = program.steps.first().filter(|_| is_refused) {
             let parts = vec![Part::Compiler(draw(&said, step.chunk, sources))];
-            record.outputs.push(Output { chunk: step.chunk, span: step.span, parts, micros: 0 });
+            record.outputs.push(Output {
+                chunk: step.chunk,
+                span: step.span,
+                parts,
+                micros: 0,
+                samples: vec![],
+            });
         }
     }
     if trace.end == End::NotBuilt {
@@ -207,6 +213,7 @@ pub fn add_to_record(
             span: step.span,
             parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
             micros: given.micros,
+            samples: given.samples,
         });
     }
     record.files.extend(trace.files);

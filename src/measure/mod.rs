@@ -9,15 +9,16 @@ mod values;
 use std::{collections::BTreeMap, ops::Range};
 
 use crate::model::{
-    course::{Attributes, Inline, Lesson, plain_text},
+    course::{Attributes, Chunk, Inline, Lesson, plain_text},
     diagnostic::{Diagnostic, Fix, did_you_mean},
-    record::Record,
+    record::{Record, Timed},
+    samples::Samples,
     source::{Sources, Span},
     table::Table,
     walk,
 };
 use expression::Fault;
-use quantity::{Format, Quantity};
+use quantity::{Format, Quantity, SECONDS};
 
 /// Gives printed text as readers see it, without colours and what was written over.
 pub type Plain = fn(&str) -> String;
@@ -53,6 +54,9 @@ pub fn measure(
         }
         _ => {}
     });
+    let timed = |chunk: &&Chunk| Some((chunk.span, timed(&values::samples(chunk, record)?)));
+    let timed: BTreeMap<Span, Timed> = lesson.chunks().iter().filter_map(timed).collect();
+    record.timed = timed;
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.is_plot()) {
         for key in ["caption", "alt"] {
             let words = chunk.attributes.get(key).and_then(|it| prose.words(it, chunk.info));
@@ -62,6 +66,20 @@ pub fn measure(
     }
     record.shown = prose.shown;
     prose.diagnostics
+}
+
+/// What there is to say of a block's runs.
+fn timed(samples: &Samples) -> Timed {
+    let median = Quantity::new(samples.median(), SECONDS).readable();
+    let shown = |seconds| Quantity::new(seconds, SECONDS).to(median.unit).with_digits(3);
+    let (low, high) = samples.middle_half();
+    Timed {
+        median: median.with_digits(3),
+        low: shown(low),
+        high: shown(high),
+        runs: samples.count(),
+        outliers: samples.outliers(),
+    }
 }
 
 struct Prose<'a> {

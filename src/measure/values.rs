@@ -7,7 +7,7 @@ use super::{
     quantity::{self, NUMBER, Quantity, SECONDS, Unit},
 };
 use crate::model::{
-    course::Lesson,
+    course::{Chunk, Lesson},
     record::{Output, Part, Record},
     samples::Samples,
     table::Table,
@@ -17,6 +17,8 @@ use crate::model::{
 ///
 /// - `granularity.overhead`, where the block `#granularity` printed `overhead: 0.12 ms` or `overhead = 0.12 ms`;
 /// - `granularity.time`, how long the block took, if it printed no such line;
+/// - `granularity.time` and `granularity.time.min`, the median and the least of several runs, where the
+///   block is measured;
 /// - `granularity.seconds.min`, where `granularity` is a table that has a column `seconds`.
 ///
 /// Of what is given more than once, the last holds.
@@ -42,6 +44,9 @@ pub fn values(
             let time = Quantity::new(micros as f64 * 1e-6, SECONDS);
             // A program that tells its own time knows better.
             values.entry(format!("{name}.time")).or_insert(time);
+        }
+        if let Some(samples) = samples(chunk, record) {
+            values.extend(timing(name, &samples));
         }
     }
     values
@@ -88,6 +93,25 @@ fn unit(column: &str) -> Unit {
         }
     };
     unit.unwrap_or(NUMBER)
+}
+
+/// How many seconds a block took in each of several runs; none where it is not measured.
+pub fn samples(chunk: &Chunk, record: &Record) -> Option<Samples> {
+    Samples::new(record.samples(chunk.span).map(|micros| micros * 1e-6))
+}
+
+fn timing(name: &str, samples: &Samples) -> [(String, Quantity); 5] {
+    let (low, high) = samples.middle_half();
+    let told = [
+        ("", samples.median(), SECONDS),
+        (".iqr", high - low, SECONDS),
+        (".max", samples.greatest(), SECONDS),
+        (".min", samples.least(), SECONDS),
+        (".n", samples.count() as f64, NUMBER),
+    ];
+    told.map(|(statistic, number, unit)| {
+        (format!("{name}.time{statistic}"), Quantity::new(number, unit))
+    })
 }
 
 fn printed(output: &Output, plain: Plain) -> String {

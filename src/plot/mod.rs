@@ -9,6 +9,7 @@
 //! Architecture Invariant: the same data gives the same bytes. No number reaches a drawing other
 //! than with fixed decimals, and no map without an order is walked.
 
+mod compare;
 mod data;
 mod draw;
 mod request;
@@ -64,16 +65,16 @@ pub fn read(lesson: &Lesson, mut origins: Origins<'_>, sources: &Sources) -> Dia
     Diagnosed { value: tables, diagnostics }
 }
 
-/// The charts of a lesson, by their blocks' places. `record` knows what measured values their words
-/// show.
+/// The charts of a lesson, of its plots and of cells that are compared, by their blocks' places.
+/// `record` knows what was measured, and which values a plot's words show.
 pub fn plot(
     lesson: &Lesson,
     tables: &Tables,
     record: Option<&Record>,
     sources: &Sources,
 ) -> Diagnosed<BTreeMap<Span, Chart>> {
-    let mut charts = BTreeMap::new();
     let mut diagnostics = vec![];
+    let mut charts = compare::compare(lesson, record, sources).into_value(&mut diagnostics);
     let chunks = lesson.chunks();
     for (at, chunk) in chunks.into_iter().filter(|chunk| chunk.is_plot()).enumerate() {
         let plot = Plot { chunk, sources };
@@ -136,8 +137,11 @@ fn is_table(file: &str) -> bool {
 /// What the ids of the chart's own begin with, on whatever page it is shown.
 fn id(lesson: &Lesson, chunk: &Chunk, at: usize) -> String {
     let name = chunk.name().map_or_else(|| format!("chart-{}", at + 1), str::to_owned);
-    let id = format!("{}-{name}", lesson.name);
-    id.replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
+    html_id(&format!("{}-{name}", lesson.name))
+}
+
+fn html_id(name: &str) -> String {
+    name.replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
 }
 
 /// What a chart is called where its author doesn't say.

@@ -53,8 +53,8 @@ pub struct Axis<'a> {
     /// The column of its numbers; where none is said, the first is `x` and the second `y`.
     pub column: Option<&'a str>,
     pub scale: Scale,
-    label: Option<&'a str>,
-    unit: Option<&'a str>,
+    pub label: Option<&'a str>,
+    pub unit: Option<&'a str>,
 }
 
 impl Axis<'_> {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::{
     course::{Course, Lesson, Settings},
-    record::{Made, Record},
+    record::Record,
     source::{SourceId, Sources, Span},
 };
 
@@ -240,10 +240,8 @@ fn units<'a>(
 
 /// When, where, with what and in what time the outputs of a page were made, in one line.
 fn provenance(record: &Record) -> Option<String> {
-    let Made { date, rustc, host, cpu, cores, .. } = record.made.as_ref()?;
-    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
+    let made = record.made.as_ref()?;
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
     let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
-    Some(format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}{took}."))
+    Some(format!("Outputs recorded on {made}{took}."))
 }
