@@ -20,6 +20,7 @@ use crate::{
         record::{Record, Trace},
         site::{Asset, Content, Site},
         source::{Source, SourceId, Sources, Span},
+        table::Tables,
     },
     parse,
     plot::{self, Origins},
@@ -288,8 +289,10 @@ pub fn build(
         run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
-    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
-    let charts = plot(&course, &records, is_whole, files, runner, sources);
+    let tables = tables(&course, &records, is_whole, files, runner, sources);
+    let tables = tables.into_value(&mut diagnostics);
+    diagnostics.extend(compare(&course, &mut records, &tables, is_whole, sources));
+    let charts = plot(&course, &tables, &records, sources);
     let charts = charts.into_value(&mut diagnostics);
     let site = weave::weave(&course, &records, &charts, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
@@ -410,9 +413,11 @@ pub fn check(
         }
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
-    diagnostics.extend(compare(&course, &mut records, is_whole, sources));
+    let tables = tables(&course, &records, is_whole, files, recall, sources);
+    let tables = tables.into_value(&mut diagnostics);
+    diagnostics.extend(compare(&course, &mut records, &tables, is_whole, sources));
     diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
-    let charts = plot(&course, &records, is_whole, files, recall, sources);
+    let charts = plot(&course, &tables, &records, sources);
     let charts = charts.into_value(&mut diagnostics);
     let site = weave::weave(&course, &records, &charts, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
@@ -580,23 +585,41 @@ fn run<'p>(
     (records, failed)
 }
 
-/// The charts of all texts, by their blocks' places.
-fn plot(
+/// The tables of all texts.
+fn tables(
     course: &Course,
     records: &BTreeMap<String, Record>,
     is_whole: impl Fn(&str) -> bool,
     files: &BTreeSet<String>,
     runner: &mut dyn Runner,
     sources: &Sources,
-) -> Diagnosed<BTreeMap<Span, Chart>> {
-    let mut charts = BTreeMap::new();
+) -> Diagnosed<BTreeMap<SourceId, Tables>> {
+    let mut tables = BTreeMap::new();
     let mut diagnostics = vec![];
     let nothing = Record::default();
     for lesson in course.texts() {
         let record = records.get(&lesson.name).unwrap_or(&nothing);
         let record = is_whole(&lesson.name).then_some(record);
         let origins = Origins { record, files, read: &mut |path| runner.read(path) };
-        charts.append(&mut plot::plot(lesson, origins, sources).into_value(&mut diagnostics));
+        let read = plot::read(lesson, origins, sources);
+        tables.insert(lesson.source, read.into_value(&mut diagnostics));
+    }
+    Diagnosed { value: tables, diagnostics }
+}
+
+/// The charts of all texts, by their blocks' places.
+fn plot(
+    course: &Course,
+    tables: &BTreeMap<SourceId, Tables>,
+    records: &BTreeMap<String, Record>,
+    sources: &Sources,
+) -> Diagnosed<BTreeMap<Span, Chart>> {
+    let mut charts = BTreeMap::new();
+    let mut diagnostics = vec![];
+    for lesson in course.texts() {
+        let charted =
+            plot::plot(lesson, &tables[&lesson.source], records.get(&lesson.name), sources);
+        charts.append(&mut charted.into_value(&mut diagnostics));
     }
     Diagnosed { value: charts, diagnostics }
 }
@@ -618,6 +641,7 @@ fn traces<'p>(
 fn compare(
     course: &Course,
     records: &mut BTreeMap<String, Record>,
+    tables: &BTreeMap<SourceId, Tables>,
     is_whole: impl Fn(&str) -> bool,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
@@ -625,7 +649,8 @@ fn compare(
     for lesson in course.lessons.iter().filter(|lesson| is_whole(&lesson.name)) {
         let record = records.entry(lesson.name.clone()).or_default();
         diagnostics.extend(execute::compare(lesson, record, weave::plain, sources));
-        diagnostics.extend(measure::measure(lesson, record, weave::plain, sources));
+        let named = &tables[&lesson.source].named;
+        diagnostics.extend(measure::measure(lesson, record, named, weave::plain, sources));
     }
     diagnostics
 }

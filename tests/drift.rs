@@ -110,3 +110,19 @@ fn a_run_that_fails_is_told_and_not_taken() {
     assert!(words.contains("lessons/a.md:2:1") && words.contains("NotFound"), "{words}");
     assert_eq!(project.read(RECORD), record);
 }
+
+#[test]
+fn how_long_a_cell_took_is_no_drift() {
+    let project =
+        project("```{.rust .cell .timing #work runs=2 warmup=0}\nprintln!(\"done\");\n```\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let record = project.read(RECORD);
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    assert_eq!(record["steps"][0]["samples"].as_array().map(Vec::len), Some(2), "{record}");
+    let mut other = record;
+    other["steps"][0]["samples"] = serde_json::json!([1, 2]);
+    fs::write(project.path(RECORD), other.to_string()).unwrap();
+    let (_, words) = project.lessonc(&["check", "--run", "a"]);
+    assert!(!words.contains("drift"), "{words}");
+}

@@ -32,6 +32,7 @@ impl Runner for &mut Fake {
             self.ran.push(format!("{}/{}", program.lesson, program.name));
             let steps = (0..program.steps.len()).map(|step| StepTrace {
                 micros: 1,
+                samples: vec![],
                 parts: vec![Part::Stdout(format!("step {step}\n"))],
             });
             let trace = Trace {

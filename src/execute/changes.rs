@@ -36,7 +36,7 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
                 "what it may take or touch changed: `memory`, `network` or `write`".to_owned()
             }
             Part::Runner => "it is run by another command now".to_owned(),
-            Part::Measures => "it begins to measure, or does so no more".to_owned(),
+            Part::Measures => "it measures in another way, or how often".to_owned(),
             Part::Local => "a crate beside the course changed".to_owned(),
             Part::Data(path) => {
                 let place = program.data.get(path).map(|span| sources.place(*span));

@@ -27,7 +27,7 @@ pub fn program(
         let output_size = course.output_size(lesson, chunk);
         let env = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let given = Given { env: env.collect(), stdin: chunk.stdin().unwrap_or_default() };
-        let measures = chunk.measures();
+        let timing = chunk.timing();
         for line in &chunk.lines {
             let typed = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
             if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
@@ -39,7 +39,7 @@ pub fn program(
                     chatter: chunk.chatter(),
                 });
                 let span = line.span;
-                steps.push(Step { chunk: chunk.span, span, timeout, output_size, measures });
+                steps.push(Step { chunk: chunk.span, span, timeout, output_size, timing });
             }
         }
     }

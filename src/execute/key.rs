@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::notebook::STEP;
 use crate::model::{
+    course::Timing,
     limits::Sandbox,
     package::{Action, Command, File, Given, Member, Package, Program},
     record::Inputs,
@@ -43,7 +44,7 @@ pub fn inputs(
     if let (Action::Run { .. }, [_, ..]) = (&program.action, &program.workspace.runner[..]) {
         parts.push((Part::Runner, program.workspace.runner.join("\n")));
     }
-    parts.extend(program.measures().then(|| (Part::Measures, String::new())));
+    parts.extend(program.measures().then(|| (Part::Measures, timings(program))));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
         steps.extend(commands.iter().map(|it| fingerprint(command(it).as_bytes())));
@@ -64,6 +65,14 @@ pub fn inputs(
     }
     let hashed = |(part, text): (Part, String)| (part.to_string(), fingerprint(text.as_bytes()));
     Inputs { parts: parts.into_iter().map(hashed).collect(), steps }
+}
+
+fn timings(program: &Program) -> String {
+    let timings = program.steps.iter().map(|step| match step.timing {
+        Some(Timing { warmup, runs }) => format!("{warmup} {runs}\n"),
+        None => "\n".to_owned(),
+    });
+    timings.collect()
 }
 
 fn command(Command { text, given: it, status, chatter }: &Command) -> String {
@@ -99,7 +108,7 @@ pub enum Part {
     Data(String),
     /// By what command it is run.
     Runner,
-    /// That it has the machine to itself.
+    /// That it has the machine to itself, and how often it is run.
     Measures,
     /// By its path in the workspace.
     File(String),

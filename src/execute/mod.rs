@@ -140,7 +140,7 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
             span: target.info,
             timeout: course.timeout(lesson, target),
             output_size: course.output_size(lesson, target),
-            measures: false,
+            timing: None,
         }],
     })
 }
@@ -166,7 +166,7 @@ const MOST_LOAD: u32 = 20;
 
 fn busy(program: &Program, trace: &Trace) -> Option<Diagnostic> {
     let load = trace.made.load.filter(|load| *load > MOST_LOAD)?;
-    let step = program.steps.iter().find(|step| step.measures)?;
+    let step = program.steps.iter().find(|step| step.timing.is_some())?;
     let message = format!("the machine was {load} % busy with other things when this was measured");
     let hint =
         format!("measure again when it is quiet: `lessonc build --rerun {}`", program.lesson);
@@ -217,7 +217,13 @@ pub fn add_to_record(
         let is_refused = matches!(program.expected, Expected::CompilerError { .. });
         if let Some(step) = program.steps.first().filter(|_| is_refused) {
             let parts = vec![Part::Compiler(draw(&said, step.chunk, sources))];
-            record.outputs.push(Output { chunk: step.chunk, span: step.span, parts, micros: 0 });
+            record.outputs.push(Output {
+                chunk: step.chunk,
+                span: step.span,
+                parts,
+                micros: 0,
+                samples: vec![],
+            });
         }
     }
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
@@ -237,6 +243,7 @@ pub fn add_to_record(
             span: step.span,
             parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
             micros: given.micros,
+            samples: given.samples.clone(),
         });
     }
     if let Some(failure) = failure {

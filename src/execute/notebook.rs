@@ -380,7 +380,7 @@ impl<'a> Composer<'a> {
             span: first.map_or(chunk.info, |origin| origin.span),
             timeout: self.course.timeout(self.lesson, chunk),
             output_size: self.course.output_size(self.lesson, chunk),
-            measures: chunk.measures(),
+            timing: chunk.timing(),
         }
     }
 

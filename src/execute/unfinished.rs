@@ -37,5 +37,6 @@ pub fn add_notes(
         span: step.span,
         parts: vec![Part::Note(why.clone())],
         micros: 0,
+        samples: vec![],
     }));
 }

@@ -1,6 +1,6 @@
 //! What prose says of a lesson's measurements: `[0.1 ms]{value="granularity.overhead"}` shows the measured
 //! value, `[faster]{claim="parallel.time < serial.time"}` stands only as long as it is true, and the
-//! `alt` of an image may hold values too.
+//! `alt` of an image or a plot may hold values too.
 
 mod expression;
 mod quantity;
@@ -9,14 +9,16 @@ mod values;
 use std::{collections::BTreeMap, ops::Range};
 
 use crate::model::{
-    course::{Attributes, Image, Inline, Lesson, plain_text},
+    course::{Attributes, Chunk, Inline, Lesson, plain_text},
     diagnostic::{Diagnostic, Fix, did_you_mean},
-    record::Record,
+    record::{Record, Timed},
+    samples::Samples,
     source::{Sources, Span},
+    table::Table,
     walk,
 };
 use expression::Fault;
-use quantity::{Format, Quantity};
+use quantity::{Format, Quantity, SECONDS};
 
 /// Gives printed text as readers see it, without colours and what was written over.
 pub type Plain = fn(&str) -> String;
@@ -29,14 +31,15 @@ const TOLERANCE: f64 = 0.5;
 const DIGITS: usize = 2;
 
 /// Puts into a lesson's record what its prose shows of its values, and tells where prose and
-/// measurement differ.
+/// measurement differ. `tables` are those of its programs and plots, by their names.
 pub fn measure(
     lesson: &Lesson,
     record: &mut Record,
+    tables: &BTreeMap<String, Table>,
     plain: Plain,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    let values = values::values(lesson, record, plain);
+    let values = values::values(lesson, record, tables, plain);
     let mut prose = Prose { values, sources, shown: BTreeMap::new(), diagnostics: vec![] };
     walk::inlines(&lesson.blocks, &mut |_, inline| match inline {
         Inline::Bracketed { span, attributes, content } => {
@@ -44,13 +47,39 @@ pub fn measure(
             prose.claim(*span, attributes);
         }
         Inline::Image(image) => {
-            prose.alt(image);
+            let alt = image.attributes.get("alt");
+            let words = alt.and_then(|alt| prose.words(alt, image.span));
+            prose.shown.extend(words.map(|words| (image.span, words)));
             prose.claim(image.span, &image.attributes);
         }
         _ => {}
     });
+    let timed = |chunk: &&Chunk| Some((chunk.span, timed(&values::samples(chunk, record)?)));
+    let timed: BTreeMap<Span, Timed> = lesson.chunks().iter().filter_map(timed).collect();
+    record.timed = timed;
+    for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.is_plot()) {
+        for key in ["caption", "alt"] {
+            let words = chunk.attributes.get(key).and_then(|it| prose.words(it, chunk.info));
+            record.said.extend(words.map(|words| ((chunk.span, key.to_owned()), words)));
+        }
+        prose.claim(chunk.info, &chunk.attributes);
+    }
     record.shown = prose.shown;
     prose.diagnostics
+}
+
+/// What there is to say of a block's runs.
+fn timed(samples: &Samples) -> Timed {
+    let median = Quantity::new(samples.median(), SECONDS).readable();
+    let shown = |seconds| Quantity::new(seconds, SECONDS).to(median.unit).with_digits(3);
+    let (low, high) = samples.middle_half();
+    Timed {
+        median: median.with_digits(3),
+        low: shown(low),
+        high: shown(high),
+        runs: samples.count(),
+        outliers: samples.outliers(),
+    }
 }
 
 struct Prose<'a> {
@@ -144,11 +173,14 @@ impl Prose<'_> {
     }
 
     fn malformed_format(&mut self, place: Span, measured: Quantity) {
-        let unit = measured.readable().unit.name;
+        let hint = match measured.readable().unit.name {
+            "" => "write `.1`".to_owned(),
+            unit => format!("write `.1`, or `.1 {unit}`"),
+        };
         self.diagnostics.push(
             Diagnostic::error("malformed-value", "this format cannot be followed")
                 .at(place, "expected decimals, a unit, or both")
-                .hint(format!("write `.1`, or `.1 {unit}`")),
+                .hint(hint),
         );
     }
 
@@ -205,11 +237,11 @@ impl Prose<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Values in an image's words: `alt="falls to {granularity.fastest}"`, `{x.y:.1 ms}`.
-    fn alt(&mut self, image: &Image) {
-        let Some(alt) = image.attributes.get("alt") else { return };
+    /// The words of an attribute with their values in them, if they ask for some: `alt="falls to
+    /// {granularity.fastest}"`, `{x.y:.1 ms}`.
+    fn words(&mut self, text: &str, span: Span) -> Option<String> {
         let mut shown = String::new();
-        let mut rest = alt;
+        let mut rest = text;
         let mut has_values = false;
         while let Some(opener) = rest.find('{') {
             let (before, behind) = (&rest[..opener], &rest[opener + 1..]);
@@ -228,12 +260,12 @@ impl Prose<'_> {
                 Some(value) => match Format::read(format).and_then(|it| it.write(value, DIGITS)) {
                     Some(text) => shown.push_str(&text),
                     None => {
-                        let place = self.place(image.span, format);
+                        let place = self.place(span, format);
                         self.malformed_format(place, value);
                     }
                 },
                 None => {
-                    let place = self.place(image.span, name);
+                    let place = self.place(span, name);
                     let unknown = self.unknown(name, place);
                     self.diagnostics.push(unknown);
                 }
@@ -241,11 +273,8 @@ impl Prose<'_> {
             has_values = true;
             rest = &behind[inner.len() + 1..];
         }
-        if has_values {
-            shown.push_str(rest);
-            let words: Vec<&str> = shown.split_whitespace().collect();
-            self.shown.insert(image.span, words.join(" "));
-        }
+        shown.push_str(rest);
+        has_values.then(|| shown.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// Where an attribute's text stands in what it belongs to, or all of that.

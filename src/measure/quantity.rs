@@ -72,6 +72,20 @@ impl Unit {
         let name = if matches!(name, "us" | "μs") { "µs" } else { name };
         UNITS.iter().copied().find(|unit| unit.name == name)
     }
+
+    /// By the word for many of it.
+    pub fn spelt_out(word: &str) -> Option<Self> {
+        Self::named(match word {
+            "nanoseconds" => "ns",
+            "microseconds" => "µs",
+            "milliseconds" => "ms",
+            "seconds" => "s",
+            "minutes" => "min",
+            "hours" => "h",
+            "bytes" => "B",
+            _ => return None,
+        })
+    }
 }
 
 impl Quantity {

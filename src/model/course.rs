@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use super::{
     diagnostic::Level,
     limits::{self, Limits, Sandbox, Size},
+    record::Record,
     source::{SourceId, Span},
 };
 
@@ -532,6 +533,12 @@ impl Chunk {
         self.language.as_deref() == Some("plot")
     }
 
+    /// What readers see of an attribute: with measured values in it, where it asks for some.
+    pub fn says<'a>(&'a self, key: &str, record: Option<&'a Record>) -> Option<&'a str> {
+        let said = record.and_then(|record| record.said.get(&(self.span, key.to_owned())));
+        said.map(String::as_str).or_else(|| self.attributes.get(key))
+    }
+
     /// Seconds that a run of it may take, where it says so.
     pub fn timeout(&self) -> Option<u32> {
         self.attributes.get("timeout")?.parse().ok()
@@ -578,9 +585,27 @@ impl Chunk {
         Drift::ALL.into_iter().find(|drift| drift.word() == word)
     }
 
-    /// Whether it tells its readers how long something takes.
-    pub fn measures(&self) -> bool {
-        self.attributes.has_class("timing") || self.attributes.get("runs").is_some()
+    /// How it is measured, where it tells its readers how long something takes.
+    pub fn timing(&self) -> Option<Timing> {
+        let number = |key: &str| {
+            let number = self.attributes.get(key)?.parse().ok();
+            number.filter(|number| *number <= Timing::MOST)
+        };
+        let (runs, warmup) = (number("runs"), number("warmup"));
+        let is_timed = self.attributes.has_class("timing") || self.attributes.get("runs").is_some();
+        is_timed.then(|| match self.cell {
+            Some(Cell::Rust) => Timing {
+                warmup: warmup.unwrap_or(Timing::USUAL.warmup),
+                runs: runs.unwrap_or(Timing::USUAL.runs),
+            },
+            // Commands may change what the next finds, and what fails is no measurement.
+            _ => Timing::ONCE,
+        })
+    }
+
+    /// What it is compared with: all cells that say the same.
+    pub fn compared(&self) -> Option<&str> {
+        self.attributes.get("compare")
     }
 
     /// Whether its code is compiled in the lesson's notebook.
@@ -592,6 +617,21 @@ impl Chunk {
     pub fn target(&self) -> Option<&str> {
         self.attributes.get("file")
     }
+}
+
+/// How often what is measured is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// Runs before those that count: the first finds cold caches.
+    pub warmup: u32,
+    pub runs: u32,
+}
+
+impl Timing {
+    pub const USUAL: Self = Self { warmup: 1, runs: 10 };
+    pub const ONCE: Self = Self { warmup: 0, runs: 1 };
+    /// More would take hours.
+    pub const MOST: u32 = 1000;
 }
 
 /// How what a cell gives is compared with what is recorded of it. Where a cell says nothing, all that

@@ -6,6 +6,8 @@ pub mod diagnostic;
 pub mod limits;
 pub mod package;
 pub mod record;
+pub mod samples;
 pub mod site;
 pub mod source;
+pub mod table;
 pub mod walk;

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    course::Lesson,
+    course::{Lesson, Timing},
     limits::{Sandbox, Size},
     source::Span,
 };
@@ -242,7 +242,13 @@ pub struct Program {
 impl Program {
     /// Whether it tells how long something takes, and so must have the machine to itself.
     pub fn measures(&self) -> bool {
-        self.steps.iter().any(|step| step.measures)
+        self.steps.iter().any(|step| step.timing.is_some())
+    }
+
+    /// How often it is run, so that each step is measured as often as it asks for.
+    pub fn runs(&self) -> u32 {
+        let timings = self.steps.iter().filter_map(|step| step.timing);
+        timings.map(|timing| timing.warmup + timing.runs).max().unwrap_or(1)
     }
 
     /// The packages that it is made of: its own, and those of the course that it depends on.
@@ -334,8 +340,8 @@ pub struct Step {
     pub timeout: u32,
     /// How much it may print.
     pub output_size: Size,
-    /// Whether it tells how long something takes.
-    pub measures: bool,
+    /// How it is measured, if it tells how long something takes.
+    pub timing: Option<Timing>,
 }
 
 #[cfg(test)]

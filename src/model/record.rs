@@ -1,6 +1,9 @@
 //! What running gave.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +68,18 @@ impl Made {
     }
 }
 
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { date, rustc, host, cpu, cores, load } = self;
+        let noun = if *cores == 1 { "core" } else { "cores" };
+        write!(f, "{date} with {rustc} on {host}, {cores} {noun}")?;
+        if !cpu.is_empty() {
+            write!(f, " of {cpu}")?;
+        }
+        load.map_or(Ok(()), |load| write!(f, ", {load} % busy with other things"))
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -88,6 +103,10 @@ pub enum End {
 pub struct StepTrace {
     /// How long the step took, in microseconds.
     pub micros: u64,
+    /// The same of each run that counts, where the program was run several times; all else is of the
+    /// first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<u64>,
     pub parts: Vec<Part>,
 }
 
@@ -142,6 +161,38 @@ pub struct Record {
     pub made: Vec<Made>,
     /// What readers see in the place of a text that shows a measured value.
     pub shown: BTreeMap<Span, String>,
+    /// The same for an attribute of a code block, by the block's place and the attribute's name.
+    pub said: BTreeMap<(Span, String), String>,
+    /// What there is to say of measured cells, by their code blocks.
+    pub timed: BTreeMap<Span, Timed>,
+}
+
+impl Record {
+    /// When and with what all of it was made; none where that is not the same for all.
+    pub fn only_made(&self) -> Option<&Made> {
+        match &self.made[..] {
+            [made] => Some(made),
+            _ => None,
+        }
+    }
+
+    /// How many microseconds a code block took in each run that counts; nothing where it is not
+    /// measured.
+    pub fn samples(&self, chunk: Span) -> impl Iterator<Item = f64> {
+        let outputs = self.outputs.iter().filter(move |output| output.chunk == chunk);
+        outputs.flat_map(|output| &output.samples).map(|micros| *micros as f64)
+    }
+}
+
+/// How long a cell took in several runs, as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Timed {
+    pub median: String,
+    /// The first and the third quartile.
+    pub low: String,
+    pub high: String,
+    pub runs: usize,
+    pub outliers: usize,
 }
 
 /// What one step of one code block gave.
@@ -153,6 +204,8 @@ pub struct Output {
     pub span: Span,
     pub parts: Vec<Part>,
     pub micros: u64,
+    /// The same of each run that counts, where it is measured.
+    pub samples: Vec<u64>,
 }
 
 /// One message of the compiler, in its own terms: files and lines of generated code.

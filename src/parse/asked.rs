@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::passage::Passage;
-use crate::model::course::{Attributes, Cell, Drift, Show};
+use crate::model::course::{Attributes, Cell, Drift, Show, Timing};
 use crate::model::diagnostic::{Diagnostic, Fix, did_you_mean, only_near};
 use crate::model::limits::Size;
 use crate::model::source::Span;
@@ -18,12 +18,15 @@ enum Of {
     /// Those that run in a notebook.
     Notebooks,
     Consoles,
+    /// Those of a notebook that are measured.
+    Timed,
 }
 
-const KNOWN: [(&str, Of); 14] = [
+const KNOWN: [(&str, Of); 16] = [
     ("alt", Of::Notebooks),
     ("caption", Of::All),
     ("chatter", Of::Consoles),
+    ("compare", Of::Timed),
     ("data", Of::All),
     ("drift", Of::Cells),
     ("env", Of::Cells),
@@ -31,11 +34,15 @@ const KNOWN: [(&str, Of); 14] = [
     ("mode", Of::All),
     ("output", Of::Cells),
     ("output-size", Of::Cells),
-    ("runs", Of::Cells),
+    ("runs", Of::Timed),
     ("session", Of::Notebooks),
     ("stdin", Of::Cells),
     ("timeout", Of::Cells),
+    ("warmup", Of::Timed),
 ];
+
+/// The class of blocks that are measured.
+const TIMING: &str = "timing";
 
 /// Tells what is wrong with the attributes of a code block, behind whose fence stands `info`.
 pub fn check(
@@ -45,6 +52,18 @@ pub fn check(
     cell: Option<Cell>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let is_timed = attributes.has_class(TIMING) || attributes.get("runs").is_some();
+    if attributes.has_class(TIMING) && cell.is_none() {
+        let said = text_of_class(passage.text, info.clone());
+        let message = "`.timing` says nothing of this block";
+        let diagnostic = Diagnostic::warning("idle-attribute", message).at(passage.span(said), "");
+        diagnostics.push(diagnostic.hint("it is for blocks that run: `.cell`"));
+    }
+    if attributes.get("compare").is_some() && attributes.id.is_none() {
+        let place = passage.span(place(passage.text, info.clone(), "compare"));
+        let diagnostic = Diagnostic::error("bad-attributes", "what is compared needs a name");
+        diagnostics.push(diagnostic.at(place, "").hint("give it one: `#serial`"));
+    }
     for (key, value) in &attributes.pairs {
         let place = passage.span(place(passage.text, info.clone(), key));
         let Some((_, of)) = KNOWN.iter().find(|(known, _)| known == key) else {
@@ -53,7 +72,7 @@ pub fn check(
             }
             continue;
         };
-        if let Some(wanted) = idle(*of, cell) {
+        if let Some(wanted) = idle(*of, cell, is_timed) {
             let message = format!("`{key}=` says nothing of this block");
             let diagnostic = Diagnostic::warning("idle-attribute", message).at(place, "");
             diagnostics.push(diagnostic.hint(format!("it is for blocks that run {wanted}")));
@@ -66,12 +85,15 @@ pub fn check(
 }
 
 /// Where a block would have to run for an attribute to mean something, if it does not run there.
-fn idle(of: Of, cell: Option<Cell>) -> Option<&'static str> {
+fn idle(of: Of, cell: Option<Cell>, is_timed: bool) -> Option<&'static str> {
     let is_console = cell == Some(Cell::Console);
     match of {
         Of::Cells if cell.is_none() => Some("as cells or commands"),
         Of::Notebooks if cell.is_none() || is_console => Some("in a notebook"),
         Of::Consoles if !is_console => Some("commands: `.console .cell`"),
+        Of::Timed if cell != Some(Cell::Rust) || !is_timed => {
+            Some("as cells and are measured: `.timing`")
+        }
         _ => None,
     }
 }
@@ -99,6 +121,14 @@ fn mistake(key: &str, value: &str) -> Option<(String, String)> {
         "timeout" if value.parse::<u32>().is_err() => told(
             &format!("`timeout={value}` is no number of seconds"),
             "write a whole number: `timeout=120`",
+        ),
+        "runs" if !value.parse().is_ok_and(|runs| (1..=Timing::MOST).contains(&runs)) => told(
+            &format!("`runs={value}` is no number of runs"),
+            &format!("write a whole number from 1 to {}: `runs=10`", Timing::MOST),
+        ),
+        "warmup" if !value.parse().is_ok_and(|runs: u32| runs <= Timing::MOST) => told(
+            &format!("`warmup={value}` is no number of runs"),
+            &format!("write a whole number from 0 to {}: `warmup=2`", Timing::MOST),
         ),
         "session" if !is_session(value) => told(
             &format!("a notebook cannot be called `{value}`"),
@@ -144,6 +174,12 @@ fn is_variable(word: &str) -> bool {
     let Some((name, _)) = word.split_once('=') else { return false };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(is_plain)
+}
+
+/// Where `.timing` stands behind a fence; all that stands there where it is said in another way.
+fn text_of_class(text: &str, info: Range<usize>) -> Range<usize> {
+    let at = text[info.clone()].find(TIMING).map(|at| info.start + at);
+    at.map_or(info, |at| at..at + TIMING.len())
 }
 
 /// From a key on, as far as its value goes on without a blank; all that stands behind the fence where

@@ -4,9 +4,12 @@ use super::{
     Plot,
     request::{Kind, Request},
     scale::Scale,
+};
+use crate::model::{
+    diagnostic::{Diagnostic, did_you_mean},
+    samples::Samples,
     table::Table,
 };
-use crate::model::diagnostic::{Diagnostic, did_you_mean};
 
 /// What is to be drawn: at least one point.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,31 +36,7 @@ pub struct Series {
 pub struct Point {
     /// Of a bar the place of its category.
     pub x: f64,
-    /// From the least to the greatest; never empty.
-    ys: Vec<f64>,
-}
-
-impl Point {
-    pub fn median(&self) -> f64 {
-        let middle = self.ys.len() / 2;
-        match self.ys.len() % 2 {
-            // Halved one by one, since the sum may be too large.
-            0 => self.ys[middle - 1] / 2.0 + self.ys[middle] / 2.0,
-            _ => self.ys[middle],
-        }
-    }
-
-    pub fn least(&self) -> f64 {
-        self.ys[0]
-    }
-
-    pub fn greatest(&self) -> f64 {
-        self.ys[self.ys.len() - 1]
-    }
-
-    pub fn count(&self) -> usize {
-        self.ys.len()
-    }
+    pub ys: Samples,
 }
 
 impl Data {
@@ -140,8 +119,9 @@ pub fn data(
         request.kind != Kind::Points && (a.0, a.1) == (b.0, b.1)
     };
     for rows in rows.chunk_by(is_one) {
-        let ys = rows.iter().map(|(_, _, y)| *y).collect();
-        series[rows[0].0].points.push(Point { x: rows[0].1, ys });
+        if let Some(ys) = Samples::new(rows.iter().map(|(_, _, y)| *y)) {
+            series[rows[0].0].points.push(Point { x: rows[0].1, ys });
+        }
     }
     let (x, y) = (table.columns[x].clone(), table.columns[y].clone());
     let data = Data { x, y, series, categories };

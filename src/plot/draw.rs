@@ -122,7 +122,7 @@ impl Layout {
 
     /// Points and lines: `x` along the bottom, and the name of `y` above its axis.
     fn of_points(request: &Request, data: &Data, top: i32) -> Self {
-        let y_values = data.points().flat_map(|point| [point.least(), point.greatest()]);
+        let y_values = data.points().flat_map(|point| [point.ys.least(), point.ys.greatest()]);
         let y = axis(
             request.y.scale,
             y_values,
@@ -150,7 +150,7 @@ impl Layout {
             title: request.x.title(&data.x),
         };
         let left = widest(&y.ticks).ceil() as i32 + GAP;
-        let values = data.points().flat_map(|point| [0.0, point.least(), point.greatest()]);
+        let values = data.points().flat_map(|point| [0.0, point.ys.least(), point.ys.greatest()]);
         let x = Self::x_axis(request.y.scale, values, request.y.title(&data.y), left);
         let bars = i32::try_from(count).unwrap_or_default() * (Self::bars(data) + AROUND_BARS);
         Self { top: top + LINE, left, middle: bars, x, y }
@@ -326,17 +326,17 @@ fn points(
 ) -> Drawn {
     if request.kind.has_lines() {
         let line = Paint { kind: PaintKind::Line, series }.colour();
-        let path = points.iter().map(|point| (point.x, point.median())).collect::<Vec<_>>();
+        let path = points.iter().map(|point| (point.x, point.ys.median())).collect::<Vec<_>>();
         chart.draw_series([PathElement::new(path, line)])?;
     }
     let cap = vec![(-40, 0), (40, 0)];
-    let spread = points.iter().filter(|point| point.least() < point.greatest());
-    let ends = |point: &Point| [(point.x, point.least()), (point.x, point.greatest())];
+    let spread = points.iter().filter(|point| point.ys.least() < point.ys.greatest());
+    let ends = |point: &Point| [(point.x, point.ys.least()), (point.x, point.ys.greatest())];
     whiskers(chart, series, spread.map(ends), &cap)?;
     if request.kind.has_points() {
         let mark = Paint { kind: PaintKind::Mark, series }.colour();
         let mark = || Polygon::new(shape(series, radius), mark);
-        let places = points.iter().map(|point| (point.x, point.median()));
+        let places = points.iter().map(|point| (point.x, point.ys.median()));
         chart.draw_series(places.map(|place| EmptyElement::at(place) + mark()))?;
     }
     Ok(())
@@ -368,13 +368,13 @@ fn bars(chart: &mut Chart, data: &Data, series: usize, points: &[Point]) -> Draw
     let bars = points.iter().map(|point| {
         // A hair's breadth parts it from the next.
         let (top, bottom) = (top(point) + thick * 0.06, top(point) + thick * 0.94);
-        Rectangle::new([(0.0, top), (point.median(), bottom)], style.filled())
+        Rectangle::new([(0.0, top), (point.ys.median(), bottom)], style.filled())
     });
     chart.draw_series(bars)?;
-    let spread = points.iter().filter(|point| point.least() < point.greatest());
+    let spread = points.iter().filter(|point| point.ys.least() < point.ys.greatest());
     let ends = spread.map(|point| {
         let middle = top(point) + thick / 2.0;
-        [(point.least(), middle), (point.greatest(), middle)]
+        [(point.ys.least(), middle), (point.ys.greatest(), middle)]
     });
     whiskers(chart, series, ends, &[(0, -40), (0, 40)])
 }
@@ -430,7 +430,7 @@ mod tests {
         let chunk = lesson.chunks()[0];
         let plot = plot::Plot { chunk, sources: &sources };
         let request = plot::request::read(chunk, &sources).value;
-        let table = plot::Table::read("", csv.as_bytes()).unwrap();
+        let table = plot::table::read("", csv.as_bytes()).unwrap();
         let mut diagnostics = vec![];
         let data = plot::data::data(&request, &table, &plot, &mut diagnostics);
         draw(&request, &data.unwrap_or_else(|| panic!("{diagnostics:?}")))

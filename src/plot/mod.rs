@@ -2,13 +2,14 @@
 //! plotters.
 //!
 //! ```text
-//! attributes ─ request ─> Request ┐
-//! bytes ─ table ─> Table ─────────┴ data ─> Data ─ draw ─> Chart
+//! bytes ─ table ─> Table ─────────┬ data ─> Data ─ draw ─> Chart
+//! attributes ─ request ─> Request ┘
 //! ```
 //!
 //! Architecture Invariant: the same data gives the same bytes. No number reaches a drawing other
 //! than with fixed decimals, and no map without an order is walked.
 
+mod compare;
 mod data;
 mod draw;
 mod request;
@@ -24,7 +25,7 @@ use std::{
 
 use data::Data;
 use request::{Kind, Request};
-use table::{Table, Unreadable};
+use table::Unreadable;
 
 use crate::model::{
     chart::Chart,
@@ -32,6 +33,7 @@ use crate::model::{
     diagnostic::{Diagnosed, Diagnostic, did_you_mean},
     record::{Part, Record},
     source::{Sources, Span},
+    table::{Table, Tables},
 };
 
 /// Where data can come from.
@@ -44,57 +46,109 @@ pub struct Origins<'a> {
     pub read: &'a mut dyn FnMut(&str) -> io::Result<Vec<u8>>,
 }
 
-/// The charts of a lesson, by their blocks' places.
-pub fn plot(
-    lesson: &Lesson,
-    mut origins: Origins<'_>,
-    sources: &Sources,
-) -> Diagnosed<BTreeMap<Span, Chart>> {
-    let mut charts = BTreeMap::new();
+/// The tables that a lesson's plots draw, and those that its runs gave besides.
+pub fn read(lesson: &Lesson, mut origins: Origins<'_>, sources: &Sources) -> Diagnosed<Tables> {
+    let mut tables = Tables::default();
     let mut diagnostics = vec![];
     let chunks = lesson.chunks();
-    for (at, chunk) in chunks.iter().filter(|chunk| chunk.is_plot()).enumerate() {
+    tables.named.extend(origins.record.into_iter().flat_map(|record| given(&chunks, record)));
+    for chunk in chunks.iter().filter(|chunk| chunk.is_plot()) {
+        match (Plot { chunk, sources }).table(&chunks, &mut origins) {
+            Ok(Some(table)) => {
+                tables.named.extend(chunk.name().map(|name| (name.to_owned(), table.clone())));
+                tables.drawn.insert(chunk.span, table);
+            }
+            Ok(None) => {}
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    Diagnosed { value: tables, diagnostics }
+}
+
+/// The charts of a lesson, of its plots and of cells that are compared, by their blocks' places.
+/// `record` knows what was measured, and which values a plot's words show.
+pub fn plot(
+    lesson: &Lesson,
+    tables: &Tables,
+    record: Option<&Record>,
+    sources: &Sources,
+) -> Diagnosed<BTreeMap<Span, Chart>> {
+    let mut diagnostics = vec![];
+    let mut charts = compare::compare(lesson, record, sources).into_value(&mut diagnostics);
+    let chunks = lesson.chunks();
+    for (at, chunk) in chunks.into_iter().filter(|chunk| chunk.is_plot()).enumerate() {
         let plot = Plot { chunk, sources };
         let request = request::read(chunk, sources).into_value(&mut diagnostics);
-        let table = match plot.table(&chunks, &mut origins) {
-            Ok(Some(table)) => table,
-            Ok(None) => continue,
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                continue;
-            }
-        };
-        if let Some(data) = data::data(&request, &table, &plot, &mut diagnostics) {
+        let Some(table) = tables.drawn.get(&chunk.span) else { continue };
+        if let Some(data) = data::data(&request, table, &plot, &mut diagnostics) {
             let id = id(lesson, chunk, at);
-            charts.insert(chunk.span, chart(id, chunk, &request, &data, table));
+            let [title, description] = ["caption", "alt"].map(|key| chunk.says(key, record));
+            let title = title.map_or_else(|| name(&request, &data), str::to_owned);
+            let description = description.map_or_else(|| describe(&request, &data), str::to_owned);
+            let chart = Chart {
+                svg: draw::draw(&request, &data).svg(&id, &title, &description),
+                id,
+                note: note(&data),
+                columns: table.columns.clone(),
+                rows: table.rows.clone(),
+                csv: table::csv(table),
+            };
+            charts.insert(chunk.span, chart);
         }
     }
     Diagnosed { value: charts, diagnostics }
 }
 
+/// What runs gave that can be read as a table, by the names of cells and files. Text that happens to
+/// be one does no harm: nobody asks for its columns.
+fn given<'a>(
+    chunks: &'a [&Chunk],
+    record: &'a Record,
+) -> impl Iterator<Item = (String, Table)> + use<'a> {
+    let names = chunks.iter().filter(|chunk| chunk.cell.is_some()).filter_map(|it| it.name());
+    let names: BTreeSet<&str> = names.collect();
+    let printed = names.into_iter().filter_map(|name| {
+        let printed = printed(chunks.iter().filter(|chunk| chunk.name() == Some(name)), record);
+        Some((name.to_owned(), table::read("", printed.as_bytes()).ok()?))
+    });
+    let written = record.files.iter().filter_map(|file| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let (stem, _) = name.rsplit_once('.').filter(|_| is_table(name))?;
+        Some((stem.to_owned(), table::read(name, &file.bytes).ok()?))
+    });
+    printed.chain(written)
+}
+
+/// All that cells wrote to their standard output.
+fn printed<'a>(cells: impl Iterator<Item = &'a &'a Chunk> + Clone, record: &Record) -> String {
+    let is_of_cell = |chunk: Span| cells.clone().any(|cell| cell.span == chunk);
+    let outputs = record.outputs.iter().filter(|output| is_of_cell(output.chunk));
+    let parts = outputs.flat_map(|output| &output.parts).filter_map(|part| match part {
+        Part::Stdout(text) => Some(text.as_str()),
+        _ => None,
+    });
+    parts.collect()
+}
+
+fn is_table(file: &str) -> bool {
+    [".csv", ".tsv", ".json"].iter().any(|ending| file.ends_with(ending))
+}
+
 /// What the ids of the chart's own begin with, on whatever page it is shown.
 fn id(lesson: &Lesson, chunk: &Chunk, at: usize) -> String {
     let name = chunk.name().map_or_else(|| format!("chart-{}", at + 1), str::to_owned);
-    let id = format!("{}-{name}", lesson.name);
-    id.replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
+    html_id(&format!("{}-{name}", lesson.name))
 }
 
-fn chart(id: String, chunk: &Chunk, request: &Request, data: &Data, table: Table) -> Chart {
-    let title = chunk.attributes.get("caption").map(str::to_owned);
-    let title = title.unwrap_or_else(|| match request.kind {
+fn html_id(name: &str) -> String {
+    name.replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
+}
+
+/// What a chart is called where its author doesn't say.
+fn name(request: &Request, data: &Data) -> String {
+    match request.kind {
         Kind::Bars => format!("{} for each {}", data.y, data.x),
         _ => format!("{} over {}", data.y, data.x),
-    });
-    let description = chunk.attributes.get("alt").map(str::to_owned);
-    let description = description.unwrap_or_else(|| describe(request, data));
-    let csv = table.csv();
-    Chart {
-        svg: draw::draw(request, data).svg(&id, &title, &description),
-        id,
-        note: note(data),
-        columns: table.columns,
-        rows: table.rows,
-        csv,
     }
 }
 
@@ -114,7 +168,7 @@ fn describe(request: &Request, data: &Data) -> String {
             format!(" {count} series: {}.", names.join(", "))
         }
     };
-    let y_range = range(&mut data.points().map(data::Point::median));
+    let y_range = range(&mut data.points().map(|point| point.ys.median()));
     if data.categories.is_empty() {
         let x_range = range(&mut data.points().map(|point| point.x));
         format!("{y} over {x}.{series} {x} {x_range}, {y} {y_range}.")
@@ -125,7 +179,7 @@ fn describe(request: &Request, data: &Data) -> String {
 
 /// Of how many rows a point is made, if of more than one.
 fn note(data: &Data) -> Option<String> {
-    let counts = || data.points().map(data::Point::count);
+    let counts = || data.points().map(|point| point.ys.count());
     let (least, most) = (counts().min()?, counts().max()?);
     let n = match (least, most) {
         (_, 1) => return None,
@@ -201,7 +255,7 @@ impl Plot<'_> {
             (_, Some(cell)) => self.printed(cell, chunks, origins.record)?.map(String::into_bytes),
             _ => self.file(name, origins)?,
         };
-        let table = bytes.map(|bytes| Table::read(name, &bytes)).transpose();
+        let table = bytes.map(|bytes| table::read(name, &bytes)).transpose();
         table.map_err(|Unreadable { message, line }| {
             let hint = "data is CSV, or as a file's ending says: `.csv`, `.tsv`, `.json`";
             Box::new(self.at_line(Diagnostic::error("plot-data", message), line).hint(hint))
@@ -215,7 +269,8 @@ impl Plot<'_> {
         chunks: &[&Chunk],
         record: Option<&Record>,
     ) -> Result<Option<String>, Box<Diagnostic>> {
-        let named: Vec<_> = chunks.iter().filter(|chunk| chunk.name() == Some(cell)).collect();
+        let named: Vec<&&Chunk> =
+            chunks.iter().filter(|chunk| chunk.name() == Some(cell)).collect();
         let cells = chunks.iter().filter(|chunk| !chunk.is_plot());
         let names = cells.filter_map(|chunk| chunk.name());
         let error = |message| Diagnostic::error("plot-data", message).at(self.place(), "");
@@ -235,14 +290,7 @@ impl Plot<'_> {
             }
             Some(_) => {}
         }
-        let Some(record) = record else { return Ok(None) };
-        let is_of_cell = |chunk: Span| named.iter().any(|named| named.span == chunk);
-        let outputs = record.outputs.iter().filter(|output| is_of_cell(output.chunk));
-        let printed = outputs.flat_map(|output| &output.parts).filter_map(|part| match part {
-            Part::Stdout(text) => Some(text.as_str()),
-            _ => None,
-        });
-        Ok(Some(printed.collect()))
+        Ok(record.map(|record| printed(named.into_iter(), record)))
     }
 
     /// A file that the lesson's programs wrote, or one of the course.
@@ -267,10 +315,11 @@ impl Plot<'_> {
         if origins.record.is_none() {
             return Ok(None);
         }
-        let is_table = |file: &&str| [".csv", ".tsv", ".json"].iter().any(|it| file.ends_with(it));
         let known = written.iter().map(|file| file.path.as_str());
-        let known: Vec<&str> =
-            known.chain(origins.files.iter().map(String::as_str)).filter(is_table).collect();
+        let known: Vec<&str> = known
+            .chain(origins.files.iter().map(String::as_str))
+            .filter(|it| is_table(it))
+            .collect();
         let message = format!("no program of this lesson writes `{path}`, and the course has none");
         let hint = match (did_you_mean(path, known.iter().copied()), &known[..]) {
             (Some(meant), _) => format!("did you mean `{meant}`?"),

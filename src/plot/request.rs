@@ -53,8 +53,8 @@ pub struct Axis<'a> {
     /// The column of its numbers; where none is said, the first is `x` and the second `y`.
     pub column: Option<&'a str>,
     pub scale: Scale,
-    label: Option<&'a str>,
-    unit: Option<&'a str>,
+    pub label: Option<&'a str>,
+    pub unit: Option<&'a str>,
 }
 
 impl Axis<'_> {
@@ -66,9 +66,9 @@ impl Axis<'_> {
 }
 
 /// Every attribute that a `.plot` block can have.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "data", "kind", "x", "y", "series", "x-scale", "y-scale", "x-label", "y-label", "x-unit",
-    "y-unit", "caption", "alt",
+    "y-unit", "caption", "alt", "claim",
 ];
 
 pub fn read<'a>(chunk: &'a Chunk, sources: &Sources) -> Diagnosed<Request<'a>> {

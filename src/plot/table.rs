@@ -3,14 +3,7 @@
 use csv::{ReaderBuilder, Trim};
 use serde_json::{Map, Value};
 
-/// Rows with as many fields as there are columns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Table {
-    pub columns: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-    /// The line that each row begins in, counted from one, where the text has a line for each.
-    pub lines: Vec<u64>,
-}
+use crate::model::table::Table;
 
 /// Why a text is no table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,37 +13,31 @@ pub struct Unreadable {
     pub line: Option<u64>,
 }
 
-impl Table {
-    /// Reads a table as its file's ending says; CSV where it says nothing.
-    ///
-    /// # Errors
-    ///
-    /// The first place where the text is no table.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Unreadable> {
-        let table = match name.rsplit_once('.') {
-            Some((_, "json")) => json(bytes)?,
-            Some((_, "tsv")) => separated(bytes, b'\t')?,
-            _ => separated(bytes, b',')?,
-        };
-        let mut columns = table.columns.iter().enumerate();
-        match columns.find(|(at, column)| table.columns[..*at].contains(column)) {
-            Some((_, twice)) => Err(at(Some(1), format!("two columns are called `{twice}`"))),
-            None => Ok(table),
-        }
+/// Reads a table as its file's ending says; CSV where it says nothing.
+///
+/// # Errors
+///
+/// The first place where the text is no table.
+pub fn read(name: &str, bytes: &[u8]) -> Result<Table, Unreadable> {
+    let table = match name.rsplit_once('.') {
+        Some((_, "json")) => json(bytes)?,
+        Some((_, "tsv")) => separated(bytes, b'\t')?,
+        _ => separated(bytes, b',')?,
+    };
+    let mut columns = table.columns.iter().enumerate();
+    match columns.find(|(at, column)| table.columns[..*at].contains(column)) {
+        Some((_, twice)) => Err(at(Some(1), format!("two columns are called `{twice}`"))),
+        None => Ok(table),
     }
+}
 
-    /// The table as CSV.
-    pub fn csv(&self) -> String {
-        let mut writer = csv::Writer::from_writer(vec![]);
-        let mut rows = std::iter::once(&self.columns).chain(&self.rows);
-        let written = rows.try_for_each(|row| writer.write_record(row));
-        let bytes = written.ok().and_then(|()| writer.into_inner().ok());
-        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
-    }
-
-    pub fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column == name)
-    }
+/// A table as CSV.
+pub fn csv(table: &Table) -> String {
+    let mut writer = csv::Writer::from_writer(vec![]);
+    let mut rows = std::iter::once(&table.columns).chain(&table.rows);
+    let written = rows.try_for_each(|row| writer.write_record(row));
+    let bytes = written.ok().and_then(|()| writer.into_inner().ok());
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 fn at(line: Option<u64>, message: impl Into<String>) -> Unreadable {
@@ -126,22 +113,22 @@ mod tests {
 
     #[test]
     fn each_form_gives_the_same_table() {
-        let table = Table::read("a.csv", b"\xef\xbb\xbfx, y\r\n1,\"a, b\"\r\n2,c\r\n").unwrap();
+        let table = read("a.csv", b"\xef\xbb\xbfx, y\r\n1,\"a, b\"\r\n2,c\r\n").unwrap();
         assert_eq!(table.columns, ["x", "y"]);
         assert_eq!(table.rows, [["1", "a, b"], ["2", "c"]]);
         assert_eq!(table.lines, [2, 3]);
-        assert_eq!(Table::read("a.tsv", b"x\ty\n1\ta, b\n2\tc\n").unwrap(), table);
+        assert_eq!(read("a.tsv", b"x\ty\n1\ta, b\n2\tc\n").unwrap(), table);
         let json = br#"[{"x": 1, "y": "a, b"}, {"y": "c", "x": 2}]"#;
-        assert_eq!(Table::read("a.json", json).unwrap().rows, table.rows);
-        assert_eq!(Table::read("a.csv", table.csv().as_bytes()).unwrap(), table);
+        assert_eq!(read("a.json", json).unwrap().rows, table.rows);
+        assert_eq!(read("a.csv", csv(&table).as_bytes()).unwrap(), table);
     }
 
     #[test]
     fn a_broken_table_names_its_line() {
-        let line = |name: &str, text: &str| Table::read(name, text.as_bytes()).unwrap_err().line;
+        let line = |name: &str, text: &str| read(name, text.as_bytes()).unwrap_err().line;
         assert_eq!(line("a.csv", "x,y\n1,2\n3\n"), Some(3));
         assert_eq!(line("a.csv", "x,x\n1,2\n"), Some(1));
         assert_eq!(line("a.json", "[\n{\"x\": }]"), Some(2));
-        assert_eq!(Table::read("", b"").unwrap(), Table::default());
+        assert_eq!(read("", b"").unwrap(), Table::default());
     }
 }

@@ -148,12 +148,15 @@ impl<'a> Figure<'a> {
         charts: &'a BTreeMap<Span, Chart>,
         links: &Links,
     ) -> Entry<'a> {
-        let caption = |chunk: &'a Chunk| chunk.attributes.get("caption").map(str::to_owned);
+        let record = records.get(&self.lesson.name);
+        let caption = |chunk: &'a Chunk| chunk.says("caption", record).map(str::to_owned);
         let entry = Entry { label: self.label(), url: self.url(), ..Entry::default() };
         match self.shown {
             Shown::Picture(image) => Entry {
-                src: Some(links.image(self.lesson, records.get(&self.lesson.name), &image.target)),
-                alt: image.alt(),
+                src: Some(links.image(self.lesson, record, &image.target)),
+                alt: record
+                    .and_then(|record| record.shown.get(&image.span))
+                    .map_or_else(|| image.alt(), String::clone),
                 caption: (!image.caption.is_empty()).then(|| plain_text(&image.caption)),
                 ..entry
             },

@@ -24,7 +24,7 @@ use crate::model::{
         Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell, plain_text, walk,
     },
     diagnostic::Diagnostic,
-    record::{Output, Part, Record},
+    record::{Made, Output, Part, Record, Timed},
     site::{Asset, Content},
     source::{Sources, Span},
 };
@@ -487,6 +487,9 @@ impl<'a> Body<'a> {
                 for output in self.outputs(chunk) {
                     html.push_str(&self.output(output, chunk));
                 }
+                if let Some(chart) = self.figures.charts.get(&chunk.span) {
+                    html.push_str(&self.chart(chunk, chart));
+                }
                 html
             }
         }
@@ -623,11 +626,12 @@ impl<'a> Body<'a> {
                 }
             }
         }
-        if parts.is_empty() {
-            String::new()
-        } else {
-            self.given(parts, duration(output.micros), chunk)
+        let is_measured = !output.samples.is_empty();
+        if parts.is_empty() && !is_measured {
+            return String::new();
         }
+        let duration = duration(output.micros).filter(|_| !is_measured);
+        self.given(parts, duration, chunk)
     }
 
     fn html(&self, html: &str) -> Given {
@@ -676,9 +680,13 @@ impl<'a> Body<'a> {
 
     fn given(&mut self, parts: Vec<Given>, duration: Option<String>, chunk: &Chunk) -> String {
         #[derive(Serialize)]
-        struct Context {
+        struct Context<'t> {
             parts: Vec<Given>,
             duration: Option<String>,
+            /// Of a cell that is measured.
+            timing: Option<&'t Timed>,
+            /// When and with what it was measured, unless a chart below says so.
+            made: Option<String>,
             /// `compile_fail` and the like, where what is shown is what was expected.
             trial: Option<&'static str>,
             /// Whether it stands without a box.
@@ -691,7 +699,13 @@ impl<'a> Body<'a> {
             _ => None,
         };
         let raw = chunk.shows() == Show::Raw;
-        self.render("output.html", &Context { parts, duration, trial, raw }, chunk.info)
+        let record = self.record;
+        let timing = record.and_then(|record| record.timed.get(&chunk.span));
+        let made = record.and_then(Record::only_made);
+        let made = made.filter(|_| timing.is_some() && chunk.compared().is_none());
+        let made = made.map(Made::to_string);
+        let context = Context { parts, duration, timing, made, trial, raw };
+        self.render("output.html", &context, chunk.info)
     }
 
     fn diagram(&mut self, chunk: &Chunk) -> String {
@@ -729,10 +743,13 @@ impl<'a> Body<'a> {
             count: usize,
             url: String,
         }
+        // One that compares cells stands below the last of them, and is not that cell.
+        let plot = Some(chunk).filter(|chunk| chunk.is_plot());
+        let id = plot.and_then(|plot| plot.name());
         let figure = Figure {
-            id: chunk.name(),
-            label: self.figures.label(self.lesson, chunk.name()),
-            caption: chunk.attributes.get("caption"),
+            id,
+            label: self.figures.label(self.lesson, id),
+            caption: plot.and_then(|plot| plot.says("caption", self.record)),
             svg: &chart.svg,
             note: chart.note.as_deref(),
             columns: &chart.columns,

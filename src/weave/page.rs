@@ -243,18 +243,11 @@ fn units<'a>(
 fn provenance(record: &Record) -> Option<String> {
     let mut all: Vec<&Made> = record.made.iter().collect();
     all.sort_by_key(|made| &made.date);
-    let all: Vec<String> = all.into_iter().map(made).collect();
+    let all: Vec<String> = all.into_iter().map(|made| format!("on {made}")).collect();
     let all = Some(all.join(", and ")).filter(|all| !all.is_empty())?;
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
     let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
     Some(format!("Outputs recorded {all}{took}."))
-}
-
-fn made(Made { date, rustc, host, cpu, cores, load }: &Made) -> String {
-    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
-    let load = load.map(|load| format!(", {load} % busy with other things")).unwrap_or_default();
-    format!("on {date} with {rustc} on {host}, {cores}{cpu}{load}")
 }
 
 #[cfg(test)]

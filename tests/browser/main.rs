@@ -394,8 +394,8 @@ fn nothing_is_asked_of_other_hosts_and_nothing_complains() {
                 asked.push(event["params"]["request"]["url"].as_str().unwrap_or("?").to_owned());
             }
         }
-        let picture = format!("{}asyncio/asyncio-timings.svg", page.site);
-        assert!(asked.contains(&picture), "requests are not seen: {asked:?}");
+        let styles = format!("{}assets/lessonc.css", page.site);
+        assert!(asked.contains(&styles), "requests are not seen: {asked:?}");
         // The browser's own first page is made of `chrome:` parts.
         let fine = [&page.site, "data:", "chrome:"];
         asked.retain(|url| !fine.iter().any(|start| url.starts_with(start)));

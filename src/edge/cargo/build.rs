@@ -398,7 +398,7 @@ impl Call {
 }
 
 /// How building a program went.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Build {
     pub succeeded: bool,
     pub messages: Vec<CompilerMessage>,

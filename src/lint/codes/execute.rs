@@ -8,8 +8,8 @@ pub const CODES: &[Code] = &[
         name: "busy-machine",
         found: Found::ByRunning,
         meaning: "something was measured while the machine did other things",
-        explanation: "What measures, a cell with the class `.timing` or the attribute `runs=`, is run alone, when all else is
-compiled and done. But other programs of the machine were at work just before, so what it shows may be too slow, or
+        explanation: "What measures, a cell with the class `.timing` or the attribute `runs=`, is run alone, and as often as
+`runs=` and `warmup=` say, when all else is compiled and done. But other programs of the machine were at work just before, so what it shows may be too slow, or
 differ from run to run. How busy the machine was stands in the record.",
         bad: "```{.rust .timing}
 let start = std::time::Instant::now();

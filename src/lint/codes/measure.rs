@@ -74,7 +74,9 @@ A job costs [0.5 ms]{value=\"sweep.overhead\"}.
         found: Found::ByRunning,
         meaning: "no run gives a value of this name",
         explanation: "A block named `#sweep` gives `sweep.overhead` by printing a line `overhead: 0.12 ms` or `overhead = 0.12 ms`; blanks
-in such a name become hyphens. How long the block took is `sweep.time`.",
+in such a name become hyphens. How long the block took is `sweep.time`. A table, a file `sweep.csv` that a program wrote,
+what `#sweep` printed or a plot `#sweep`, gives of each column of numbers `sweep.seconds.min`, `max`, `median`, `mean`,
+`first`, `last` and `n`.",
         bad: "``` {.rust .cell #sweep}
 println!(\"overhead: 0.12 ms\");
 ```

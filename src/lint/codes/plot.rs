@@ -145,4 +145,23 @@ x,y,s
 ",
         ..CODE
     },
+    Code {
+        name: "lone-comparison",
+        meaning: "a cell is to be compared, and nothing with it",
+        explanation: "Cells that are measured, `.timing`, and say the same `compare=` are drawn in one chart below the last of them. It
+takes two of them.",
+        bad: "``` {.rust .cell .timing #serial compare=sum}
+(0..1000).sum::<i32>();
+```
+",
+        good: "``` {.rust .cell .timing #serial compare=sum}
+(0..1000).sum::<i32>();
+```
+
+``` {.rust .cell .timing #formula compare=sum}
+1000 * 999 / 2;
+```
+",
+        ..CODE
+    },
 ];
