@@ -287,6 +287,7 @@ pub fn build(
         broken.into_iter().chain(failed).map(weave::page_path).collect();
     site.pages
         .retain(|page| !withheld.contains(&page.path) && (!page.gathers || withheld.is_empty()));
+    site.assets.retain(|asset| !weave::is_index(&asset.path) || withheld.is_empty());
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, diagnostics }

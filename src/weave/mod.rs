@@ -16,6 +16,7 @@ mod math;
 mod metadata;
 mod page;
 mod pages;
+mod search;
 mod template;
 mod value;
 mod words;
@@ -36,6 +37,7 @@ use html::{Body, Section, Shown};
 use links::Links;
 use math::Formulas;
 use page::Kind;
+pub use search::is_index;
 use template::Skin;
 pub use template::Theme;
 
@@ -93,6 +95,11 @@ pub fn weave(
         Ok(files) => site.assets.extend(files),
         Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
+    site.assets.extend(search::files(
+        &sheets,
+        |sheet| page::for_instructors(sheet, sources),
+        sources,
+    ));
     for lesson in &course.lessons {
         let record = records.get(&lesson.name);
         for file in record.iter().flat_map(|record| &record.files) {

@@ -208,7 +208,8 @@ pub fn page<'s>(
     skin.render("page.html", &context)
 }
 
-fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
+/// Whether learners don't see it.
+pub fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
     sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
 }
 
