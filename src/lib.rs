@@ -8,9 +8,9 @@
 //! ```
 //!
 //! The map, in the order in which the data flows. Arrows point down only:
-//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, measure, weave, lint, report } -> model`. The
-//! stages never import each other, and are pure: no files, processes, clocks or printing outside of
-//! [`edge`].
+//! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, measure, plot, weave, lint, report }
+//! -> model`. The stages never import each other, and are pure: no files, processes, clocks or printing
+//! outside of [`edge`].
 //!
 //! - [`cli`]: the commands and their options; the only file that knows clap
 //! - [`edge`]: everything that touches the world: disk, cargo, processes, recorded runs, watching,
@@ -21,6 +21,7 @@
 //! - [`execute`]: packages become programs, and what they gave becomes records, without running
 //!   anything
 //! - [`measure`]: prose shows the values that were measured, and its claims are judged by them
+//! - [`plot`]: data becomes charts; the only folder that knows plotters
 //! - [`weave`]: a course and its records become a site; `template.rs` is the only file that knows
 //!   tera
 //! - [`lint`]: a course and its woven site become findings, and every code has its explanation
@@ -35,6 +36,7 @@ pub mod measure;
 pub mod model;
 pub mod parse;
 pub mod pipeline;
+pub mod plot;
 pub mod report;
 pub mod tangle;
 pub mod weave;

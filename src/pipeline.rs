@@ -13,6 +13,7 @@ use crate::{
     lint::{self, Surroundings, Written},
     measure,
     model::{
+        chart::Chart,
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
@@ -20,7 +21,9 @@ use crate::{
         site::Site,
         source::{Source, SourceId, Sources, Span},
     },
-    parse, report, tangle,
+    parse,
+    plot::{self, Origins},
+    report, tangle,
     weave::{self, Theme},
 };
 
@@ -280,7 +283,9 @@ pub fn build(
     let broken = broken_names(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
     diagnostics.extend(compare(&course, &mut records, is_whole, sources));
-    let site = weave::weave(&course, &records, files, sources, theme);
+    let charts = plot(&course, &records, is_whole, files, runner, sources);
+    let charts = charts.into_value(&mut diagnostics);
+    let site = weave::weave(&course, &records, &charts, files, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let withheld: BTreeSet<String> =
@@ -375,7 +380,9 @@ pub fn check(
     let is_whole = |lesson: &str| !unknown.contains(lesson);
     diagnostics.extend(compare(&course, &mut records, is_whole, sources));
     diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
-    let site = weave::weave(&course, &records, files, sources, theme);
+    let charts = plot(&course, &records, is_whole, files, recall, sources);
+    let charts = charts.into_value(&mut diagnostics);
+    let site = weave::weave(&course, &records, &charts, files, sources, theme);
     let site = site.into_value(&mut diagnostics);
     let ids = course.texts().filter_map(|lesson| {
         let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;
@@ -532,6 +539,27 @@ fn run<'p>(
     }
     records.retain(|lesson, _| !failed.contains(&**lesson));
     (records, failed)
+}
+
+/// The charts of all texts, by their blocks' places.
+fn plot(
+    course: &Course,
+    records: &BTreeMap<String, Record>,
+    is_whole: impl Fn(&str) -> bool,
+    files: &BTreeSet<String>,
+    runner: &mut dyn Runner,
+    sources: &Sources,
+) -> Diagnosed<BTreeMap<Span, Chart>> {
+    let mut charts = BTreeMap::new();
+    let mut diagnostics = vec![];
+    let nothing = Record::default();
+    for lesson in course.texts() {
+        let record = records.get(&lesson.name).unwrap_or(&nothing);
+        let record = is_whole(&lesson.name).then_some(record);
+        let origins = Origins { record, files, read: &mut |path| runner.read(path) };
+        charts.append(&mut plot::plot(lesson, origins, sources).into_value(&mut diagnostics));
+    }
+    Diagnosed { value: charts, diagnostics }
 }
 
 /// What programs give, in their own order and not in that in which they end: so that what is said

@@ -22,7 +22,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
     fmt::Write as _,
     fs, io,
@@ -126,6 +126,7 @@ fn fill_in(name: &OsStr, suite: &str) -> (String, usize) {
             ["files"] => case.files.extend(body.lines().map(str::to_owned)),
             ["file", name] => {
                 case.files.insert(name.to_owned());
+                case.contents.insert(name.to_owned(), body.clone());
             }
             [
                 expected @ ("html" | "contents" | "findings" | "check" | "report" | "tangled"
@@ -151,6 +152,7 @@ struct Case<'f> {
     folder: &'f Path,
     sources: Sources,
     files: BTreeSet<String>,
+    contents: BTreeMap<String, String>,
     runs: bool,
     /// Pages and findings.
     built: Option<(Vec<Page>, Vec<Diagnostic>)>,
@@ -159,7 +161,8 @@ struct Case<'f> {
 impl<'f> Case<'f> {
     fn new(folder: &'f Path) -> Self {
         let (sources, files) = (Sources::default(), BTreeSet::new());
-        Self { folder, sources, files, runs: false, built: None }
+        let contents = BTreeMap::new();
+        Self { folder, sources, files, contents, runs: false, built: None }
     }
 
     fn add(&mut self, name: &str, text: &str) {
@@ -231,7 +234,8 @@ impl<'f> Case<'f> {
             Arc::new(terminal::Progress::silent()),
         )
         .unwrap();
-        let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut Nothing };
+        let mut nothing = Nothing(&self.contents);
+        let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut nothing };
         let built = pipeline::build(&self.sources, &self.files, &theme, runner);
         let mut diagnostics = built.diagnostics;
         diagnostics.sort_by_key(Diagnostic::span);
@@ -253,7 +257,8 @@ impl<'f> Case<'f> {
                                 {% for it in pages %}- {{ it.url }} {{ it.title }}\n{% endfor %}\
                                 {% for it in views %}* {{ it.url }} {{ it.title }}\n{% endfor %}";
         let theme = Theme::new(&[("page.html".to_owned(), CONTENTS.to_owned())]).unwrap();
-        let built = pipeline::build(&self.sources, &self.files, &theme, &mut Nothing);
+        let built =
+            pipeline::build(&self.sources, &self.files, &theme, &mut Nothing(&self.contents));
         built.site.pages.into_iter().find(|page| page.path == "index.html").unwrap().html
     }
 
@@ -298,10 +303,15 @@ fn without_colours(html: &str) -> String {
     out
 }
 
-/// Runs nothing, and says that all went well.
-struct Nothing;
+/// Runs nothing, and says that all went well; reads the files that a case has.
+struct Nothing<'c>(&'c BTreeMap<String, String>);
 
-impl Runner for Nothing {
+impl Runner for Nothing<'_> {
+    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
+        let content = self.0.get(path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(content.clone().into_bytes())
+    }
+
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
         for index in 0..programs.len() {
             let trace = Trace {

@@ -46,7 +46,8 @@ pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
 
-/// What the world does for the road: runs programs and tells what they gave.
+/// What the world does for the road: runs programs and tells what they gave, and reads the data that
+/// the course brings along.
 pub trait Runner {
     /// Runs programs of one workspace. What each gave is handed over as soon as it is there, with
     /// the program's index; each is given once, in whatever order they end.
@@ -54,6 +55,15 @@ pub trait Runner {
     /// There is an error where no capture could be made at all. A program that fails gives a
     /// [`Trace`] that says so.
     fn run(&mut self, programs: &[&Program], give: Give<'_>);
+
+    /// Reads a file of the course, by its path there.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read. A runner that knows no course has none.
+    fn read(&mut self, _path: &str) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }
 
 /// Takes what a program gave, and the program's index.

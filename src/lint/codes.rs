@@ -7,6 +7,7 @@ mod execute;
 mod lint;
 mod measure;
 mod parse;
+mod plot;
 mod tangle;
 mod weave;
 
@@ -48,9 +49,17 @@ pub enum Found {
 
 /// Every code, by the stage that draws it.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [parse::CODES, tangle::CODES, execute::CODES, measure::CODES, weave::CODES, lint::CODES]
-        .into_iter()
-        .flatten()
+    [
+        parse::CODES,
+        tangle::CODES,
+        execute::CODES,
+        measure::CODES,
+        plot::CODES,
+        weave::CODES,
+        lint::CODES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 pub fn find(name: &str) -> Option<&'static Code> {

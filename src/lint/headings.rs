@@ -64,15 +64,19 @@ fn repeated_ids(lesson: &Lesson, known: &Surroundings<'_>, diagnostics: &mut Vec
         let (id, span) = match &block.kind {
             BlockKind::Heading(heading) => (&heading.attributes.id, block.span),
             BlockKind::Div(div) => (&div.attributes.id, div.opener),
+            BlockKind::Code(chunk) if chunk.is_plot() => (&chunk.attributes.id, chunk.info),
             _ => return,
         };
         given.entry(id.as_deref().unwrap_or_default()).or_default().push(span);
     });
     walk::inlines(&lesson.blocks, &mut |block, inline| {
-        if let Inline::Bracketed { attributes, .. } = inline {
-            let id = attributes.id.as_deref().unwrap_or_default();
-            given.entry(id).or_default().push(block.span);
-        }
+        let attributes = match inline {
+            Inline::Bracketed { attributes, .. } => attributes,
+            Inline::Image(image) => &image.attributes,
+            _ => return,
+        };
+        let id = attributes.id.as_deref().unwrap_or_default();
+        given.entry(id).or_default().push(block.span);
     });
     given.remove("");
     let on_page = known.ids.get(&lesson.source);

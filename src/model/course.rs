@@ -527,6 +527,11 @@ impl Chunk {
         matches!(self.language.as_deref(), Some("output" | "error" | "warning"))
     }
 
+    /// Whether it asks for a chart of some data.
+    pub fn is_plot(&self) -> bool {
+        self.language.as_deref() == Some("plot")
+    }
+
     /// Seconds that a run of it may take, where it says so.
     pub fn timeout(&self) -> Option<u32> {
         self.attributes.get("timeout")?.parse().ok()
@@ -744,6 +749,11 @@ pub enum Inline {
         span: Span,
         label: String,
     },
+    /// `@fig-granularity`: a figure or listing by its id.
+    Reference {
+        span: Span,
+        id: String,
+    },
     Html(String),
     SoftBreak,
     HardBreak,
@@ -804,6 +814,7 @@ fn push_plain<'a>(inlines: &[Inline], shown: &impl Fn(Span) -> Option<&'a str>, 
                 Some(alt) => out.push_str(alt),
                 None => out.push_str(&image.alt()),
             },
+            Inline::Reference { id, .. } => out.push_str(id),
             Inline::FootnoteReference { .. } | Inline::Html(_) => {}
         }
     }

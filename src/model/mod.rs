@@ -1,5 +1,6 @@
 //! The nouns: plain data that every stage shares, and no verbs.
 
+pub mod chart;
 pub mod course;
 pub mod diagnostic;
 pub mod limits;

@@ -20,8 +20,9 @@ enum Of {
     Consoles,
 }
 
-const KNOWN: [(&str, Of); 13] = [
+const KNOWN: [(&str, Of); 14] = [
     ("alt", Of::Notebooks),
+    ("caption", Of::All),
     ("chatter", Of::Consoles),
     ("data", Of::All),
     ("drift", Of::Cells),

@@ -333,6 +333,14 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 run.push_text(text, false);
                 return;
             };
+            if let [Inline::Text(sign), Inline::Reference { .. }] = &run.inlines[index..]
+                && sign == "["
+                && run.text.is_empty()
+            {
+                // As citations are written; the brackets are not shown.
+                run.inlines.remove(index);
+                return;
+            }
             let is_note = is_note(&tree.passage.text[..at]);
             let attributes = attributes_at(tree, range.end, false);
             let is_text = !is_note && attributes.is_none();
@@ -415,6 +423,15 @@ fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, 
             continue;
         }
         let behind = &source[range.start + at..tree.leaf_end.max(range.end)];
+        if let Some(id) = figure(&source[..range.start + at], behind) {
+            run.push_text(&text[done..at], escaped && done == 0);
+            let (start, end) = (range.start + at, range.start + at + 1 + id.len());
+            run.push(Inline::Reference { span: tree.span(start..end), id: id.to_string() });
+            tree.attributed = start..end;
+            done = (end - range.start).min(text.len());
+            searched = done;
+            continue;
+        }
         let (before, end) = if text[at..].starts_with('@') {
             // The parser may have parted what stands before the sign.
             let before = mailbox(&source[..range.start + at]);
@@ -482,6 +499,21 @@ fn example(tree: &mut Tree, at: usize) -> Option<(usize, usize)> {
         );
     }
     Some((number?, 1 + length))
+}
+
+/// What begins the id of a figure and of a listing.
+const FIGURES: [&str; 2] = ["fig-", "lst-"];
+
+/// The id of the figure or listing that `behind` begins with a reference to: `@fig-granularity`.
+fn figure<'a>(before: &str, behind: &'a str) -> Option<&'a str> {
+    let is_text = before.ends_with(|c: char| c.is_alphanumeric() || c == '\\');
+    let behind = behind.strip_prefix('@').filter(|_| !is_text)?;
+    let ends = |c: char| !c.is_alphanumeric() && !"_-".contains(c);
+    let id = &behind[..behind.find(ends).unwrap_or(behind.len())];
+    // What ends a sentence or is emphasis is not part of it.
+    let id = id.trim_end_matches(['-', '_']);
+    let is_figure = FIGURES.iter().any(|prefix| id.len() > prefix.len() && id.starts_with(prefix));
+    is_figure.then_some(id)
 }
 
 /// The longest name of a mailbox.

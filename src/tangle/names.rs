@@ -31,6 +31,9 @@ pub fn collect<'a>(
 ) -> Names<'a> {
     let mut names = Names::default();
     for chunk in lessons.iter().flat_map(|lesson| lesson.chunks()) {
+        if chunk.is_plot() {
+            continue;
+        }
         if chunk.name().is_none() && chunk.target().is_none() && chunk.cell.is_none() {
             continue;
         }
@@ -57,7 +60,8 @@ pub fn report_unused(names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for (name, pieces) in &names.named {
         let standing =
             pieces.iter().all(|piece| piece.chunk.target().is_none() && piece.chunk.cell.is_none());
-        if standing && !names.used.contains(name) {
+        // A listing is there to be referred to in the text.
+        if standing && !names.used.contains(name) && !name.starts_with("lst-") {
             diagnostics.push(
                 Diagnostic::warning("unused-block", format!("nothing uses the block `{name}`"))
                     .at(pieces[0].chunk.info, "defined here")

@@ -95,7 +95,10 @@ fn block(lesson: &Lesson, chunk: &Chunk, counts: &mut BTreeMap<String, usize>) -
     let count = counts.entry(slug.clone()).or_default();
     *count += 1;
     let number = if *count == 1 { String::new() } else { format!(":{count}") };
-    Block { page: page_path(&lesson.name), id: format!("code:{slug}{number}"), label }
+    // A listing is known by the name that its author gave.
+    let listing = chunk.name().filter(|name| name.starts_with("lst-") && *count == 1);
+    let id = listing.map_or_else(|| format!("code:{slug}{number}"), str::to_owned);
+    Block { page: page_path(&lesson.name), id, label }
 }
 
 /// Highlighted code in which each reference that has a definition is a link to it.

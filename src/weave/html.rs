@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    ansi, blocks, diagram,
+    ansi, blocks, chart_path, diagram,
     escape::escape,
+    figures::Figures,
     glossary,
     highlight::{fold_lines, highlight},
     ids::Identifiers,
@@ -17,6 +18,7 @@ use super::{
     value,
 };
 use crate::model::{
+    chart::Chart,
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
         Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell, plain_text, walk,
@@ -58,6 +60,17 @@ pub struct Section {
     pub id: String,
 }
 
+/// What the bodies of all pages are written with.
+pub struct Common<'a> {
+    pub sources: &'a Sources,
+    pub skin: &'a Skin<'a>,
+    pub formulas: Formulas,
+    /// The course's.
+    pub macros: Macros,
+    pub links: Links<'a>,
+    pub figures: Figures<'a>,
+}
+
 /// The body of one page while it is written.
 pub struct Body<'a> {
     lesson: &'a Lesson,
@@ -68,6 +81,7 @@ pub struct Body<'a> {
     /// Those that the formulas so far have defined, and the course's.
     macros: Macros,
     links: &'a Links<'a>,
+    figures: &'a Figures<'a>,
     ids: Identifiers,
     /// Added to a heading's level so that the highest stands below the page's title.
     shift: u8,
@@ -94,15 +108,8 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub fn new(
-        lesson: &'a Lesson,
-        record: Option<&'a Record>,
-        sources: &'a Sources,
-        skin: &'a Skin<'a>,
-        formulas: &'a Formulas,
-        macros: Macros,
-        links: &'a Links<'a>,
-    ) -> Self {
+    pub fn new(lesson: &'a Lesson, record: Option<&'a Record>, common: &'a Common<'a>) -> Self {
+        let Common { sources, skin, formulas, macros, links, figures } = common;
         let mut highest = 6;
         let mut definitions = HashMap::new();
         walk(&lesson.blocks, &mut |block| match &block.kind {
@@ -118,8 +125,9 @@ impl<'a> Body<'a> {
             sources,
             skin,
             formulas,
-            macros,
+            macros: macros.clone(),
             links,
+            figures,
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
             footnotes: vec![],
@@ -461,6 +469,10 @@ impl<'a> Body<'a> {
     fn chunk(&mut self, chunk: &'a Chunk) -> String {
         match (chunk.language.as_deref(), chunk.cell) {
             (Some("mermaid"), _) => self.diagram(chunk),
+            _ if chunk.is_plot() => match self.figures.charts.get(&chunk.span) {
+                Some(chart) => self.chart(chunk, chart),
+                None => String::new(),
+            },
             // What a cell gave stands there already.
             _ if self.expectations.contains(&chunk.span) => String::new(),
             _ if chunk.is_output() => self.typed_output(chunk),
@@ -511,6 +523,9 @@ impl<'a> Body<'a> {
             /// The first block of its name, where that is another.
             first: Option<String>,
             used_in: Vec<Use<'c>>,
+            /// Where it is the first of a listing's blocks.
+            label: Option<String>,
+            caption: Option<&'c str>,
         }
         #[derive(Serialize)]
         struct Use<'c> {
@@ -541,6 +556,8 @@ impl<'a> Body<'a> {
             used_in: uses
                 .map(|block| Use { url: block.url(self.lesson), label: block.label() })
                 .collect(),
+            label: self.figures.label(self.lesson, name).filter(|_| !added),
+            caption: chunk.attributes.get("caption"),
         };
         self.render("code.html", &context, chunk.info)
     }
@@ -697,9 +714,39 @@ impl<'a> Body<'a> {
         self.render("diagram.html", &Diagram { svg, source }, chunk.info)
     }
 
+    fn chart(&mut self, chunk: &Chunk, chart: &Chart) -> String {
+        #[derive(Serialize)]
+        struct Figure<'c> {
+            id: Option<&'c str>,
+            label: Option<String>,
+            caption: Option<&'c str>,
+            svg: &'c str,
+            note: Option<&'c str>,
+            columns: &'c [String],
+            rows: &'c [Vec<String>],
+            /// How many rows there are, those that are not shown included.
+            count: usize,
+            url: String,
+        }
+        let figure = Figure {
+            id: chunk.name(),
+            label: self.figures.label(self.lesson, chunk.name()),
+            caption: chunk.attributes.get("caption"),
+            svg: &chart.svg,
+            note: chart.note.as_deref(),
+            columns: &chart.columns,
+            rows: &chart.rows[..chart.rows.len().min(MOST_ROWS)],
+            count: chart.rows.len(),
+            url: chart_path(chart),
+        };
+        self.render("chart.html", &figure, chunk.info)
+    }
+
     fn figure(&mut self, image: &'a Image) -> String {
         #[derive(Serialize)]
-        struct Figure {
+        struct Figure<'i> {
+            id: Option<&'i str>,
+            label: Option<String>,
             src: String,
             alt: String,
             caption: Option<String>,
@@ -707,7 +754,10 @@ impl<'a> Body<'a> {
             classes: String,
         }
         let caption = (!image.caption.is_empty()).then(|| self.inlines(&image.caption));
+        let id = image.attributes.id.as_deref();
         let figure = Figure {
+            id,
+            label: self.figures.label(self.lesson, id),
             src: self.links.image(self.lesson, self.record, &image.target),
             alt: self.alt(image),
             caption,
@@ -817,6 +867,15 @@ impl<'a> Body<'a> {
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
+            Inline::Reference { span, id } => match self.figures.resolve(self.lesson, id, *span) {
+                Ok((url, text)) => {
+                    html.push_str(&format!("<a href=\"{}\">{}</a>", escape(&url), escape(&text)));
+                }
+                Err(diagnostic) => {
+                    self.diagnostics.push(*diagnostic);
+                    html.push_str(&escape(self.sources.text(*span)));
+                }
+            },
             Inline::Html(raw) => html.push_str(&self.links.html(self.lesson, raw)),
             Inline::SoftBreak => html.push('\n'),
             Inline::HardBreak => html.push_str("<br>\n"),
@@ -896,6 +955,9 @@ impl<'a> Body<'a> {
         })
     }
 }
+
+/// More are left to the file.
+const MOST_ROWS: usize = 200;
 
 /// A template that could not be filled, at what was to be shown.
 pub fn template_error(error: String, span: Span) -> Diagnostic {

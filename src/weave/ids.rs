@@ -46,6 +46,10 @@ impl Identifiers {
                 diagrams += 1;
                 taken.insert(format!("diagram-{diagrams}"));
             }
+            BlockKind::Code(chunk) if chunk.is_plot() => taken.extend(chunk.attributes.id.clone()),
+            BlockKind::Code(chunk) => {
+                taken.extend(chunk.name().filter(|id| id.starts_with("lst-")).map(str::to_owned));
+            }
             BlockKind::Footnote { .. } => {
                 footnotes += 1;
                 taken.extend([format!("fn-{footnotes}"), format!("fnref-{footnotes}")]);
@@ -116,6 +120,7 @@ fn of_inlines(inlines: &[Inline], taken: &mut HashSet<String>) {
     for inline in inlines {
         match inline {
             Inline::Html(html) => in_html(html, taken),
+            Inline::Image(image) => taken.extend(image.attributes.id.clone()),
             Inline::Bracketed { attributes: Attributes { id, .. }, content, .. } => {
                 taken.extend(id.clone());
                 of_inlines(content, taken);

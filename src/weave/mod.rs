@@ -6,6 +6,7 @@ mod blocks;
 mod diagram;
 mod edit;
 mod escape;
+mod figures;
 mod glossary;
 mod highlight;
 mod html;
@@ -24,21 +25,22 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
+    chart::Chart,
     course::{Course, Lesson},
     diagnostic::Diagnosed,
     record::Record,
     site::{Asset, Content, Page, Site},
-    source::Sources,
+    source::{Sources, Span},
 };
 
 pub use ansi::{html as terminal_html, plain};
 pub use escape::escape;
-use html::{Body, Section, Shown};
+use figures::Figures;
+use html::{Body, Common, Section, Shown};
 use links::Links;
 use math::Formulas;
 use page::Kind;
 pub use search::is_index;
-use template::Skin;
 pub use template::Theme;
 
 /// The folders of a course that are copied into its site.
@@ -65,10 +67,11 @@ struct Texts<'a> {
 }
 
 /// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
-/// paths of the course's other files.
+/// paths of the course's other files, `charts` what `.plot` blocks became, by their places.
 pub fn weave(
     course: &Course,
     records: &BTreeMap<String, Record>,
+    charts: &BTreeMap<Span, Chart>,
     files: &BTreeSet<String>,
     sources: &Sources,
     theme: &Theme,
@@ -76,10 +79,17 @@ pub fn weave(
     let mut diagnostics = vec![];
     let words = words::choose(theme.words(), &course.settings).into_value(&mut diagnostics);
     let skin = theme.speaking(words);
-    let links = Links::new(course, files, sources);
-    let texts = weave_texts(course, records, &links, sources, &skin);
-    let texts = texts.into_value(&mut diagnostics);
-    let sheets = pages::sheets(course, &texts, &skin).into_value(&mut diagnostics);
+    let common = Common {
+        sources,
+        formulas: Formulas::new(),
+        macros: math::macros(&course.settings),
+        links: Links::new(course, files, sources),
+        figures: Figures::of(course, charts, &skin.words),
+        skin: &skin,
+    };
+    let texts = weave_texts(course, records, &common).into_value(&mut diagnostics);
+    let figures = common.figures.page(records, &common.links);
+    let sheets = pages::sheets(course, &texts, figures, &skin).into_value(&mut diagnostics);
     let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
     for sheet in &sheets {
         match page::page(course, &sheets, sheet, sources, &skin) {
@@ -100,6 +110,10 @@ pub fn weave(
         |sheet| page::for_instructors(sheet, sources),
         sources,
     ));
+    site.assets.extend(charts.values().map(|chart| Asset {
+        path: chart_path(chart),
+        content: Content::Bytes(chart.csv.clone().into_bytes()),
+    }));
     for lesson in &course.lessons {
         let record = records.get(&lesson.name);
         for file in record.iter().flat_map(|record| &record.files) {
@@ -120,18 +134,20 @@ pub fn page_path(lesson: &str) -> String {
     format!("{lesson}.html")
 }
 
+/// Where in the site the data of a chart stands.
+fn chart_path(chart: &Chart) -> String {
+    format!("charts/{}.csv", chart.id)
+}
+
 /// The body of each text.
 fn weave_texts<'a>(
     course: &'a Course,
     records: &'a BTreeMap<String, Record>,
-    links: &Links<'a>,
-    sources: &Sources,
-    skin: &Skin,
+    common: &Common<'a>,
 ) -> Diagnosed<Texts<'a>> {
-    let (formulas, macros) = (Formulas::new(), math::macros(&course.settings));
     let (mut diagnostics, mut assets) = (vec![], vec![]);
     let mut text = |lesson: &'a Lesson, record: Option<&'a Record>| {
-        let mut body = Body::new(lesson, record, sources, skin, &formulas, macros.clone(), links);
+        let mut body = Body::new(lesson, record, common);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
         assets.append(&mut body.assets);

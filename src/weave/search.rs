@@ -172,7 +172,11 @@ impl<'a> Reader<'a> {
 
     /// The lines that readers see. What authors typed as an output is one, and no text of theirs.
     fn code(&mut self, at: usize, chunk: &Chunk) {
-        let lines = chunk.lines.iter().filter(|line| !line.hidden && !chunk.is_output());
+        if let Some(caption) = chunk.attributes.get("caption") {
+            self.add(at, caption);
+        }
+        let is_code = !chunk.is_output() && !chunk.is_plot();
+        let lines = chunk.lines.iter().filter(|line| !line.hidden && is_code);
         for line in lines {
             self.add(at, self.sources.text(line.span));
         }

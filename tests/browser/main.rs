@@ -409,23 +409,70 @@ fn nothing_is_asked_of_other_hosts_and_nothing_complains() {
 
 #[test]
 fn axe_finds_nothing() {
-    let Some(axe) = needed("LESSONC_AXE, the path of axe.min.js", env::var("LESSONC_AXE").ok())
-    else {
-        return;
-    };
-    let axe = fs::read_to_string(axe).unwrap();
-    in_browser(async |page| axe_finds_nothing_on(page, &axe, &PAGES).await);
+    axe_finds_nothing_in(Path::new("lessons"), &PAGES);
 }
 
 #[test]
 fn axe_finds_nothing_on_any_kind_of_page() {
+    axe_finds_nothing_in(Path::new(EVERY_KIND), &KINDS);
+}
+
+#[test]
+fn axe_finds_nothing_on_pages_of_charts() {
+    let course = tempfile::tempdir().unwrap();
+    fs::write(course.path().join("charts.md"), charts()).unwrap();
+    axe_finds_nothing_in(course.path(), &["charts.html", "figures.html"]);
+}
+
+#[test]
+fn charts_are_legible_on_a_phone_and_in_either_theme() {
+    let course = tempfile::tempdir().unwrap();
+    fs::write(course.path().join("charts.md"), charts()).unwrap();
+    in_browser_of(course.path(), async |page| {
+        page.open("charts.html").await?;
+        page.width(390).await?;
+        let sizes: Vec<f64> = page
+            .js("return [...document.querySelectorAll('main > .plot > .chart text')].map((text) =>
+                parseFloat(text.getAttribute('font-size')) * text.getScreenCTM().a)")
+            .await?;
+        assert!(sizes.len() > 40 && sizes.iter().all(|size| *size >= 11.0), "{sizes:?}");
+        let mut colours = vec![];
+        for theme in ["light", "dark"] {
+            page.system_theme(theme).await?;
+            let found: Vec<String> = page
+                .js("return [...document.querySelectorAll('.chart .line')].map((line) =>
+                    getComputedStyle(line).stroke)")
+                .await?;
+            colours.push(found);
+        }
+        let (light, dark) = (&colours[0], &colours[1]);
+        let all_differ = light.iter().zip(dark).all(|(light, dark)| light != dark);
+        assert!(light.len() > 12 && all_differ, "{colours:?}");
+        Ok(())
+    });
+}
+
+/// A lesson with a chart of every kind.
+fn charts() -> String {
+    let series = (0..12).flat_map(|series| {
+        (1..5).map(move |x| format!("{x},{},series {series}\n", x * (series + 1)))
+    });
+    let series: String = series.collect();
+    format!(
+        "# Charts\n\nSee @fig-bars and @fig-series.\n\n\
+        ``` {{.plot #fig-bars kind=bars caption=\"Bars\"}}\nhow,seconds\nserial,2\nserial,3\nasync,1\n```\n\n\
+        ``` {{.plot #fig-series series=s y-scale=log10 y-unit=\"µs\" caption=\"Twelve\"}}\nx,y,s\n{series}```\n\n\
+        ``` {{.plot kind=points}}\nx,y\n1,2\n2,1\n```\n"
+    )
+}
+
+fn axe_finds_nothing_in(course: &Path, pages: &[&str]) {
     let Some(axe) = needed("LESSONC_AXE, the path of axe.min.js", env::var("LESSONC_AXE").ok())
     else {
         return;
     };
     let axe = fs::read_to_string(axe).unwrap();
-    let course = Path::new(EVERY_KIND);
-    in_browser_of(course, async |page| axe_finds_nothing_on(page, &axe, &KINDS).await);
+    in_browser_of(course, async |page| axe_finds_nothing_on(page, &axe, pages).await);
 }
 
 async fn axe_finds_nothing_on(page: &Page, axe: &str, paths: &[&str]) -> WebDriverResult<()> {

@@ -88,6 +88,30 @@ picture in base64, and `EVCXR_END_CONTENT`, each on lines of their own; an SVG i
         ..CODE
     },
     Code {
+        name: "unknown-figure",
+        severity: Severity::Error,
+        meaning: "a reference to a figure or listing that does not exist",
+        explanation: "`@fig-name` becomes a link that reads “Figure 2”. It leads to the image or plot with the id `#fig-name`, on the
+same page or another; `@lst-name` leads to the block of code with the id `#lst-name`.",
+        bad: "As @fig-sped shows, two are faster.
+
+``` {.plot #fig-speed}
+jobs,seconds
+1,2.3
+2,1.2
+```
+",
+        good: "As @fig-speed shows, two are faster.
+
+``` {.plot #fig-speed}
+jobs,seconds
+1,2.3
+2,1.2
+```
+",
+        ..CODE
+    },
+    Code {
         name: "template",
         severity: Severity::Error,
         found: Found::ByRunning,

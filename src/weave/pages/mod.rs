@@ -13,7 +13,9 @@ pub use machines::files;
 use serde::Serialize;
 
 use super::{
-    Text, Texts, anchors, html, page,
+    Text, Texts, anchors,
+    figures::Gallery,
+    html, page,
     page::{Kind, Sheet},
     page_path,
     template::Skin,
@@ -24,6 +26,7 @@ use crate::model::{course::Course, diagnostic::Diagnosed};
 pub fn sheets<'a>(
     course: &'a Course,
     texts: &'a Texts<'a>,
+    figures: Option<Gallery>,
     skin: &Skin,
 ) -> Diagnosed<Vec<Sheet<'a>>> {
     let mut diagnostics = vec![];
@@ -40,6 +43,7 @@ pub fn sheets<'a>(
         ("keypoints", Kind::View, keypoints::body(lessons, skin)),
         ("exercises", Kind::View, exercises::body(lessons, skin)),
         ("all", Kind::View, all::body(lessons, skin)),
+        ("figures", Kind::View, figures.map(|it| skin.render("figures.html", &it)).transpose()),
         ("citation", Kind::View, citation::body(course.citation.as_ref(), skin)),
         ("404", Kind::Missing, missing(course, skin)),
     ];
