@@ -10,6 +10,7 @@ use crate::model::{
     course::{BlockKind, Chunk, Course, Image, Inline, Lesson, plain_text, walk},
     diagnostic::{Diagnostic, did_you_mean},
     record::Record,
+    site::PictureSize,
     source::Span,
 };
 
@@ -153,6 +154,7 @@ impl<'a> Figure<'a> {
         match self.shown {
             Shown::Picture(image) => Entry {
                 src: Some(links.image(self.lesson, records.get(&self.lesson.name), &image.target)),
+                size: links.size(self.lesson, records.get(&self.lesson.name), &image.target),
                 alt: image.alt(),
                 caption: (!image.caption.is_empty()).then(|| plain_text(&image.caption)),
                 ..entry
@@ -187,6 +189,7 @@ struct Entry<'a> {
     url: String,
     svg: Option<&'a str>,
     src: Option<String>,
+    size: Option<PictureSize>,
     alt: String,
     caption: Option<String>,
 }
