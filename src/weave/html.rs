@@ -659,7 +659,7 @@ impl<'a> Body<'a> {
         let html = format!(
             "<img src=\"{}\" alt=\"{}\"{} loading=\"lazy\" decoding=\"async\">",
             escape(&path),
-            escape(alt.unwrap_or("What this code shows")),
+            escape(alt.unwrap_or(self.skin.words.get("shown_by_code"))),
             sized(picture_size(&bytes)),
         );
         self.assets.push(Asset { path, content: Content::Bytes(bytes) });

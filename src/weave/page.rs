@@ -7,6 +7,7 @@ use super::{
     metadata::{Metadata, metadata},
     page_path,
     template::Skin,
+    words::Words,
 };
 use crate::model::{
     course::{Course, Lesson, Settings},
@@ -191,7 +192,7 @@ pub fn page<'s>(
             root: root(course, sheet.kind),
             body: &sheet.body,
             description: description.as_deref(),
-            provenance: sheet.text.and_then(|text| provenance(text.record?)),
+            provenance: sheet.text.and_then(|text| provenance(text.record?, &skin.words)),
             edit: sheet
                 .text
                 .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
@@ -240,11 +241,13 @@ fn units<'a>(
 }
 
 /// When, where, with what and in what time the outputs of a page were made, in one line.
-fn provenance(record: &Record) -> Option<String> {
+fn provenance(record: &Record, words: &Words) -> Option<String> {
     let Made { date, rustc, host, cpu, cores, .. } = record.made.as_ref()?;
-    let cores = if *cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" of {cpu}") };
+    let cores = format!("{cores} {}", words.get(if *cores == 1 { "core" } else { "cores" }));
+    let cpu = if cpu.is_empty() { String::new() } else { format!(" {} {cpu}", words.get("of")) };
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
-    let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
-    Some(format!("Outputs recorded on {date} with {rustc} on {host}, {cores}{cpu}{took}."))
+    let took = took.map(|took| format!(", {} {took}", words.get("within"))).unwrap_or_default();
+    let recorded = words.get("recorded").replace("{date}", date);
+    let recorded = recorded.replace("{rustc}", rustc).replace("{host}", host);
+    Some(format!("{recorded}, {cores}{cpu}{took}."))
 }
