@@ -22,6 +22,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    New(New),
     #[command(mut_args(only_with_serve))]
     Build(Build),
     /// Build a course and show it in the browser, again whenever it changes
@@ -36,6 +37,32 @@ enum Command {
     #[cfg(target_os = "linux")]
     #[command(hide = true)]
     Confine(Confine),
+}
+
+/// Begin a course, or a further lesson of one.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  lessonc new my-course             a course of one lesson, which builds at once
+  lessonc new my-course --github    ... with a workflow that publishes it on GitHub Pages
+  lessonc new --lesson traits       a further lesson, lessons/traits.md
+
+Nothing is written over: where a file is there already, none is written.
+
+Exit status: 0 written, 2 a file is there already or could not be written.")]
+struct New {
+    /// The folder of the new course; with --lesson, that of the lessons [default: lessons]
+    #[arg(required_unless_present = "lesson")]
+    folder: Option<PathBuf>,
+    /// Add a workflow that publishes the site on GitHub Pages
+    #[arg(long)]
+    github: bool,
+    /// Add a pipeline that publishes the site on GitLab Pages
+    #[arg(long)]
+    gitlab: bool,
+    /// Add a lesson to a course instead
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["github", "gitlab"])]
+    lesson: Option<String>,
 }
 
 /// Build the site of a course: run what has no valid record, and weave all pages.
@@ -315,6 +342,7 @@ pub fn run() -> ExitCode {
                 Err(error) => Err(error),
             }
         }
+        Command::New(new) => edge::new::new(&new.wanted()),
         Command::Build(build) | Command::Serve(build) => match build.serving() {
             Some(options) => edge::watch::watch(&options),
             None => edge::build::build(&build.options()),
@@ -360,6 +388,17 @@ fn to_use(rerun: Option<&Option<String>>) -> Use {
         None => Use::Valid,
         Some(None) => Use::None,
         Some(Some(lesson)) => Use::NoneOf(name(lesson)),
+    }
+}
+
+impl New {
+    fn wanted(self) -> edge::new::Wanted {
+        let Self { folder, github, gitlab, lesson } = self;
+        let folder = folder.unwrap_or_else(|| "lessons".into());
+        match lesson {
+            Some(lesson) => edge::new::Wanted::Lesson { course: folder, name: name(&lesson) },
+            None => edge::new::Wanted::Course { folder, github, gitlab },
+        }
     }
 }
 

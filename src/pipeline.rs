@@ -18,7 +18,7 @@ use crate::{
         diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         package::{Program, Tangled},
         record::{Record, Trace},
-        site::{Asset, Content, Site},
+        site::{Asset, Content, PictureSize, Site},
         source::{Source, SourceId, Sources, Span},
         table::Tables,
     },
@@ -294,7 +294,8 @@ pub fn build(
     diagnostics.extend(compare(&course, &mut records, &tables, is_whole, sources));
     let charts = plot(&course, &tables, &records, sources);
     let charts = charts.into_value(&mut diagnostics);
-    let site = weave::weave(&course, &records, &charts, files, sources, theme);
+    let pictures = pictures(files, runner);
+    let site = weave::weave(&course, &records, &charts, files, &pictures, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let withheld: BTreeSet<&str> = broken.into_iter().chain(failed).collect();
@@ -309,6 +310,7 @@ pub fn build(
         }
     }
     site.pages.retain(|page| !page.gathers || is_complete);
+    site.assets.retain(|asset| !weave::is_index(&asset.path) || is_complete);
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, unfinished, diagnostics }
@@ -419,7 +421,9 @@ pub fn check(
     diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
     let charts = plot(&course, &tables, &records, sources);
     let charts = charts.into_value(&mut diagnostics);
-    let site = weave::weave(&course, &records, &charts, files, sources, theme);
+    // What is wrong is wrong at any size.
+    let pictures = BTreeMap::new();
+    let site = weave::weave(&course, &records, &charts, files, &pictures, sources, theme);
     let site = site.into_value(&mut diagnostics);
     let ids = course.texts().filter_map(|lesson| {
         let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;
@@ -622,6 +626,20 @@ fn plot(
         charts.append(&mut charted.into_value(&mut diagnostics));
     }
     Diagnosed { value: charts, diagnostics }
+}
+
+/// How large the pictures among a course's files are.
+fn pictures(files: &BTreeSet<String>, runner: &mut dyn Runner) -> BTreeMap<String, PictureSize> {
+    let named = |path: &&String| {
+        let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        matches!(&*ending, "gif" | "jpeg" | "jpg" | "png" | "svg" | "webp")
+    };
+    let size = |path: &String| {
+        // One that can't be read is told of where it is copied.
+        let size = weave::picture_size(&runner.read(path).ok()?)?;
+        Some((path.clone(), size))
+    };
+    files.iter().filter(named).filter_map(size).collect()
 }
 
 /// What programs give, in their own order and not in that in which they end: so that what is said

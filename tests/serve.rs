@@ -26,7 +26,7 @@ const TEXTS: [&str; 6] = [
 ];
 
 const FILES: [(&str, &str); 4] = [
-    ("fig/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ("fig/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 3 2\"/>"),
     ("fig/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><g/></svg>"),
     ("templates/figure.html", "<figure>{{ caption }}</figure>"),
     ("templates/assets/more.css", "h1 { color: red }"),

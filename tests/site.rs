@@ -1,12 +1,16 @@
 //! A whole site as it is written to disk: every link and every anchor in it leads somewhere.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod project;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
+
+use project::Project;
 
 /// Where the page for missing pages takes the site to be; see the settings of `tests/course`.
 const ADDRESS: &str = "/";
@@ -54,6 +58,48 @@ fn every_link_and_anchor_of_a_site_with_every_kind_of_page_resolves() {
     }
     assert!(walked > 200, "only {walked} links were seen");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn what_the_search_finds_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = build(Path::new("tests/course"), folder.path());
+    let value = |name: &str| -> serde_json::Value {
+        let script = fs::read_to_string(folder.path().join(format!("search/{name}.js"))).unwrap();
+        let value = script.strip_prefix(&format!("lessoncSearch(\"{name}\", ")).unwrap();
+        serde_json::from_str(value.strip_suffix(");\n").unwrap()).unwrap()
+    };
+    let (index, sections) = (value("index"), value("sections-0"));
+    let mut sections = sections.as_array().unwrap().iter();
+    let mut seen = vec![];
+    for page in index["pages"].as_array().unwrap() {
+        let path = page[0].as_str().unwrap();
+        for section in sections.by_ref().take(page[2].as_u64().unwrap() as usize) {
+            let id = section[0].as_str().unwrap();
+            assert!(id.is_empty() || values(&pages[path], "id").contains(&id), "{path}#{id}");
+            seen.push(format!("{path}#{id}"));
+        }
+    }
+    assert!(sections.next().is_none());
+    for found in ["first.html#twice", "first.html#windows", "reference.html#"] {
+        assert!(seen.contains(&found.to_owned()), "{found} is missing: {seen:?}");
+    }
+    assert!(!seen.iter().any(|place| place.starts_with("all.html")), "{seen:?}");
+}
+
+#[test]
+fn a_lesson_that_is_broken_stays_in_the_search_as_its_page_does() {
+    let sound = "Here are lemmings.\n";
+    let project = Project::new(&[("one.md", "Here are lions.\n"), ("two.md", sound)]);
+    let build = || project.lessonc(&["build"]);
+    assert_eq!(build().0, Some(0));
+    project.write("two.md", "Here are llamas.\n\n:::no-such-class\n");
+    assert_eq!(build().0, Some(1));
+    let words = || project.read("site/search/words-0.js");
+    assert!(words().contains("lemmings") && !words().contains("llamas"), "{}", words());
+    project.write("two.md", "Here are llamas.\n");
+    assert_eq!(build().0, Some(0));
+    assert!(!words().contains("lemmings") && words().contains("llamas"), "{}", words());
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod generated;
 mod keys;
 mod local;
 pub mod lookup;
+pub mod new;
 mod problems;
 mod process;
 mod reads;

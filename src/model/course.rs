@@ -824,14 +824,23 @@ fn normalise_space(text: &str) -> String {
 
 /// The text of inlines without their markup.
 pub fn plain_text(inlines: &[Inline]) -> String {
+    plain_text_with(inlines, &|_| None)
+}
+
+/// The same, with what stands in the place of texts that show measured values, by their span.
+pub fn plain_text_with<'a>(inlines: &[Inline], shown: &impl Fn(Span) -> Option<&'a str>) -> String {
     let mut text = String::new();
-    push_plain(inlines, &mut text);
+    push_plain(inlines, shown, &mut text);
     text
 }
 
-fn push_plain(inlines: &[Inline], out: &mut String) {
+fn push_plain<'a>(inlines: &[Inline], shown: &impl Fn(Span) -> Option<&'a str>, out: &mut String) {
     for inline in inlines {
         match inline {
+            Inline::Bracketed { span, content, .. } => match shown(*span) {
+                Some(value) => out.push_str(value),
+                None => push_plain(content, shown, out),
+            },
             Inline::Text(text) | Inline::Code { text, .. } => out.push_str(text),
             Inline::Math { tex, .. } => out.push_str(tex),
             Inline::SoftBreak | Inline::HardBreak => out.push(' '),
@@ -840,9 +849,11 @@ fn push_plain(inlines: &[Inline], out: &mut String) {
             | Inline::Strikethrough(content)
             | Inline::Superscript(content)
             | Inline::Subscript(content)
-            | Inline::Bracketed { content, .. }
-            | Inline::Link { content, .. } => push_plain(content, out),
-            Inline::Image(image) => out.push_str(&image.alt()),
+            | Inline::Link { content, .. } => push_plain(content, shown, out),
+            Inline::Image(image) => match shown(image.span) {
+                Some(alt) => out.push_str(alt),
+                None => out.push_str(&image.alt()),
+            },
             Inline::Reference { id, .. } => out.push_str(id),
             Inline::FootnoteReference { .. } | Inline::Html(_) => {}
         }

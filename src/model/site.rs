@@ -1,5 +1,7 @@
 //! What is published.
 
+use serde::Serialize;
+
 /// A whole site. Paths are relative to its root, with `/` between folders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
@@ -27,4 +29,11 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// A file of the course, by its path there.
     CourseFile(String),
+}
+
+/// How large a picture is, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PictureSize {
+    pub width: u32,
+    pub height: u32,
 }

@@ -10,6 +10,7 @@ use crate::model::{
     course::{BlockKind, Chunk, Course, Image, Inline, Lesson, plain_text, walk},
     diagnostic::{Diagnostic, did_you_mean},
     record::Record,
+    site::PictureSize,
     source::Span,
 };
 
@@ -154,6 +155,7 @@ impl<'a> Figure<'a> {
         match self.shown {
             Shown::Picture(image) => Entry {
                 src: Some(links.image(self.lesson, record, &image.target)),
+                size: links.size(self.lesson, record, &image.target),
                 alt: record
                     .and_then(|record| record.shown.get(&image.span))
                     .map_or_else(|| image.alt(), String::clone),
@@ -190,6 +192,7 @@ struct Entry<'a> {
     url: String,
     svg: Option<&'a str>,
     src: Option<String>,
+    size: Option<PictureSize>,
     alt: String,
     caption: Option<String>,
 }

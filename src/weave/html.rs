@@ -14,6 +14,7 @@ use super::{
     links::{self, Links},
     macros::Macros,
     math::Formulas,
+    picture::picture_size,
     template::Skin,
     value,
 };
@@ -25,7 +26,7 @@ use crate::model::{
     },
     diagnostic::Diagnostic,
     record::{Made, Output, Part, Record, Timed},
-    site::{Asset, Content},
+    site::{Asset, Content, PictureSize},
     source::{Sources, Span},
 };
 
@@ -659,9 +660,10 @@ impl<'a> Body<'a> {
         let path = format!("values/{}.{kind}", self.assets.len() + 1);
         let path = links::captured_path(self.lesson, &path);
         let html = format!(
-            "<img src=\"{}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\">",
+            "<img src=\"{}\" alt=\"{}\"{} loading=\"lazy\" decoding=\"async\">",
             escape(&path),
-            escape(alt.unwrap_or("What this code shows")),
+            escape(alt.unwrap_or(self.skin.words.get("shown_by_code"))),
+            sized(picture_size(&bytes)),
         );
         self.assets.push(Asset { path, content: Content::Bytes(bytes) });
         Some(Given { kind: "picture", html })
@@ -769,20 +771,23 @@ impl<'a> Body<'a> {
             alt: String,
             caption: Option<String>,
             width: Option<String>,
+            height: Option<u32>,
             classes: String,
         }
         let caption = (!image.caption.is_empty()).then(|| self.inlines(&image.caption));
         let id = image.attributes.id.as_deref();
+        let asked =
+            image.attributes.get("width").map(|width| width.trim_end_matches("px").to_owned());
+        let size = self.links.size(self.lesson, self.record, &image.target);
+        let size = size.and_then(|size| at_width(size, asked.as_deref()));
         let figure = Figure {
             id,
             label: self.figures.label(self.lesson, id),
             src: self.links.image(self.lesson, self.record, &image.target),
             alt: self.alt(image),
             caption,
-            width: image
-                .attributes
-                .get("width")
-                .map(|width| width.trim_end_matches("px").to_owned()),
+            width: asked.or(size.map(|size| size.width.to_string())),
+            height: size.map(|size| size.height),
             classes: image.attributes.classes.join(" "),
         };
         self.render("figure.html", &figure, image.span)
@@ -881,7 +886,13 @@ impl<'a> Body<'a> {
                     pairs: without_alt.cloned().collect(),
                     ..image.attributes.clone()
                 });
-                html.push_str(&format!("<img src=\"{src}\" alt=\"{alt}\"{title}{own}>"));
+                let is_sized =
+                    ["width", "height"].iter().any(|it| image.attributes.get(it).is_some());
+                let size = self.links.size(self.lesson, self.record, &image.target);
+                let size = sized(size.filter(|_| !is_sized));
+                html.push_str(&format!(
+                    "<img src=\"{src}\" alt=\"{alt}\"{title}{own}{size} loading=\"lazy\">"
+                ));
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
@@ -1023,6 +1034,20 @@ fn pairs(attributes: &Attributes) -> String {
         format!(" {data}{}=\"{}\"", escape(key), escape(value))
     });
     written.collect()
+}
+
+/// The attributes that keep a picture's place.
+fn sized(size: Option<PictureSize>) -> String {
+    size.map(|PictureSize { width, height }| format!(" width=\"{width}\" height=\"{height}\""))
+        .unwrap_or_default()
+}
+
+/// A picture's size at the width that an author asks for; none where that is a share of the page's.
+fn at_width(size: PictureSize, asked: Option<&str>) -> Option<PictureSize> {
+    let Some(asked) = asked else { return Some(size) };
+    let width: u32 = asked.parse().ok()?;
+    let height = u64::from(width) * u64::from(size.height) / u64::from(size.width.max(1));
+    Some(PictureSize { width, height: u32::try_from(height).ok()? })
 }
 
 fn title_of(title: &str) -> String {

@@ -10,10 +10,11 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
-use super::{blocks::Blocks, glossary::Glossary, page_path};
+use super::{blocks::Blocks, glossary::Glossary, page_path, picture::picture_size};
 use crate::model::{
     course::{Course, Lesson},
-    record::Record,
+    record::{CapturedFile, Record},
+    site::PictureSize,
     source::{SourceId, Sources},
 };
 
@@ -22,6 +23,8 @@ pub struct Links<'a> {
     /// Paths of the course's other files: `fig/stack.svg`.
     files: &'a BTreeSet<String>,
     /// The page that is made of each text, by the text's path without its extension.
+    /// How large those of them are that are pictures.
+    pictures: &'a BTreeMap<String, PictureSize>,
     pages: BTreeMap<&'a str, String>,
     pub glossary: Glossary<'a>,
     pub blocks: Blocks,
@@ -36,9 +39,15 @@ const FLAT: [&str; 5] = ["episodes/", "learners/", "instructors/", "profiles/", 
 const EPISODES: &str = "episodes/";
 
 impl<'a> Links<'a> {
-    pub fn new(course: &'a Course, files: &'a BTreeSet<String>, sources: &'a Sources) -> Self {
+    pub fn new(
+        course: &'a Course,
+        files: &'a BTreeSet<String>,
+        pictures: &'a BTreeMap<String, PictureSize>,
+        sources: &'a Sources,
+    ) -> Self {
         let mut links = Self {
             files,
+            pictures,
             pages: BTreeMap::new(),
             glossary: Glossary::of(course),
             blocks: Blocks::of(course, sources),
@@ -64,8 +73,21 @@ impl<'a> Links<'a> {
         let is_file = self.find_file(self.folder(lesson), target).is_some();
         let captured = (!is_elsewhere(target) && !is_file).then(|| captured(record, path));
         match captured.flatten() {
-            Some(captured) => captured_path(lesson, captured),
+            Some(captured) => captured_path(lesson, &captured.path),
             None => self.resolve(lesson, target).unwrap_or_else(|| target.to_owned()),
+        }
+    }
+
+    /// How large an image is, where that is known.
+    pub fn size(
+        &self,
+        lesson: &Lesson,
+        record: Option<&Record>,
+        target: &str,
+    ) -> Option<PictureSize> {
+        match self.find_file(self.folder(lesson), target) {
+            Some(path) => self.pictures.get(path).copied(),
+            None => picture_size(&captured(record, target.trim_start_matches("./"))?.bytes),
         }
     }
 
@@ -261,11 +283,11 @@ fn is_address(before: &str) -> bool {
 
 /// The file that a program wrote and an image asks for: `asyncio-timings.svg`, also where it is
 /// asked for as `fig/asyncio-timings.svg`.
-pub fn captured<'r>(record: Option<&'r Record>, path: &str) -> Option<&'r str> {
+pub fn captured<'r>(record: Option<&'r Record>, path: &str) -> Option<&'r CapturedFile> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let files = record.map(|record| &record.files[..]).unwrap_or_default();
     let find = |wanted: &str| files.iter().rev().find(|file| file.path == wanted);
-    find(path).or_else(|| find(name)).map(|file| file.path.as_str())
+    find(path).or_else(|| find(name))
 }
 
 /// Where in the site a file stands that a lesson's program wrote.

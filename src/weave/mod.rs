@@ -17,6 +17,8 @@ mod math;
 mod metadata;
 mod page;
 mod pages;
+mod picture;
+mod search;
 mod template;
 mod value;
 mod words;
@@ -28,7 +30,7 @@ use crate::model::{
     course::{Course, Lesson},
     diagnostic::Diagnosed,
     record::Record,
-    site::{Asset, Content, Page, Site},
+    site::{Asset, Content, Page, PictureSize, Site},
     source::{Sources, Span},
 };
 
@@ -39,6 +41,8 @@ use html::{Body, Common, Section, Shown};
 use links::Links;
 use math::Formulas;
 use page::Kind;
+pub use picture::picture_size;
+pub use search::is_index;
 pub use template::Theme;
 
 /// The folders of a course that are copied into its site.
@@ -65,12 +69,14 @@ struct Texts<'a> {
 }
 
 /// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
-/// paths of the course's other files, `charts` what `.plot` blocks became, by their places.
+/// paths of the course's other files and `pictures` how large those of them are that are pictures,
+/// `charts` what `.plot` blocks became, by their places.
 pub fn weave(
     course: &Course,
     records: &BTreeMap<String, Record>,
     charts: &BTreeMap<Span, Chart>,
     files: &BTreeSet<String>,
+    pictures: &BTreeMap<String, PictureSize>,
     sources: &Sources,
     theme: &Theme,
 ) -> Diagnosed<Site> {
@@ -81,7 +87,7 @@ pub fn weave(
         sources,
         formulas: Formulas::new(),
         macros: math::macros(&course.settings),
-        links: Links::new(course, files, sources),
+        links: Links::new(course, files, pictures, sources),
         figures: Figures::of(course, charts, &skin.words),
         skin: &skin,
     };
@@ -103,6 +109,11 @@ pub fn weave(
         Ok(files) => site.assets.extend(files),
         Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
+    site.assets.extend(search::files(
+        &sheets,
+        |sheet| page::for_instructors(sheet, sources),
+        sources,
+    ));
     site.assets.extend(charts.values().map(|chart| Asset {
         path: chart_path(chart),
         content: Content::Bytes(chart.csv.clone().into_bytes()),

@@ -7,6 +7,7 @@ use super::{
     metadata::{Metadata, metadata},
     page_path,
     template::Skin,
+    words::Words,
 };
 use crate::model::{
     course::{Course, Lesson, Settings},
@@ -191,7 +192,7 @@ pub fn page<'s>(
             root: root(course, sheet.kind),
             body: &sheet.body,
             description: description.as_deref(),
-            provenance: sheet.text.and_then(|text| provenance(text.record?)),
+            provenance: sheet.text.and_then(|text| provenance(text.record?, &skin.words)),
             edit: sheet
                 .text
                 .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
@@ -208,7 +209,8 @@ pub fn page<'s>(
     skin.render("page.html", &context)
 }
 
-fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
+/// Whether learners don't see it.
+pub fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
     sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
 }
 
@@ -240,14 +242,24 @@ fn units<'a>(
 
 /// When, where, with what and in what time the outputs of a page were made, in one line; none where
 /// nothing was run.
-fn provenance(record: &Record) -> Option<String> {
+fn provenance(record: &Record, words: &Words) -> Option<String> {
     let mut all: Vec<&Made> = record.made.iter().collect();
     all.sort_by_key(|made| &made.date);
-    let all: Vec<String> = all.into_iter().map(|made| format!("on {made}")).collect();
-    let all = Some(all.join(", and ")).filter(|all| !all.is_empty())?;
+    let all: Vec<String> = all.into_iter().map(|it| made(it, words)).collect();
+    let all = Some(all.join("; ")).filter(|all| !all.is_empty())?;
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
-    let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
-    Some(format!("Outputs recorded {all}{took}."))
+    let took = took.map(|took| format!(", {} {took}", words.get("within"))).unwrap_or_default();
+    Some(format!("{all}{took}."))
+}
+
+fn made(Made { date, rustc, host, cpu, cores, load }: &Made, words: &Words) -> String {
+    let cores = format!("{cores} {}", words.get(if *cores == 1 { "core" } else { "cores" }));
+    let cpu = if cpu.is_empty() { String::new() } else { format!(" {} {cpu}", words.get("of")) };
+    let load = load.map(|load| words.get("busy").replace("{load}", &load.to_string()));
+    let load = load.map(|load| format!(", {load}")).unwrap_or_default();
+    let recorded = words.get("recorded").replace("{date}", date);
+    let recorded = recorded.replace("{rustc}", rustc).replace("{host}", host);
+    format!("{recorded}, {cores}{cpu}{load}")
 }
 
 #[cfg(test)]
@@ -265,15 +277,16 @@ mod tests {
             ..Made::default()
         };
         let mut record = Record::default();
-        assert_eq!(provenance(&record), None);
+        let words = Words::read(include_str!("../../templates/words/en.toml")).unwrap();
+        assert_eq!(provenance(&record, &words), None);
         let runs = [("2026-11-22", None), ("2026-03-01", Some(3)), ("2026-03-01", Some(1))];
         for (date, load) in runs.into_iter().chain([("2026-03-01", None)]) {
             made(date, load).add_to(&mut record.made);
         }
         assert_eq!(
-            provenance(&record).unwrap(),
+            provenance(&record, &words).unwrap(),
             "Outputs recorded on 2026-03-01 with rustc 1.95.0 on x86_64-unknown-linux-gnu, 2 cores, \
-             3 % busy with other things, and on 2026-11-22 with rustc 1.95.0 on \
+             3 % busy with other things; Outputs recorded on 2026-11-22 with rustc 1.95.0 on \
              x86_64-unknown-linux-gnu, 2 cores."
         );
     }

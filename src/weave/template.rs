@@ -34,13 +34,14 @@ const TEMPLATES: &[(&str, &str)] = theme_files![
     "page.html",
     "robots.txt",
     "schedule.html",
+    "search.html",
     "sitemap.xml",
     "term.html",
     "theme.html",
 ];
 
 const ASSETS: &[(&str, &str)] =
-    theme_files!["assets/icon.svg", "assets/lessonc.css", "assets/lessonc.js"];
+    theme_files!["assets/icon.svg", "assets/lessonc.css", "assets/lessonc.js", "assets/search.js"];
 
 const WORDS: &[(&str, &str)] = theme_files![
     "words/de.toml",

@@ -1,9 +1,9 @@
-// Theme and view, folds, the section being read, copy buttons. The page is complete without this file.
+// Theme and view, the way to the search, folds, the section being read, copy buttons. The page is complete without this file.
 // Loaded blocking in <head>, so that the chosen theme stands before the first paint.
 "use strict";
 (() => {
   const root = document.documentElement;
-  const words = document.currentScript.dataset; // in the page's language
+  const { src, dataset: words } = document.currentScript; // the words are in the page's language
 
   // A browser may refuse storage (private windows, files): the choice then lasts for this page only.
   const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
@@ -57,6 +57,34 @@
       const open = unfold.getAttribute("aria-pressed") !== "true";
       for (const fold of folds()) fold.open = open;
       unfold.setAttribute("aria-pressed", String(open));
+    });
+  }
+
+  // The search is loaded when it is first wanted.
+  function search() {
+    const dialog = document.querySelector("dialog.search");
+    if (!dialog) return;
+    let isLoaded = false;
+    const open = () => {
+      if (dialog.open) return;
+      dialog.showModal();
+      dialog.querySelector("input").select();
+      if (isLoaded) return;
+      isLoaded = true;
+      const script = document.createElement("script");
+      script.src = new URL("search.js", src);
+      script.onload = () => script.remove();
+      document.head.append(script);
+    };
+    document.querySelector(".find").addEventListener("click", open);
+    dialog.querySelector(".search-close").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); }); // beside it
+    document.addEventListener("keydown", (event) => {
+      const isCommand = event.ctrlKey || event.metaKey;
+      const isTyped = event.key === "/" && !isCommand && !event.altKey && !event.target.closest?.("input, textarea, select");
+      if (!isTyped && !(isCommand && event.key === "k")) return;
+      event.preventDefault();
+      open();
     });
   }
 
@@ -158,7 +186,7 @@
   addEventListener("beforeprint", unfoldForPrint);
   document.addEventListener("keydown", dismiss);
   document.addEventListener("toggle", inStep, true);
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); tools(); follow(); copyButtons(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); tools(); search(); follow(); copyButtons(); });
   addEventListener("load", scrollers);
   addEventListener("resize", scrollers);
   document.addEventListener("toggle", scrollers, true); // what was folded had no width

@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod live;
+mod search;
 
 use std::{
     env, fs,
@@ -511,6 +512,8 @@ fn a_lesson_is_whole_without_javascript() {
         page.open(LESSON).await?;
         let theme = page.driver.find(By::Css(".theme")).await?;
         assert!(!theme.is_displayed().await?, "a switch that nothing answers");
+        let find = page.driver.find(By::Css(".find")).await?;
+        assert!(!find.is_displayed().await?, "a search that nothing answers");
         let tools = page.driver.find(By::Css(".tools")).await?;
         assert!(!tools.is_displayed().await?, "buttons that nothing answers");
         let notes = page.driver.find(By::Css("details.instructor > summary")).await?;
@@ -590,19 +593,33 @@ fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
 fn in_browser_of(course: &Path, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
-    let lessonc = |options: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
-        command.current_dir(env!("CARGO_MANIFEST_DIR"));
-        command.arg("build").arg(course).args(["--frozen", "--out"]).arg(&site).args(options);
-        command
-    };
-    let built = lessonc(&[]).output().unwrap();
+    build(course, &site);
+    let mut server = lessonc(course, &site);
+    server.args(["--serve", "--port", "0"]);
+    in_browser_with(server, test);
+}
+
+/// Builds a course from its records.
+fn build(course: &Path, site: &Path) {
+    let built = lessonc(course, site).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    in_browser_with(lessonc(&["--serve", "--port", "0"]), test);
+}
+
+fn lessonc(course: &Path, site: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lessonc"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.arg("build").arg(course).args(["--frozen", "--out"]).arg(site);
+    command
 }
 
 /// Starts a server, and gives a test a browser that can see what it serves.
 fn in_browser_with(server: Command, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    let (_server, address) = Server::start(server, "at http://", " ");
+    in_browser_at(format!("http://{address}"), test);
+}
+
+/// Gives a test a browser that can see the site at an address.
+fn in_browser_at(site: String, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
     let browser = program("CHROME", &["chromium", "chromium-browser", "google-chrome"]);
     let driver = program("CHROMEDRIVER", &["chromedriver"]);
     let (Some(browser), Some(driver)) =
@@ -610,7 +627,6 @@ fn in_browser_with(server: Command, test: impl AsyncFnOnce(&Page) -> WebDriverRe
     else {
         return;
     };
-    let (_server, address) = Server::start(server, "at http://", " ");
     let (_driver, port) = Server::start(
         {
             let mut command = Command::new(driver);
@@ -626,7 +642,7 @@ fn in_browser_with(server: Command, test: impl AsyncFnOnce(&Page) -> WebDriverRe
     let outcome = runtime.block_on(async {
         let capabilities = capabilities(&browser, profile.path())?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-        let test = async |driver| test(&Page { driver, site: format!("http://{address}") }).await;
+        let test = async |driver| test(&Page { driver, site }).await;
         // Quits after a panic too: a driver that is killed leaves its browser behind.
         Ok::<_, WebDriverError>(driver.run_and_quit(test).await)
     });

@@ -1,0 +1,292 @@
+//! The index that readers search: which words stand in which sections, and what these say.
+//!
+//! It is read a part at a time. Words and sections are lists, cut into files that are quick to
+//! load, and `index.js` tells where each of them begins: so a query in a course of a thousand
+//! lessons needs some files of them, and not megabytes. They are scripts, for a page that was
+//! opened from a folder may load nothing else. `templates/assets/search.js` reads them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::{
+    Text,
+    ids::Identifiers,
+    page::{Kind, Sheet},
+    page_path,
+};
+use crate::model::{
+    course::{Block, BlockKind, Chunk, DivKind, Inline, plain_text_with},
+    site::{Asset, Content},
+    source::Sources,
+};
+
+/// The folder of the index in the site.
+const FOLDER: &str = "search/";
+
+/// How many bytes of words, or of sections, make a file.
+const FILE_SIZE: usize = 32 * 1024;
+
+/// What a word counts where it stands in the title of a page, and in that of a section. In a text it
+/// counts as often as it stands there, up to a limit: a long section isn't better for that.
+const IN_PAGE_TITLE: u32 = 20;
+const IN_TITLE: u32 = 10;
+const IN_TEXT: u32 = 5;
+
+/// Whether a file of the site, by its path, is a part of the index.
+pub fn is_index(path: &str) -> bool {
+    path.starts_with(FOLDER)
+}
+
+/// The index of all texts of a course. What is gathered from them on other pages is not in it twice.
+pub fn files(
+    sheets: &[Sheet],
+    is_for_instructors: impl Fn(&Sheet) -> bool,
+    sources: &Sources,
+) -> Vec<Asset> {
+    let (mut pages, mut sections) = (vec![], vec![]);
+    let mut words: BTreeMap<String, Vec<(usize, u32)>> = BTreeMap::new();
+    let of_texts = sheets.iter().filter(|sheet| sheet.kind != Kind::View);
+    for (sheet, text) in of_texts.filter_map(|sheet| Some((sheet, sheet.text?))) {
+        let found = Reader::read(text, is_for_instructors(sheet), sources);
+        let notes = found.iter().enumerate().filter(|(_, section)| section.for_instructors);
+        let notes: Vec<usize> = notes.map(|(at, _)| at).collect();
+        pages.push(json!([page_path(sheet.name), sheet.title, found.len(), notes]));
+        for (at, section) in found.into_iter().enumerate() {
+            let page_title = if at == 0 { &*sheet.title } else { "" };
+            for (word, weight) in weights(page_title, &section) {
+                words.entry(word).or_default().push((sections.len(), weight));
+            }
+            sections.push(section);
+        }
+    }
+    let words: Vec<(Value, String)> =
+        words.iter().map(|(word, uses)| (json!(word), entry(word, uses))).collect();
+    let sections = sections.iter().enumerate().map(|(number, Section { id, title, text, .. })| {
+        (json!(number), json!([id, title, text.trim()]).to_string())
+    });
+    let (words, word_files) = cut("words", ['{', '}'], words);
+    let (sections, section_files) = cut("sections", ['[', ']'], sections.collect());
+    let index = json!({ "pages": pages, "words": words, "sections": sections });
+    let mut files = vec![file("index", &index.to_string())];
+    files.extend(word_files);
+    files.extend(section_files);
+    files
+}
+
+/// A part of a page that a link leads to.
+struct Section {
+    /// Empty at the page's beginning.
+    id: String,
+    title: String,
+    text: String,
+    for_instructors: bool,
+}
+
+/// Takes the sections out of a text.
+struct Reader<'a> {
+    text: &'a Text<'a>,
+    sources: &'a Sources,
+    ids: Identifiers,
+    sections: Vec<Section>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(text: &'a Text<'a>, for_instructors: bool, sources: &'a Sources) -> Vec<Section> {
+        let ids = Identifiers::of(text.lesson);
+        let mut reader = Self { text, sources, ids, sections: vec![] };
+        let start = reader.begin(String::new(), String::new(), for_instructors);
+        reader.blocks(&text.lesson.blocks, start);
+        reader.sections
+    }
+
+    /// A further section, by its number.
+    fn begin(&mut self, id: String, title: String, for_instructors: bool) -> usize {
+        self.sections.push(Section { id, title, text: String::new(), for_instructors });
+        self.sections.len() - 1
+    }
+
+    /// Reads blocks, of which the first belongs to a section that has begun. What follows a div
+    /// belongs to what stood before it.
+    fn blocks(&mut self, blocks: &[Block], mut at: usize) {
+        for block in blocks {
+            match &block.kind {
+                BlockKind::Heading(heading) => {
+                    let (id, _) = self.ids.at(block.span);
+                    let title = self.plain(&heading.content);
+                    at = self.begin(id, title, self.sections[at].for_instructors);
+                }
+                BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => self.say(at, inlines),
+                BlockKind::Code(chunk) => self.code(at, chunk),
+                BlockKind::Quote(blocks) | BlockKind::Footnote { blocks, .. } => {
+                    self.blocks(blocks, at);
+                }
+                BlockKind::List(list) => {
+                    list.items.iter().for_each(|item| self.blocks(&item.blocks, at));
+                }
+                BlockKind::Definitions(definitions) => {
+                    for definition in definitions {
+                        self.say(at, &definition.term);
+                        definition.meanings.iter().for_each(|meaning| self.blocks(meaning, at));
+                    }
+                }
+                BlockKind::Table(table) => {
+                    table.caption.iter().for_each(|caption| self.say(at, caption));
+                    table.cells().for_each(|cell| self.blocks(&cell.blocks, at));
+                }
+                BlockKind::Div(div) => {
+                    let Section { id, title, for_instructors, .. } = &self.sections[at];
+                    let is_note = *for_instructors || div.kind == Some(DivKind::Instructor);
+                    // The card that both stand in has no place for ids of theirs.
+                    let in_card =
+                        matches!(div.kind, Some(DivKind::Questions | DivKind::Objectives));
+                    let inside = match &div.title {
+                        Some(title) if !in_card => {
+                            let (id, _) = self.ids.at(div.opener);
+                            let title = self.plain(title);
+                            self.begin(id, title, is_note)
+                        }
+                        _ if is_note != *for_instructors => {
+                            let (id, title) = (id.clone(), title.clone());
+                            self.begin(id, title, is_note)
+                        }
+                        _ => at,
+                    };
+                    self.blocks(&div.blocks, inside);
+                }
+                BlockKind::Html(_) | BlockKind::Rule => {}
+            }
+        }
+    }
+
+    fn plain(&self, inlines: &[Inline]) -> String {
+        let shown = self.text.record.map(|record| &record.shown);
+        plain_text_with(inlines, &|span| shown?.get(&span).map(String::as_str))
+    }
+
+    fn say(&mut self, at: usize, inlines: &[Inline]) {
+        let plain = self.plain(inlines);
+        self.add(at, &plain);
+    }
+
+    /// The lines that readers see. What authors typed as an output is one, and no text of theirs.
+    fn code(&mut self, at: usize, chunk: &Chunk) {
+        if let Some(caption) = chunk.attributes.get("caption") {
+            self.add(at, caption);
+        }
+        let is_code = !chunk.is_output() && !chunk.is_plot();
+        let lines = chunk.lines.iter().filter(|line| !line.hidden && is_code);
+        for line in lines {
+            self.add(at, self.sources.text(line.span));
+        }
+    }
+
+    fn add(&mut self, at: usize, text: &str) {
+        let section = &mut self.sections[at].text;
+        for word in text.split_whitespace() {
+            section.push_str(word);
+            section.push(' ');
+        }
+    }
+}
+
+/// What each word of a section counts in it.
+fn weights(page_title: &str, section: &Section) -> BTreeMap<String, u32> {
+    let mut weights: BTreeMap<String, u32> = BTreeMap::new();
+    for word in words(&section.text) {
+        let weight = weights.entry(word).or_default();
+        *weight = (*weight + 1).min(IN_TEXT);
+    }
+    for (title, weight) in [(&*section.title, IN_TITLE), (page_title, IN_PAGE_TITLE)] {
+        for word in words(title) {
+            *weights.entry(word).or_default() += weight;
+        }
+    }
+    weights
+}
+
+/// The words of a text as they are searched: without accents, in lower case.
+fn words(text: &str) -> Vec<String> {
+    let plain: String =
+        text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// `"async":[4,1,2,10]`: sections by what their number is above that of the one before, each with
+/// what the word counts in it.
+fn entry(word: &str, uses: &[(usize, u32)]) -> String {
+    let mut before = 0;
+    let mut numbers = vec![];
+    for (section, weight) in uses {
+        numbers.push(format!("{},{weight}", section - before));
+        before = *section;
+    }
+    format!("{}:[{}]", json!(word), numbers.join(","))
+}
+
+/// A list of keys and entries in files, and the first key of each.
+fn cut(
+    name: &str,
+    [open, close]: [char; 2],
+    list: Vec<(Value, String)>,
+) -> (Vec<Value>, Vec<Asset>) {
+    let (mut firsts, mut bodies): (Vec<Value>, Vec<String>) = (vec![], vec![]);
+    for (key, entry) in list {
+        match bodies.last_mut().filter(|body| body.len() + entry.len() <= FILE_SIZE) {
+            Some(body) => {
+                body.push_str(",\n");
+                body.push_str(&entry);
+            }
+            None => {
+                firsts.push(key);
+                bodies.push(entry);
+            }
+        }
+    }
+    let bodies = bodies.iter().enumerate();
+    let files =
+        bodies.map(|(at, body)| file(&format!("{name}-{at}"), &format!("{open}{body}{close}")));
+    (firsts, files.collect())
+}
+
+fn file(name: &str, value: &str) -> Asset {
+    let script = format!("lessoncSearch(\"{name}\", {value});\n");
+    Asset { path: format!("{FOLDER}{name}.js"), content: Content::Bytes(script.into_bytes()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_without_accents_and_signs() {
+        let found = words("L’été : `spawn_blocking(Žižek)`, 3×, 木星");
+        assert_eq!(found, ["l", "ete", "spawn", "blocking", "zizek", "3", "木星"]);
+    }
+
+    #[test]
+    fn a_title_counts_more_than_any_text() {
+        let section = |title: &str, text: &str| Section {
+            id: String::new(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            for_instructors: false,
+        };
+        let often = weights("", &section("", &"task ".repeat(100)));
+        let titled = weights("", &section("Tasks and a task", ""));
+        let page = weights("Task", &section("", ""));
+        assert!(often["task"] < titled["task"] && titled["task"] < page["task"]);
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_each_file_begins_where_is_said() {
+        let list: Vec<(Value, String)> =
+            (0..10).map(|at| (json!(at), format!("\"{}\"", "x".repeat(FILE_SIZE / 3)))).collect();
+        let (firsts, files) = cut("sections", ['[', ']'], list);
+        assert_eq!(firsts, [0, 2, 4, 6, 8]);
+        assert_eq!(files.len(), firsts.len());
+        assert_eq!(files[1].path, "search/sections-1.js");
+    }
+}
