@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{files, local, with_path};
 use crate::{
-    execute::{Give, Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
+    execute::{Give, Lock, Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
     model::{
         package::{COURSE, Program},
         record::{CapturedFile, Inputs, Made, Trace},
@@ -60,8 +60,9 @@ pub struct Store {
     folder: PathBuf,
     /// Where new ones go.
     out: PathBuf,
-    /// The versions that they were built with.
+    /// The versions that they were built with: the text of `Cargo.lock`, and what it says.
     lock: String,
+    locked: Lock,
 }
 
 /// Whether what is kept for a program still holds.
@@ -193,7 +194,8 @@ impl Store {
     /// The runs of the course in this folder, with the versions that it is built with.
     pub fn new(course: &Path, lock: String) -> Self {
         let folder = course.join(FOLDER);
-        Self { course: course.to_owned(), out: folder.clone(), folder, lock }
+        let locked = Lock::read(&lock);
+        Self { course: course.to_owned(), out: folder.clone(), folder, lock, locked }
     }
 
     /// What a run would be made of now.
@@ -206,11 +208,11 @@ impl Store {
         let data = data.collect::<io::Result<_>>()?;
         let paths = local_paths(program);
         if paths.is_empty() {
-            return Ok(inputs(program, &self.lock, None, data));
+            return Ok(inputs(program, &self.locked, None, data));
         }
         let folder = self.course.to_string_lossy();
         let folders = paths.into_iter().map(|path| PathBuf::from(path.replace(COURSE, &folder)));
-        Ok(inputs(program, &self.lock, Some(&local::contents(folders)?), data))
+        Ok(inputs(program, &self.locked, Some(&local::contents(folders)?), data))
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
@@ -267,6 +269,7 @@ impl Store {
         if !trace.lock.is_empty() && trace.lock != self.lock {
             files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);
+            self.locked = Lock::read(&trace.lock);
         }
         let place = place(&self.out, program);
         let written: Vec<(String, Vec<u8>)> =
