@@ -60,11 +60,20 @@ struct Run {
 
 /// A `[` that is no link's.
 struct Bracket {
-    /// Where it stands in the run's inlines, and in the source.
-    index: usize,
+    place: Place,
+    /// Where it stands in the source.
     at: usize,
     /// How deep those stand in each other that were closed behind it.
     depth: usize,
+}
+
+/// Where a bracket stands in its run.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the text at the end.
+    Text(usize),
+    /// Among the inlines, as one of its own.
+    Inline(usize),
 }
 
 impl Run {
@@ -81,15 +90,60 @@ impl Run {
     }
 
     fn flush(&mut self) {
-        if self.text.is_empty() {
-            return;
-        }
         let (text, escaped) = (std::mem::take(&mut self.text), std::mem::take(&mut self.escaped));
-        let (text, escaped) = emoji(text, escaped);
-        scripts(text, &escaped, &mut self.inlines);
+        let first = self.brackets.partition_point(|it| matches!(it.place, Place::Inline(_)));
+        let mut done = 0;
+        for bracket in &mut self.brackets[first..] {
+            // What may become its content must be told from what stands before it.
+            let Place::Text(at) = bracket.place else { continue };
+            let escaped = moved(&escaped, done..at, 0).collect();
+            search(text[done..at].to_string(), escaped, &mut self.inlines);
+            bracket.place = Place::Inline(self.inlines.len());
+            self.inlines.push(Inline::Text("[".to_string()));
+            done = at + 1;
+        }
+        if done == 0 {
+            search(text, escaped, &mut self.inlines);
+        } else {
+            let escaped = moved(&escaped, done..text.len(), 0).collect();
+            search(text[done..].to_string(), escaped, &mut self.inlines);
+        }
+    }
+
+    /// Takes out a bracket and what stands behind it, and gives the latter.
+    fn behind(&mut self, bracket: Place) -> Run {
+        match bracket {
+            Place::Text(at) => {
+                let text = self.text.split_off(at + 1);
+                self.text.pop();
+                let escaped = moved(&self.escaped, at + 1..usize::MAX, 0).collect();
+                self.escaped.retain(|escaped| *escaped < at);
+                Run { text, escaped, ..Run::default() }
+            }
+            Place::Inline(index) => {
+                self.flush();
+                let inlines = self.inlines.split_off(index + 1);
+                self.inlines.pop();
+                Run { inlines, ..Run::default() }
+            }
+        }
+    }
+
+    /// Takes out the `^` of a footnote, unless it was taken for the beginning of a superscript.
+    fn drop_caret(&mut self) {
+        if self.text.ends_with('^') {
+            self.text.pop();
+        } else if let Some(Inline::Text(before)) = self.inlines.last_mut()
+            && self.text.is_empty()
+            && before.ends_with('^')
+        {
+            before.pop();
+        }
     }
 
     fn finish(mut self) -> Vec<Inline> {
+        // What is open now is text.
+        self.brackets.clear();
         self.flush();
         self.inlines.dedup_by(|inline, before| match (before, inline) {
             (Inline::Text(before), Inline::Text(text)) => {
@@ -100,6 +154,14 @@ impl Run {
         });
         self.inlines.shrink_to_fit();
         self.inlines
+    }
+}
+
+/// Pushes a text with what pandoc sees in it.
+fn search(text: String, escaped: Vec<usize>, out: &mut Vec<Inline>) {
+    if !text.is_empty() {
+        let (text, escaped) = emoji(text, escaped);
+        scripts(text, &escaped, out);
     }
 }
 
@@ -195,7 +257,7 @@ fn unclosed_notes(tree: &mut Tree, open: &[Bracket]) {
 }
 
 /// Whether a bracket behind that text begins a footnote.
-fn is_note(before: &str) -> bool {
+pub fn is_note(before: &str) -> bool {
     before.ends_with('^') && !before.ends_with("\\^")
 }
 
@@ -325,16 +387,17 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
     let escaped = tree.passage.text[..range.start].ends_with('\\');
     match text {
         "[" if !escaped => {
-            run.push(Inline::Text(text.to_string()));
-            run.brackets.push(Bracket { index: run.inlines.len() - 1, at: range.start, depth: 0 });
+            let place = Place::Text(run.text.len());
+            run.brackets.push(Bracket { place, at: range.start, depth: 0 });
+            run.push_text(text, false);
         }
         "]" if !escaped => {
-            let Some(Bracket { index, at, depth }) = run.brackets.pop() else {
+            let Some(Bracket { place, at, depth }) = run.brackets.pop() else {
                 run.push_text(text, false);
                 return;
             };
-            if let [Inline::Text(sign), Inline::Reference { .. }] = &run.inlines[index..]
-                && sign == "["
+            if let Place::Inline(index) = place
+                && matches!(&run.inlines[index + 1..], [Inline::Reference { .. }])
                 && run.text.is_empty()
             {
                 // As citations are written; the brackets are not shown.
@@ -354,28 +417,16 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
                 run.push_text(text, false);
                 return;
             }
-            run.flush();
-            let content = run.inlines.split_off(index + 1);
-            run.inlines.pop();
-            let content = Run { inlines: content, ..Run::default() }.finish();
-            match (is_note, run.inlines.last_mut(), attributes) {
-                (true, before, _) => {
-                    match before {
-                        Some(Inline::Text(before)) if before.ends_with('^') => {
-                            before.pop();
-                        }
-                        // It was taken for the beginning of a superscript.
-                        _ => {}
-                    }
-                    let span = tree.span(at - 1..range.end);
-                    let label = tree.note(span, content);
-                    run.push(Inline::FootnoteReference { span, label });
-                }
-                (.., attributes) => {
-                    let attributes = attributes.unwrap_or_default();
-                    let span = tree.span(at..tree.attributed.end);
-                    run.push(Inline::Bracketed { span, attributes, content });
-                }
+            let content = run.behind(place).finish();
+            if is_note {
+                run.drop_caret();
+                let span = tree.span(at - 1..range.end);
+                let label = tree.note(span, content);
+                run.push(Inline::FootnoteReference { span, label });
+            } else {
+                let attributes = attributes.unwrap_or_default();
+                let span = tree.span(at..tree.attributed.end);
+                run.push(Inline::Bracketed { span, attributes, content });
             }
         }
         _ if tree.passage.text[range.clone()] == *text => {

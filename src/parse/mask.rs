@@ -8,7 +8,7 @@
 //! overwritten likewise, and what stands in its cells is read later.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pulldown_cmark::CowStr;
@@ -36,16 +36,30 @@ const ROUNDS: usize = 8;
 /// The text to parse, of the same length as the lesson, and where its fences are.
 pub struct Masked<'a> {
     pub text: Cow<'a, str>,
-    /// By the offset of the first colon.
-    pub fences: BTreeMap<usize, Fence>,
-    /// By the offset of the top border.
-    pub grids: BTreeMap<usize, Grid>,
+    /// In their order.
+    pub fences: Vec<Fence>,
+    /// By the offset of the top border, in their order.
+    pub grids: Vec<(usize, Grid)>,
     /// Lines that look like fences or borders and are read as text.
     pub prose: Vec<Prose>,
     /// The labels of the footnotes that the text defines.
     pub notes: BTreeSet<String>,
     /// Where the items are that are examples, and their labels.
     pub examples: Vec<(usize, String)>,
+}
+
+impl Masked<'_> {
+    /// The fence whose first colon stands there.
+    pub fn fence(&self, at: usize) -> Option<&Fence> {
+        let index = self.fences.binary_search_by_key(&at, |fence| fence.range.start).ok()?;
+        Some(&self.fences[index])
+    }
+
+    /// The grid table whose top border begins there.
+    pub fn grid(&self, at: usize) -> Option<&Grid> {
+        let index = self.grids.binary_search_by_key(&at, |(start, _)| *start).ok()?;
+        Some(&self.grids[index].1)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -95,6 +109,12 @@ pub fn guess(text: &str) -> Guess<'_> {
 }
 
 impl Guess<'_> {
+    /// Whether there was nothing to guess: then the parser need not be asked.
+    pub fn is_sure(&self) -> bool {
+        let Looks { candidates, markers, notes } = &self.looks;
+        candidates.is_empty() && markers.is_empty() && notes.is_empty() && !self.text.contains("[^")
+    }
+
     /// The lines that look like fences and are text, if all that was guessed is as the parser saw
     /// it.
     pub fn confirmed(self, sight: &Sight) -> Option<Vec<Prose>> {
@@ -174,15 +194,15 @@ fn masked<'a>(
     markers: &[Range<usize>],
     notes: BTreeSet<String>,
 ) -> Masked<'a> {
-    let (mut fences, mut grids) = (BTreeMap::new(), BTreeMap::new());
+    let (mut fences, mut grids) = (vec![], vec![]);
     for (Candidate { range, kind, .. }, verdict) in candidates.iter().zip(verdicts) {
         match kind {
             Ok(Kind::Fence(kind)) if verdict.is_none() => {
                 let fence = Fence { range: range.clone(), kind: kind.clone() };
-                fences.insert(range.start, fence);
+                fences.push(fence);
             }
             Ok(Kind::Grid(grid)) if verdict.is_none() => {
-                grids.insert(range.start, grid.clone());
+                grids.push((range.start, grid.clone()));
             }
             _ => {}
         }
@@ -523,7 +543,7 @@ mod tests {
     fn fences(text: &str) -> Vec<String> {
         let masked = mask(text);
         assert_eq!(masked.text.len(), text.len());
-        let found = masked.fences.values().map(|fence| {
+        let found = masked.fences.iter().map(|fence| {
             let sign = if matches!(fence.kind, FenceKind::Closer) { "-" } else { "+" };
             (fence.range.start, format!("{sign}{}", &text[fence.range.clone()]))
         });

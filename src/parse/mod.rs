@@ -113,7 +113,8 @@ fn body(
     let guess = mask::guess(&text);
     let mut sight = Sight::default();
     let mut elements = Elements::default();
-    let guessed = tree::blocks(passage, &guess.masked, around, &mut elements, Some(&mut sight));
+    let asked = (!guess.is_sure()).then_some(&mut sight);
+    let guessed = tree::blocks(passage, &guess.masked, around, &mut elements, asked);
     match guess.confirmed(&sight) {
         Some(prose) => with_complaints(passage, &prose, guessed),
         None => blocks(passage, &text, around, &mut Elements::default()),

@@ -1,6 +1,5 @@
 //! The parser's events to a tree of blocks, with the divs put in.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{
@@ -10,7 +9,7 @@ use pulldown_cmark::{
 use super::balance::{Elements, Outer};
 use super::grid::{Grid, GridCell};
 use super::html::{self, Part};
-use super::inline::push_html;
+use super::inline::{is_note, push_html};
 use super::mask::{Fence, FenceKind, Masked, unmask};
 use super::passage::Passage;
 use super::sight::{Sight, hides_markup};
@@ -51,11 +50,15 @@ pub fn blocks(
     let mut tree = Tree {
         passage,
         around: Around { definitions: &definitions, ..around },
-        fences: &masked.fences,
-        grids: &masked.grids,
-        examples: &masked.examples,
+        masked,
         drawn: 0,
-        events: Events { masked: &masked.text, parser: parser.into_offset_iter(), sight },
+        events: Events {
+            masked: &masked.text,
+            parser: parser.into_offset_iter(),
+            sight,
+            ahead: None,
+            last_bracket: masked.text.rfind(']').unwrap_or_default(),
+        },
         peeked: None,
         depth: around.depth,
         too_deep: None,
@@ -87,9 +90,7 @@ pub(super) struct Tree<'a> {
     pub passage: Passage<'a>,
     /// What a cell of a table takes from here.
     pub around: Around<'a>,
-    fences: &'a BTreeMap<usize, Fence>,
-    grids: &'a BTreeMap<usize, Grid>,
-    examples: &'a [(usize, String)],
+    masked: &'a Masked<'a>,
     /// Where the last grid table ends.
     drawn: usize,
     events: Events<'a>,
@@ -119,17 +120,52 @@ struct Events<'a> {
     masked: &'a str,
     parser: OffsetIter<'a, &'a Definitions<'a>>,
     sight: Option<&'a mut Sight>,
+    /// What was read to see whether a text goes on.
+    ahead: Option<(Event<'a>, Range<usize>)>,
+    /// Where the last `]` stands: what opens behind it is never closed.
+    last_bracket: usize,
+}
+
+impl<'a> Events<'a> {
+    fn read(&mut self) -> Option<(Event<'a>, Range<usize>)> {
+        if let Some(ahead) = self.ahead.take() {
+            return Some(ahead);
+        }
+        let (event, range) = self.parser.next()?;
+        if let Some(sight) = &mut self.sight {
+            sight.see(self.masked, &event, &range);
+        }
+        Some((event, range))
+    }
+
+    /// Whether an event is a piece of text as it stands, and no bracket that may be more.
+    fn is_plain(&self, event: &Event, range: &Range<usize>) -> bool {
+        let Event::Text(text) = event else { return false };
+        let is_bracket = match &**text {
+            "[" => range.start < self.last_bracket || is_note(&self.masked[..range.start]),
+            text => text == "]",
+        };
+        !is_bracket && std::ptr::eq(&**text, &self.masked[range.clone()])
+    }
 }
 
 impl<'a> Iterator for Events<'a> {
     type Item = (Event<'a>, Range<usize>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (event, range) = self.parser.next()?;
-        if let Some(sight) = &mut self.sight {
-            sight.see(self.masked, &event, &range);
+        let (event, mut range) = self.read()?;
+        if !self.is_plain(&event, &range) {
+            return Some((event, range));
         }
-        Some((event, range))
+        // The parser parts a text at each sign that could have been markup.
+        while let Some((next, behind)) = self.read() {
+            if behind.start != range.end || !self.is_plain(&next, &behind) {
+                self.ahead = Some((next, behind));
+                break;
+            }
+            range.end = behind.end;
+        }
+        Some((Event::Text(self.masked[range.clone()].into()), range))
     }
 }
 
@@ -221,9 +257,9 @@ impl<'a> Tree<'a> {
                 }
                 Event::Rule => {
                     self.next();
-                    if let Some(fence) = self.fences.get(&range.start) {
+                    if let Some(fence) = self.masked.fence(range.start) {
                         self.fence(fence, &mut divs, &mut blocks);
-                    } else if let Some(grid) = self.grids.get(&range.start) {
+                    } else if let Some(grid) = self.masked.grid(range.start) {
                         push_captioned(self.grid(grid), &mut blocks);
                     } else if range.start >= self.drawn {
                         blocks.push(self.block(range, BlockKind::Rule));
@@ -325,7 +361,8 @@ impl<'a> Tree<'a> {
                     let first = start.and_then(|_| ordered::first(marker));
                     style = first.map(|(style, _)| style);
                     let numerals = style.map(|style| style.numerals).unwrap_or_default();
-                    let example = self.examples.binary_search_by_key(&range.start, |it| it.0);
+                    let example =
+                        self.masked.examples.binary_search_by_key(&range.start, |it| it.0);
                     let number = first.map(|(_, number)| number).or(start);
                     let start = example.map_or(number, |index| Some(index as u64 + 1));
                     lists.push((range, List { start, numerals, items: vec![item] }));
@@ -500,8 +537,8 @@ impl<'a> Tree<'a> {
         let verbatim = hides_markup(&self.passage.text[range]);
         let mut lines = vec![];
         while let Some((Event::Html(_) | Event::Text(_), line)) = self.next() {
-            let fence = self.fences.get(&line.start).filter(|_| !verbatim);
-            let grid = self.grids.get(&line.start).filter(|_| !verbatim);
+            let fence = self.masked.fence(line.start).filter(|_| !verbatim);
+            let grid = self.masked.grid(line.start).filter(|_| !verbatim);
             if fence.is_some() || grid.is_some() {
                 self.push_html(&std::mem::take(&mut lines), blocks);
             }
