@@ -164,3 +164,29 @@ fn each_page_says_what_it_is_and_where() {
     let data = pages["first.html"].split("ld+json\">").nth(1).unwrap();
     assert!(data.contains("\"timeRequired\":\"PT35M\""), "{data}");
 }
+
+#[test]
+fn pages_of_a_large_course_list_the_lessons_near_them_and_lead_to_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = folder.path().join("lessons");
+    fs::create_dir(&course).unwrap();
+    for number in 0..101 {
+        fs::write(course.join(format!("l{number:03}.md")), "Text.\n").unwrap();
+    }
+    let pages = build(&course, &folder.path().join("site"));
+    assert!(!pages.contains_key("all.html"), "a page of all lessons is too long");
+    let listed = |page: &str| {
+        let links: BTreeSet<String> = values(&pages[page], "href")
+            .into_iter()
+            .filter(|link| link.starts_with('l') && link.ends_with(".html"))
+            .map(str::to_owned)
+            .collect();
+        (links.first().cloned().unwrap(), links.last().cloned().unwrap(), links.len())
+    };
+    assert_eq!(listed("l000.html"), ("l000.html".into(), "l059.html".into(), 60));
+    assert_eq!(listed("l050.html"), ("l020.html".into(), "l079.html".into(), 60));
+    assert_eq!(listed("l100.html"), ("l041.html".into(), "l100.html".into(), 60));
+    assert_eq!(listed("index.html").2, 101, "the schedule lists them all");
+    assert!(values(&pages["l050.html"], "href").contains(&"index.html#schedule"));
+    assert!(values(&pages["index.html"], "id").contains(&"schedule"));
+}

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{files, local, with_path};
 use crate::{
-    execute::{Give, Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
+    execute::{Give, Lock, Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
     model::{
         package::{COURSE, Program},
         record::{CapturedFile, Inputs, Made, Trace},
@@ -60,8 +60,9 @@ pub struct Store {
     folder: PathBuf,
     /// Where new ones go.
     out: PathBuf,
-    /// The versions that they were built with.
+    /// The versions that they were built with: the text of `Cargo.lock`, and what it says.
     lock: String,
+    locked: Lock,
 }
 
 /// What a program takes of what lies outside of the lessons.
@@ -214,7 +215,8 @@ impl Store {
     /// The runs of the course in this folder, with the versions that it is built with.
     pub fn new(course: &Path, lock: String) -> Self {
         let folder = course.join(FOLDER);
-        Self { course: course.to_owned(), out: folder.clone(), folder, lock }
+        let locked = Lock::read(&lock);
+        Self { course: course.to_owned(), out: folder.clone(), folder, lock, locked }
     }
 
     /// A file of the course.
@@ -244,7 +246,7 @@ impl Store {
     /// What a run is made of.
     fn inputs(&self, program: &Program, outside: &Outside) -> Inputs {
         let data = outside.data.iter().map(|(path, hash)| (path.as_str(), hash.clone()));
-        inputs(program, &self.lock, outside.local.as_deref(), data.collect())
+        inputs(program, &self.locked, outside.local.as_deref(), data.collect())
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
@@ -303,6 +305,7 @@ impl Store {
         if !trace.lock.is_empty() && trace.lock != self.lock {
             files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);
+            self.locked = Lock::read(&trace.lock);
         }
         if self.outside(program)? != *before {
             return Ok(false);

@@ -18,12 +18,12 @@ use crate::model::{
 /// Grows when the same inputs would be run or captured in another way.
 const FORMAT: &str = "lessonc record 3";
 
-/// What a program is made of, part by part: its code, how that is compiled, of `lock`, the text of
-/// `Cargo.lock`, what it depends on, `local`, a hash of what is in the [`local_paths`], and of each
+/// What a program is made of, part by part: its code, how that is compiled, of `lock` what it depends
+/// on, `local`, a hash of what is in the [`local_paths`], and of each
 /// declared file of `data` a hash. Prose and other lessons are not part of it.
 pub fn inputs(
     program: &Program,
-    lock: &str,
+    lock: &Lock,
     local: Option<&str>,
     data: BTreeMap<&str, String>,
 ) -> Inputs {
@@ -59,8 +59,8 @@ pub fn inputs(
         parts.push((Part::File(format!("{folder}/{}", file.path)), mode + &file.text()));
         steps.extend(cells(file).iter().map(|cell| fingerprint(cell.as_bytes())));
     }
-    let names = program.workspace.members.iter().map(|member| member.package.cargo_name());
-    for (package, from) in locked(lock, &manifest_name(program), &names.collect()) {
+    let is_own = |name: &str| program.workspace.named(name).is_some();
+    for (package, from) in lock.below(&manifest_name(program), is_own) {
         parts.push((Part::Crate(package), from));
     }
     let hashed = |(part, text): (Part, String)| (part.to_string(), fingerprint(text.as_bytes()));
@@ -225,10 +225,11 @@ fn manifest_name(program: &Program) -> String {
     member.map_or_else(|| program.member.clone(), Package::cargo_name)
 }
 
-#[derive(Deserialize)]
-struct Lock {
-    #[serde(default, rename = "package")]
-    packages: Vec<Locked>,
+/// What a `Cargo.lock` says.
+#[derive(Default)]
+pub struct Lock {
+    /// Each version of a package, by the package's name.
+    packages: BTreeMap<String, Vec<Locked>>,
 }
 
 #[derive(Deserialize)]
@@ -241,37 +242,47 @@ struct Locked {
     dependencies: Vec<String>,
 }
 
-/// What `root` depends on by way of a `Cargo.lock`: names and versions, and where each is from. The
-/// course's own packages, whose files count by themselves, are left out.
-fn locked(lock: &str, root: &str, own: &BTreeSet<String>) -> BTreeMap<String, String> {
-    let Ok(lock) = toml::from_str::<Lock>(lock) else { return BTreeMap::new() };
-    let mut by_name: BTreeMap<&str, Vec<&Locked>> = BTreeMap::new();
-    for package in &lock.packages {
-        by_name.entry(&package.name).or_default().push(package);
+impl Lock {
+    /// Of a text that is no `Cargo.lock`, nothing.
+    pub fn read(text: &str) -> Self {
+        #[derive(Default, Deserialize)]
+        struct File {
+            #[serde(default, rename = "package")]
+            packages: Vec<Locked>,
+        }
+        let mut lock = Self::default();
+        for package in toml::from_str::<File>(text).unwrap_or_default().packages {
+            lock.packages.entry(package.name.clone()).or_default().push(package);
+        }
+        lock
     }
-    let mut found = BTreeMap::new();
-    let mut to_visit: Vec<&Locked> = by_name.get(root).cloned().unwrap_or_default();
-    let mut visited = BTreeSet::new();
-    while let Some(package) = to_visit.pop() {
-        if !visited.insert((&package.name, &package.version, &package.source)) {
-            continue;
+
+    /// What `root` depends on: names and versions, and where each is from. The course's own
+    /// packages, whose files count by themselves, are left out.
+    fn below(&self, root: &str, is_own: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
+        let named = |name: &str| self.packages.get(name).into_iter().flatten();
+        let mut found = BTreeMap::new();
+        let mut to_visit: Vec<&Locked> = named(root).collect();
+        let mut visited = BTreeSet::new();
+        while let Some(package) = to_visit.pop() {
+            if !visited.insert((&package.name, &package.version, &package.source)) {
+                continue;
+            }
+            if package.source.is_some() || !is_own(&package.name) {
+                let checksum = package.checksum.as_deref().unwrap_or_default();
+                let source = package.source.as_deref().unwrap_or_default();
+                let name = format!("{} {}", package.name, package.version);
+                found.insert(name, format!("{source} {checksum}"));
+            }
+            for dependency in &package.dependencies {
+                // `name`, or `name version` where the lock holds several versions.
+                let mut words = dependency.split(' ');
+                let (name, version) = (words.next().unwrap_or_default(), words.next());
+                to_visit.extend(named(name).filter(|it| version.is_none_or(|v| it.version == v)));
+            }
         }
-        let is_own = package.source.is_none() && own.contains(&package.name);
-        if !is_own {
-            let checksum = package.checksum.as_deref().unwrap_or_default();
-            let source = package.source.as_deref().unwrap_or_default();
-            let name = format!("{} {}", package.name, package.version);
-            found.insert(name, format!("{source} {checksum}"));
-        }
-        for dependency in &package.dependencies {
-            // `name`, or `name version` where the lock holds several versions.
-            let mut words = dependency.split(' ');
-            let (name, version) = (words.next().unwrap_or_default(), words.next());
-            let candidates = by_name.get(name).into_iter().flatten();
-            to_visit.extend(candidates.filter(|c| version.is_none_or(|v| c.version == v)));
-        }
+        found
     }
-    found
 }
 
 #[cfg(test)]
@@ -309,14 +320,11 @@ mod tests {
                 ..Package::default()
             },
         };
-        let workspace = Workspace {
-            members: vec![
-                member_of("a", "a", "src/bin/x.rs", code),
-                member_of("notebooks/a", "a-notebook", "src/main.rs", "cells"),
-            ],
-            profile: String::new(),
-            runner: vec![],
-        };
+        let members = vec![
+            member_of("a", "a", "src/bin/x.rs", code),
+            member_of("notebooks/a", "a-notebook", "src/main.rs", "cells"),
+        ];
+        let workspace = Workspace::new(members, String::new(), vec![]);
         Program {
             lesson: "a".into(),
             name: "p".into(),
@@ -337,16 +345,21 @@ mod tests {
 
     #[test]
     fn only_what_a_package_depends_on_counts() {
-        let own = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
-        assert_eq!(locked(LOCK, "a", &own), [("rand 0.9.0".into(), " nine".into())].into());
-        let key = |lock: &str| key(&inputs(&program("a", "x"), lock, None, BTreeMap::new()));
+        let below = Lock::read(LOCK).below("a", |name| ["a", "b"].contains(&name));
+        assert_eq!(below, [("rand 0.9.0".into(), " nine".into())].into());
+        let key = |lock: &str| {
+            let lock = Lock::read(lock);
+            key(&inputs(&program("a", "x"), &lock, None, BTreeMap::new()))
+        };
         assert_eq!(key(&LOCK.replace("eight", "8")), key(LOCK));
         assert_ne!(key(&LOCK.replace("nine", "9")), key(LOCK));
     }
 
     #[test]
     fn a_notebook_does_not_depend_on_other_programs_of_the_package() {
-        let key = |member, code| key(&inputs(&program(member, code), "", None, BTreeMap::new()));
+        let key = |member, code| {
+            key(&inputs(&program(member, code), &Lock::default(), None, BTreeMap::new()))
+        };
         assert_ne!(key("a", "x"), key("a", "y"));
         assert_eq!(key("notebooks/a", "x"), key("notebooks/a", "y"));
     }
@@ -356,7 +369,7 @@ mod tests {
         let key = |given| {
             let mut program = program("notebooks/a", "x");
             program.action = Action::Run { binary: "a-notebook".into(), given };
-            key(&inputs(&program, "", None, BTreeMap::new()))
+            key(&inputs(&program, &Lock::default(), None, BTreeMap::new()))
         };
         let env = BTreeMap::from([("PLANET".to_owned(), "Venus".to_owned())]);
         let plain = key(Given::default());
@@ -365,7 +378,7 @@ mod tests {
         let command = |command: Command| {
             let mut program = program("a", "x");
             program.action = Action::Console(vec![command]);
-            self::key(&inputs(&program, "", None, BTreeMap::new()))
+            self::key(&inputs(&program, &Lock::default(), None, BTreeMap::new()))
         };
         let plain = command(Command::default());
         assert_ne!(command(Command { status: 1, ..Command::default() }), plain);

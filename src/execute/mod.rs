@@ -43,7 +43,7 @@ pub use console::without_chatter;
 pub use data::{missing as missing_data, undeclared as undeclared_data};
 pub use drift::{drifted, drifted_files, unchecked};
 pub use expected::is_as_expected;
-pub use key::{fingerprint, inputs, key, local_paths};
+pub use key::{Lock, fingerprint, inputs, key, local_paths};
 pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
@@ -94,11 +94,8 @@ pub fn programs(
     let members = packages
         .map(|package| Member { folder: package.name.clone(), package: package.clone() })
         .chain(notebooks.iter().map(|(_, notebook)| notebook.member.clone()));
-    let workspace = Arc::new(Workspace {
-        members: members.collect(),
-        profile: profile.to_owned(),
-        runner: course.settings.runner.clone(),
-    });
+    let runner = course.settings.runner.clone();
+    let workspace = Arc::new(Workspace::new(members.collect(), profile.to_owned(), runner));
 
     let mut programs: Vec<Program> = notebooks
         .into_iter()

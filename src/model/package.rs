@@ -192,6 +192,10 @@ pub struct Workspace {
     pub profile: String,
     /// The command by which notebooks are run, if they are not run right here.
     pub runner: Vec<String>,
+    /// Which of the members stands in each folder.
+    folders: BTreeMap<String, usize>,
+    /// Which of them Cargo knows by each name.
+    names: BTreeMap<String, usize>,
 }
 
 /// A package and the folder it is in.
@@ -203,8 +207,26 @@ pub struct Member {
 }
 
 impl Workspace {
+    pub fn new(members: Vec<Member>, profile: String, runner: Vec<String>) -> Self {
+        let mut workspace = Self { members, profile, runner, ..Self::default() };
+        for (at, Member { folder, package }) in workspace.members.iter().enumerate() {
+            workspace.folders.entry(folder.clone()).or_insert(at);
+            workspace.names.entry(package.cargo_name()).or_insert(at);
+        }
+        workspace
+    }
+
     pub fn member(&self, folder: &str) -> Option<&Package> {
-        self.members.iter().find(|member| member.folder == folder).map(|member| &member.package)
+        self.at(folder).map(|member| &member.package)
+    }
+
+    fn at(&self, folder: &str) -> Option<&Member> {
+        self.folders.get(folder).map(|at| &self.members[*at])
+    }
+
+    /// The member that Cargo knows by a name.
+    pub fn named(&self, name: &str) -> Option<&Member> {
+        self.names.get(name).map(|at| &self.members[*at])
     }
 
     /// The file at a path below the workspace's folder, as compilers name it.
@@ -253,19 +275,18 @@ impl Program {
 
     /// The packages that it is made of: its own, and those of the course that it depends on.
     pub fn members(&self) -> Vec<&Member> {
-        let all = &self.workspace.members;
-        let mut to_visit: Vec<&Member> =
-            all.iter().filter(|member| member.folder == self.member).collect();
+        let workspace = &self.workspace;
+        let mut to_visit: Vec<&Member> = workspace.at(&self.member).into_iter().collect();
         let mut members: Vec<&Member> = vec![];
         while let Some(member) = to_visit.pop() {
             if members.iter().any(|other| other.folder == member.folder) {
                 continue;
             }
             members.push(member);
-            to_visit.extend(all.iter().filter(|other| {
-                let is_library = members.len() == 1 && self.library.as_ref() == Some(&other.folder);
-                is_library || member.package.dependencies.contains_key(&other.package.cargo_name())
-            }));
+            let library = self.library.as_deref().filter(|_| members.len() == 1);
+            to_visit.extend(library.and_then(|folder| workspace.at(folder)));
+            let dependencies = member.package.dependencies.keys();
+            to_visit.extend(dependencies.filter_map(|name| workspace.named(name)));
         }
         members
     }

@@ -40,7 +40,7 @@ use figures::Figures;
 use html::{Body, Common, Section, Shown};
 use links::Links;
 use math::Formulas;
-use page::Kind;
+use page::{Frame, Kind};
 pub use picture::picture_size;
 pub use search::is_index;
 pub use template::Theme;
@@ -95,8 +95,9 @@ pub fn weave(
     let figures = common.figures.page(records, &common.links);
     let sheets = pages::sheets(course, &texts, figures, &skin).into_value(&mut diagnostics);
     let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
+    let frame = Frame::of(course, &sheets, sources);
     for sheet in &sheets {
-        match page::page(course, &sheets, sheet, sources, &skin) {
+        match frame.page(sheet, &skin) {
             Ok(html) => site.pages.push(Page {
                 path: page_path(sheet.name),
                 html,

@@ -1,5 +1,7 @@
 //! A whole page: its body with what stands around it.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     words::Words,
 };
 use crate::model::{
-    course::{Course, Lesson, Settings},
+    course::{Course, Settings},
     record::{Made, Record},
     source::{SourceId, Sources, Span},
 };
@@ -57,7 +59,10 @@ impl<'a> Sheet<'a> {
 struct PageContext<'a> {
     course: CourseContext<'a>,
     page: PageItself<'a>,
+    /// Those of a large course that are nearest to the page, of any other all.
     units: Vec<UnitContext<'a>>,
+    /// Where all lessons are listed, if not here.
+    whole_list: Option<&'static str>,
     /// What is read beside the lessons.
     pages: Vec<Entry<'a>>,
     /// What is gathered from them.
@@ -140,73 +145,133 @@ pub fn root(course: &Course, kind: Kind) -> &str {
     host.and_then(|rest| Some(&rest[rest.find('/')?..])).unwrap_or_default()
 }
 
-/// One of the sheets as a page of the site.
-///
-/// # Errors
-///
-/// Where the theme cannot show it.
-pub fn page<'s>(
-    course: &'s Course,
-    sheets: &'s [Sheet<'s>],
-    sheet: &Sheet,
-    sources: &Sources,
-    skin: &Skin,
-) -> Result<String, String> {
-    let Settings { description, repository, license, .. } = &course.settings;
-    let neighbour = |at: usize| {
-        let Lesson { name, .. } = course.lessons.get(at)?;
-        Some(Neighbour { title: course.lessons[at].title(), url: page_path(name) })
-    };
-    let (kind, previous, next) = match sheet.kind {
-        Kind::Landing => ("landing", None, neighbour(0)),
-        Kind::Lesson(at) => ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1)),
-        Kind::Page => ("page", None, None),
-        Kind::View => ("view", None, None),
-        Kind::Missing => ("missing", None, None),
-    };
-    let entries = |kind| sheets.iter().filter(move |other| other.kind == kind);
-    let entry = |other: &'s Sheet<'s>| Entry {
+/// What stands around every page of a site, gathered once for all of them.
+pub struct Frame<'a> {
+    course: &'a Course,
+    sources: &'a Sources,
+    lessons: Vec<&'a Sheet<'a>>,
+    pages: Vec<&'a Sheet<'a>>,
+    views: Vec<&'a Sheet<'a>>,
+    /// From each lesson's beginning to the end of the course, breaks included.
+    minutes_left: Vec<u32>,
+    /// Whether a page is for instructors: such pages are listed on every page.
+    for_instructors: bool,
+}
+
+impl<'a> Frame<'a> {
+    pub fn of(course: &'a Course, sheets: &'a [Sheet<'a>], sources: &'a Sources) -> Self {
+        let those = |is_wanted: fn(Kind) -> bool| {
+            sheets.iter().filter(|sheet| is_wanted(sheet.kind)).collect::<Vec<_>>()
+        };
+        let pause = course.lessons.last().and_then(|lesson| lesson.meta.pause).unwrap_or(0);
+        let mut left = 0;
+        let minutes_left = course.lessons.iter().rev().map(|lesson| {
+            left += lesson.meta.minutes();
+            // After the last lesson nobody comes back from a break.
+            left.saturating_sub(pause)
+        });
+        let mut minutes_left: Vec<u32> = minutes_left.collect();
+        minutes_left.reverse();
+        Self {
+            course,
+            sources,
+            lessons: those(|kind| matches!(kind, Kind::Lesson(_))),
+            pages: those(|kind| kind == Kind::Page),
+            views: those(|kind| kind == Kind::View),
+            minutes_left,
+            for_instructors: sheets.iter().any(|sheet| for_instructors(sheet, sources)),
+        }
+    }
+
+    /// One of the sheets as a page of the site.
+    ///
+    /// # Errors
+    ///
+    /// Where the theme cannot show it.
+    pub fn page(&self, sheet: &Sheet, skin: &Skin) -> Result<String, String> {
+        let Self { course, sources, .. } = *self;
+        let Settings { description, repository, license, .. } = &course.settings;
+        let neighbour = |at: usize| {
+            let lesson = course.lessons.get(at)?;
+            Some(Neighbour { title: lesson.title(), url: page_path(&lesson.name) })
+        };
+        let (kind, previous, next) = match sheet.kind {
+            Kind::Landing => ("landing", None, neighbour(0)),
+            Kind::Lesson(at) => {
+                ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1))
+            }
+            Kind::Page => ("page", None, None),
+            Kind::View => ("view", None, None),
+            Kind::Missing => ("missing", None, None),
+        };
+        let listed = listed(self.lessons.len(), sheet.kind);
+        let entry = |other: &&'a Sheet<'a>| entry(other, sheet, sources);
+        let context = PageContext {
+            whole_list: (listed.len() < self.lessons.len()).then_some(WHOLE_LIST),
+            units: units(course, &self.lessons[listed], entry),
+            pages: self.pages.iter().map(entry).collect(),
+            views: self.views.iter().map(entry).collect(),
+            course: CourseContext {
+                title: course_title(course),
+                description: description.as_deref(),
+                language: course.settings.language(),
+                repository: repository.as_deref(),
+                license: license.as_deref(),
+            },
+            page: PageItself {
+                title: &sheet.title,
+                kind,
+                root: root(course, sheet.kind),
+                body: &sheet.body,
+                description: description.as_deref(),
+                provenance: sheet.text.and_then(|text| provenance(text.record?, &skin.words)),
+                edit: sheet
+                    .text
+                    .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
+                place: self.place(sheet.kind),
+                metadata: metadata(course, sheet),
+                for_instructors: self.for_instructors
+                    || sheet.body.contains("class=\"callout instructor"),
+                folds: sheet.body.contains("<details class=\"callout"),
+            },
+            previous,
+            next,
+        };
+        skin.render("page.html", &context)
+    }
+
+    fn place(&self, kind: Kind) -> Option<Place> {
+        let Kind::Lesson(at) = kind else { return None };
+        let minutes_left = self.minutes_left[at];
+        Some(Place { number: at + 1, count: self.course.lessons.len(), minutes_left })
+    }
+}
+
+/// How many lessons a page lists at most. Nobody reads a longer list, and pages that all name all
+/// lessons would make a site grow with the square of its course.
+const MOST_LISTED: usize = 60;
+
+/// Where all lessons are listed.
+const WHOLE_LIST: &str = "index.html#schedule";
+
+/// Which of so many lessons a page lists: those nearest to it. Pages that are no lesson list the
+/// first ones.
+fn listed(count: usize, kind: Kind) -> Range<usize> {
+    let at = if let Kind::Lesson(at) = kind { at } else { 0 };
+    let start = at.saturating_sub(MOST_LISTED / 2).min(count.saturating_sub(MOST_LISTED));
+    start..count.min(start + MOST_LISTED)
+}
+
+/// A page as the list on another names it, or on itself.
+fn entry<'a>(other: &'a Sheet<'a>, sheet: &Sheet, sources: &Sources) -> Entry<'a> {
+    let current = other.name == sheet.name;
+    Entry {
         title: &other.title,
         url: page_path(other.name),
-        current: other.name == sheet.name,
+        current,
         for_instructors: for_instructors(other, sources),
-        sections: other
-            .text
-            .filter(|_| other.name == sheet.name)
-            .map_or(&[], |text| &text.sections),
-    };
-    let context = PageContext {
-        units: units(course, sheets, entry),
-        pages: entries(Kind::Page).map(entry).collect(),
-        views: entries(Kind::View).map(entry).collect(),
-        course: CourseContext {
-            title: course_title(course),
-            description: description.as_deref(),
-            language: course.settings.language(),
-            repository: repository.as_deref(),
-            license: license.as_deref(),
-        },
-        page: PageItself {
-            title: &sheet.title,
-            kind,
-            root: root(course, sheet.kind),
-            body: &sheet.body,
-            description: description.as_deref(),
-            provenance: sheet.text.and_then(|text| provenance(text.record?, &skin.words)),
-            edit: sheet
-                .text
-                .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
-            place: place(course, sheet.kind),
-            metadata: metadata(course, sheet),
-            // The course's pages for instructors are listed on every page.
-            for_instructors: sheets.iter().any(|other| for_instructors(other, sources))
-                || sheet.body.contains("class=\"callout instructor"),
-            folds: sheet.body.contains("<details class=\"callout"),
-        },
-        previous,
-        next,
-    };
-    skin.render("page.html", &context)
+        sections: other.text.filter(|_| current).map_or(&[], |text| &text.sections),
+    }
 }
 
 /// Whether learners don't see it.
@@ -214,28 +279,18 @@ pub fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
     sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
 }
 
-fn place(course: &Course, kind: Kind) -> Option<Place> {
-    let Kind::Lesson(at) = kind else { return None };
-    let minutes = course.lessons[at..].iter().map(|lesson| lesson.meta.minutes());
-    let last = course.lessons.last().and_then(|lesson| lesson.meta.pause).unwrap_or(0);
-    let minutes_left = minutes.sum::<u32>().saturating_sub(last);
-    Some(Place { number: at + 1, count: course.lessons.len(), minutes_left })
-}
-
 /// The lessons, grouped as the settings say.
 fn units<'a>(
     course: &'a Course,
-    sheets: &'a [Sheet<'a>],
-    entry: impl Fn(&'a Sheet<'a>) -> Entry<'a>,
+    lessons: &[&'a Sheet<'a>],
+    entry: impl Fn(&&'a Sheet<'a>) -> Entry<'a>,
 ) -> Vec<UnitContext<'a>> {
-    let lessons: Vec<&Sheet> =
-        sheets.iter().filter(|sheet| matches!(sheet.kind, Kind::Lesson(_))).collect();
     let unit = |sheet: &Sheet| sheet.text.and_then(|text| text.lesson.unit);
     let units = lessons.chunk_by(|one, next| unit(one) == unit(next));
     units
         .map(|lessons| UnitContext {
             title: unit(lessons[0]).map(|at| &*course.settings.units[at].title),
-            lessons: lessons.iter().copied().map(&entry).collect(),
+            lessons: lessons.iter().map(&entry).collect(),
         })
         .collect()
 }
@@ -289,5 +344,20 @@ mod tests {
              3 % busy with other things; Outputs recorded on 2026-11-22 with rustc 1.95.0 on \
              x86_64-unknown-linux-gnu, 2 cores."
         );
+    }
+
+    #[test]
+    fn a_page_of_a_large_course_lists_the_nearest_lessons() {
+        for (count, at, expected) in [
+            (3, 2, 0..3),
+            (60, 59, 0..60),
+            (61, 0, 0..60),
+            (1_000, 29, 0..60),
+            (1_000, 500, 470..530),
+            (1_000, 999, 940..1_000),
+        ] {
+            assert_eq!(listed(count, Kind::Lesson(at)), expected, "{at} of {count}");
+        }
+        assert_eq!(listed(1_000, Kind::Landing), 0..60);
     }
 }

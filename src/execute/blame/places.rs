@@ -268,7 +268,7 @@ mod tests {
         let program = Program {
             lesson: "b".into(),
             name: "notebook".into(),
-            workspace: Arc::new(Workspace { members, profile: String::new(), runner: vec![] }),
+            workspace: Arc::new(Workspace::new(members, String::new(), vec![])),
             member: "notebooks/b".into(),
             library: None,
             action: Action::Run { binary: "b-notebook".into(), given: Given::default() },

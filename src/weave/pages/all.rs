@@ -19,9 +19,12 @@ struct Lesson<'a> {
     body: String,
 }
 
-/// None where there is but one lesson: its page is that already.
+/// More than this many nobody prints, and browsers are slow to show.
+const MOST: usize = 100;
+
+/// None where there is but one lesson, whose page is that already, or too many for one page.
 pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
-    if lessons.len() < 2 {
+    if !(2..=MOST).contains(&lessons.len()) {
         return Ok(None);
     }
     let names = lessons.iter().map(|text| (page_path(&text.lesson.name), &text.lesson.name));
