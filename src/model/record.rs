@@ -76,7 +76,8 @@ impl fmt::Display for Made {
         if !cpu.is_empty() {
             write!(f, " of {cpu}")?;
         }
-        load.map_or(Ok(()), |load| write!(f, ", {load} % busy with other things"))
+        let load = load.filter(|load| *load > 0);
+        load.map_or(Ok(()), |load| write!(f, ", {load}\u{a0}% busy with other things"))
     }
 }
 

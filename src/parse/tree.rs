@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use pulldown_cmark::{
-    Alignment as PulldownAlignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag, TagEnd,
+    Alignment as PulldownAlignment, CodeBlockKind, CowStr, Event, OffsetIter, Options, Parser, Tag,
+    TagEnd,
 };
 
 use super::balance::{Elements, Outer};
@@ -128,9 +129,6 @@ struct Events<'a> {
 
 impl<'a> Events<'a> {
     fn read(&mut self) -> Option<(Event<'a>, Range<usize>)> {
-        if let Some(ahead) = self.ahead.take() {
-            return Some(ahead);
-        }
         let (event, range) = self.parser.next()?;
         if let Some(sight) = &mut self.sight {
             sight.see(self.masked, &event, &range);
@@ -140,12 +138,14 @@ impl<'a> Events<'a> {
 
     /// Whether an event is a piece of text as it stands, and no bracket that may be more.
     fn is_plain(&self, event: &Event, range: &Range<usize>) -> bool {
-        let Event::Text(text) = event else { return false };
-        let is_bracket = match &**text {
-            "[" => range.start < self.last_bracket || is_note(&self.masked[..range.start]),
-            text => text == "]",
+        let Event::Text(CowStr::Borrowed(text)) = event else { return false };
+        let is_bracket = match text.as_bytes() {
+            b"[" => range.start < self.last_bracket || is_note(&self.masked[..range.start]),
+            text => text == b"]",
         };
-        !is_bracket && std::ptr::eq(&**text, &self.masked[range.clone()])
+        !is_bracket
+            && text.as_ptr() == self.masked[range.start..].as_ptr()
+            && text.len() == range.len()
     }
 }
 
@@ -153,7 +153,7 @@ impl<'a> Iterator for Events<'a> {
     type Item = (Event<'a>, Range<usize>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (event, mut range) = self.read()?;
+        let (event, mut range) = self.ahead.take().or_else(|| self.read())?;
         if !self.is_plain(&event, &range) {
             return Some((event, range));
         }

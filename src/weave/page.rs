@@ -310,7 +310,9 @@ fn provenance(record: &Record, words: &Words) -> Option<String> {
 fn made(Made { date, rustc, host, cpu, cores, load }: &Made, words: &Words) -> String {
     let cores = format!("{cores} {}", words.get(if *cores == 1 { "core" } else { "cores" }));
     let cpu = if cpu.is_empty() { String::new() } else { format!(" {} {cpu}", words.get("of")) };
-    let load = load.map(|load| words.get("busy").replace("{load}", &load.to_string()));
+    let load = load
+        .filter(|load| *load > 0)
+        .map(|load| words.get("busy").replace("{load}", &load.to_string()));
     let load = load.map(|load| format!(", {load}")).unwrap_or_default();
     let recorded = words.get("recorded").replace("{date}", date);
     let recorded = recorded.replace("{rustc}", rustc).replace("{host}", host);
@@ -341,7 +343,7 @@ mod tests {
         assert_eq!(
             provenance(&record, &words).unwrap(),
             "Outputs recorded on 2026-03-01 with rustc 1.95.0 on x86_64-unknown-linux-gnu, 2 cores, \
-             3 % busy with other things; Outputs recorded on 2026-11-22 with rustc 1.95.0 on \
+             3\u{a0}% busy with other things; Outputs recorded on 2026-11-22 with rustc 1.95.0 on \
              x86_64-unknown-linux-gnu, 2 cores."
         );
     }
