@@ -1,18 +1,24 @@
-// Theme switch and copy buttons. The page is complete without this file.
+// Theme and view, the way to the search, folds, the section being read, copy buttons. The page is complete without this file.
 // Loaded blocking in <head>, so that the chosen theme stands before the first paint.
 "use strict";
 (() => {
   const root = document.documentElement;
+  const { src, dataset: words } = document.currentScript; // the words are in the page's language
 
   // A browser may refuse storage (private windows, files): the choice then lasts for this page only.
-  const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
-  const store = (theme) => { try { localStorage.setItem("theme", theme); } catch { /* see above */ } };
+  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* see above */ } };
 
   const apply = (theme) => {
     if (theme === "light" || theme === "dark") root.dataset.theme = theme;
     else delete root.dataset.theme;
   };
-  apply(stored());
+  apply(stored("theme"));
+
+  // Learners don't see what is for instructors; a link can ask for either view.
+  const asked = new URLSearchParams(location.search).get("view");
+  if (asked === "instructor" || asked === "learner") store("view", asked);
+  root.dataset.view = (asked ?? stored("view")) === "instructor" ? "instructor" : "learner";
 
   function themeSwitch() {
     const group = document.querySelector(".theme");
@@ -25,7 +31,7 @@
     for (const button of buttons)
       button.addEventListener("click", () => {
         apply(button.dataset.setTheme);
-        store(button.dataset.setTheme);
+        store("theme", button.dataset.setTheme);
         show();
       });
     // Another tab of the course changed it.
@@ -34,6 +40,88 @@
     });
     show();
     group.hidden = false;
+  }
+
+  function tools() {
+    const tools = document.querySelector(".tools");
+    if (!tools) return;
+    const view = tools.querySelector(".view");
+    view?.setAttribute("aria-pressed", String(root.dataset.view === "instructor"));
+    view?.addEventListener("click", () => {
+      root.dataset.view = root.dataset.view === "instructor" ? "learner" : "instructor";
+      store("view", root.dataset.view);
+      view.setAttribute("aria-pressed", String(root.dataset.view === "instructor"));
+    });
+    const unfold = tools.querySelector(".unfold");
+    unfold?.addEventListener("click", () => {
+      const open = unfold.getAttribute("aria-pressed") !== "true";
+      for (const fold of folds()) fold.open = open;
+      unfold.setAttribute("aria-pressed", String(open));
+    });
+  }
+
+  // The search is loaded when it is first wanted.
+  function search() {
+    const dialog = document.querySelector("dialog.search");
+    if (!dialog) return;
+    let isLoaded = false;
+    const open = () => {
+      if (dialog.open) return;
+      dialog.showModal();
+      dialog.querySelector("input").select();
+      if (isLoaded) return;
+      isLoaded = true;
+      const script = document.createElement("script");
+      script.src = new URL("search.js", src);
+      script.onload = () => script.remove();
+      document.head.append(script);
+    };
+    document.querySelector(".find").addEventListener("click", open);
+    dialog.querySelector(".search-close").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); }); // beside it
+    document.addEventListener("keydown", (event) => {
+      const isCommand = event.ctrlKey || event.metaKey;
+      const isTyped = event.key === "/" && !isCommand && !event.altKey && !event.target.closest?.("input, textarea, select");
+      if (!isTyped && !(isCommand && event.key === "k")) return;
+      event.preventDefault();
+      open();
+    });
+  }
+
+  // All that folds but panels of tabs, of which one is always open.
+  const folds = () => document.querySelectorAll("main details:not([name])");
+
+  // Paper can't be unfolded. What is opened for it closes again.
+  function unfoldForPrint() {
+    const closed = [...document.querySelectorAll("main details.callout:not([open], [name])")];
+    for (const fold of closed) fold.open = true;
+    addEventListener("afterprint", () => { for (const fold of closed) fold.open = false; }, { once: true });
+  }
+
+  // Marks the section that is being read: the last whose heading has come past the window's upper third.
+  function follow() {
+    const links = [...document.querySelectorAll(".sections a")];
+    const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const unique = new Set(headings.filter(Boolean));
+    if (!unique.size) return;
+    const mark = () => {
+      const past = [...unique].filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+      links.forEach((link, at) => {
+        if (headings[at] && headings[at] === past.at(-1)) link.setAttribute("aria-current", "location");
+        else link.removeAttribute("aria-current");
+      });
+    };
+    const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66%" });
+    for (const heading of unique) observer.observe(heading);
+  }
+
+  // What a reader sees of code, without lines that are folded.
+  function unfolded(block) {
+    const code = block.querySelector("code");
+    if (block.querySelector(".code-unfold > :checked") || !code.querySelector(".hidden-lines")) return code;
+    const seen = code.cloneNode(true);
+    for (const lines of seen.querySelectorAll(".hidden-lines")) lines.remove();
+    return seen;
   }
 
   // What a reader would type: no prompts, and nothing that a command printed.
@@ -52,19 +140,19 @@
 
   function copyButtons() {
     if (!navigator.clipboard) return; // not on plain http
-    for (const block of document.querySelectorAll(".code")) {
+    for (const block of document.querySelectorAll(".code:not(:has(> .copy))")) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
-      button.textContent = "Copy";
+      button.textContent = words.copy;
       button.addEventListener("click", async () => {
         try {
-          await navigator.clipboard.writeText(typed(block.querySelector("code")));
-          button.textContent = "Copied";
+          await navigator.clipboard.writeText(typed(unfolded(block)));
+          button.textContent = words.copied;
         } catch {
-          button.textContent = "Not copied";
+          button.textContent = words.notCopied;
         }
-        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+        setTimeout(() => { button.textContent = words.copy; }, 2000);
       });
       block.append(button);
     }
@@ -85,9 +173,22 @@
       if (title(panel) === title(target)) panel.open = true;
   }
 
+  // A term's meaning goes by Escape, until the term is left.
+  function dismiss({ key }) {
+    if (key !== "Escape") return;
+    for (const term of document.querySelectorAll(".term:is(:hover, :focus-within)")) {
+      term.dataset.dismissed = "";
+      for (const left of ["mouseleave", "focusout"])
+        term.addEventListener(left, () => { delete term.dataset.dismissed; }, { once: true });
+    }
+  }
+
+  addEventListener("beforeprint", unfoldForPrint);
+  document.addEventListener("keydown", dismiss);
   document.addEventListener("toggle", inStep, true);
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); copyButtons(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); tools(); search(); follow(); copyButtons(); });
   addEventListener("load", scrollers);
   addEventListener("resize", scrollers);
   document.addEventListener("toggle", scrollers, true); // what was folded had no width
+  document.addEventListener("textchange", () => { copyButtons(); scrollers(); }); // by whoever changes the page in place
 })();
