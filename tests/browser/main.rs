@@ -87,18 +87,23 @@ fn formulas_are_mathml() {
 }
 
 #[test]
-fn a_figure_shows_its_picture_and_describes_it() {
+fn a_figure_shows_its_chart_and_describes_it() {
     in_browser(async |page| {
         page.open(LESSON).await?;
         page.unfold().await?;
-        let pictures: Vec<(u32, String, String)> = page
-            .js("return [...document.querySelectorAll('figure img')].map((picture) =>
-                [picture.naturalWidth, picture.alt, picture.nextElementSibling.textContent])")
+        let (points, about, caption): (usize, String, String) = page
+            .js("const figure = document.querySelector('#fig-granularity');
+                const box = figure.querySelector('svg.chart').getBoundingClientRect();
+                const marks = figure.querySelector('svg .mark');
+                const place = marks.getBoundingClientRect();
+                const inside = place.width > 200 && place.left >= box.left && place.right <= box.right;
+                return [inside ? marks.getAttribute('d').match(/M/g).length : 0,
+                    figure.querySelector('svg > desc').textContent,
+                    figure.querySelector('figcaption').textContent]")
             .await?;
-        let [(width, alt, caption)] = &pictures[..] else { panic!("{pictures:?}") };
-        assert!(*width > 0, "the picture did not load");
-        assert!(alt.starts_with("Line chart"), "{alt}");
-        assert!(caption.starts_with("Time to throw"), "{caption}");
+        assert_eq!(points, 13, "one for each number of jobs");
+        assert!(about.starts_with("Line chart"), "{about}");
+        assert!(caption.starts_with("Figure 1: Time to throw"), "{caption}");
         Ok(())
     });
 }
