@@ -554,6 +554,27 @@ fn tangling_touches_only_what_changes_and_removes_what_is_gone() {
 }
 
 #[test]
+fn an_edited_file_stays_when_no_lesson_writes_it_any_more() {
+    let project = Project::new(&[("a.md", TARGETS)]);
+    project.lessonc(&["tangle", "--out", "out"]);
+    fs::write(project.path("out/a/notes.txt"), "old\nmine\n").unwrap();
+    project.write("a.md", &TARGETS.replace("notes.txt", "words.txt"));
+    project.lessonc(&["tangle", "--out", "out"]);
+    assert_eq!(project.read("out/a/notes.txt"), "old\nmine\n");
+}
+
+#[test]
+fn a_page_says_when_and_with_what_its_outputs_were_made() {
+    let project = Project::new(&[("a.md", "```rust\n6 * 7\n```\n")]);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    let (_, said) = page.split_once("class=\"provenance\">").unwrap();
+    let said = said.split_once("</p>").unwrap().0;
+    assert!(said.starts_with("Outputs recorded on 20") && said.contains("with rustc 1."), "{said}");
+}
+
+#[test]
 fn a_generated_file_that_somebody_edited_is_not_overwritten() {
     let project = Project::new(&[("a.md", TARGETS)]);
     project.lessonc(&["tangle", "--out", "out"]);

@@ -61,6 +61,30 @@ fn every_link_and_anchor_of_a_site_with_every_kind_of_page_resolves() {
 }
 
 #[test]
+fn what_the_settings_say_is_on_the_pages_and_files_beside_the_lessons_are_copied() {
+    let (course, site) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let settings = "---\ndescription: On moons.\nrepository: https://example.org/moons\n---\n";
+    let lesson = "```python\nfor moon in moons: pass\n```\n";
+    for (path, text) in [
+        ("index.md", settings),
+        ("io.md", lesson),
+        ("data/moons.csv", "Io\n"),
+        ("files/moons.zip", "no zip"),
+        ("fig/io.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ] {
+        let path = course.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let pages = build(course.path(), site.path());
+    assert!(pages["index.html"].contains("<meta name=\"description\" content=\"On moons.\">"));
+    assert!(pages["io.html"].contains("href=\"https://example.org/moons\""));
+    for copied in ["data/moons.csv", "files/moons.zip", "fig/io.svg"] {
+        assert!(site.path().join(copied).is_file(), "{copied} was not copied");
+    }
+}
+
+#[test]
 fn what_the_search_finds_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let pages = build(Path::new("tests/course"), folder.path());
