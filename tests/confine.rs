@@ -58,10 +58,11 @@ fn is_alive(argument: &str) -> bool {
     lines.any(of)
 }
 
-fn is_gone(argument: &str) {
+/// Waits until a process runs that was started with this argument, or until none does.
+fn wait_until(alive: bool, argument: &str) {
     let start = Instant::now();
-    while is_alive(argument) {
-        assert!(start.elapsed() < Duration::from_secs(10), "{argument} lives on");
+    while is_alive(argument) != alive {
+        assert!(start.elapsed() < Duration::from_secs(10), "{argument}: alive is not {alive}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -146,10 +147,11 @@ fn who_started_it_is_not_outlived() {
                   sh -c 'setsid sleep 73.25 & echo started; sleep 73.25' & wait";
     shell.args(["-c", script, "sh", env!("CARGO_BIN_EXE_lessonc")]).args(&arguments[..2]);
     let mut shell = begin(shell);
-    assert!(is_alive("73.25"));
+    // What stands before its `&` may begin after the word that it began.
+    wait_until(true, "73.25");
     shell.kill().unwrap();
     shell.wait().unwrap();
-    is_gone("73.25");
+    wait_until(false, "73.25");
 }
 
 #[test]
