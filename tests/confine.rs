@@ -58,6 +58,11 @@ fn is_alive(argument: &str) -> bool {
     lines.any(of)
 }
 
+/// Seconds to sleep that no other run of these tests asks for: what sleeps them is ours.
+fn seconds(whole: u32) -> String {
+    format!("{whole}.{}", std::process::id())
+}
+
 /// Waits until a process runs that was started with this argument, or until none does.
 fn wait_until(alive: bool, argument: &str) {
     let start = Instant::now();
@@ -119,23 +124,24 @@ fn root_is_not_root_of_the_machine() {
 
 #[test]
 fn what_leaves_its_group_is_ended_with_it() {
-    let start = Instant::now();
-    let output =
-        run("setsid sleep 71.25 & (setsid sh -c 'sleep 71.25 & sleep 71.25') & sleep 0.1", &[]);
-    assert!(output.status.success());
-    assert!(!is_alive("71.25"));
+    let (start, time) = (Instant::now(), seconds(71));
+    let script =
+        format!("setsid sleep {time} & (setsid sh -c 'sleep {time} & sleep {time}') & sleep 0.1");
+    assert!(run(&script, &[]).status.success());
+    assert!(!is_alive(&time));
     assert!(start.elapsed() < Duration::from_secs(30));
 }
 
 #[test]
 fn asked_to_end_it_ends_all() {
     let confinement = confinement(std::process::id(), &[]);
-    let script = "trap '' TERM; setsid sleep 72.25 & echo started; sleep 72.25";
-    let mut child = begin(command(&confinement, script));
+    let time = seconds(72);
+    let script = format!("trap '' TERM; setsid sleep {time} & echo started; sleep {time}");
+    let mut child = begin(command(&confinement, &script));
     let pid = child.id().to_string();
     assert!(Command::new("kill").arg(&pid).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(1));
-    assert!(!is_alive("72.25"));
+    assert!(!is_alive(&time));
 }
 
 #[test]
@@ -143,15 +149,18 @@ fn who_started_it_is_not_outlived() {
     // A shell stands for `lessonc build`, and is killed.
     let arguments = confinement(4_000_000, &[]).arguments().unwrap();
     let mut shell = Command::new("sh");
-    let script = "json=$(echo \"$3\" | sed \"s/4000000/$$/\"); \"$1\" \"$2\" \"$json\" -- \
-                  sh -c 'setsid sleep 73.25 & echo started; sleep 73.25' & wait";
-    shell.args(["-c", script, "sh", env!("CARGO_BIN_EXE_lessonc")]).args(&arguments[..2]);
+    let time = seconds(73);
+    let script = format!(
+        "json=$(echo \"$3\" | sed \"s/4000000/$$/\"); \"$1\" \"$2\" \"$json\" -- \
+         sh -c 'setsid sleep {time} & echo started; sleep {time}' & wait"
+    );
+    shell.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_lessonc")]).args(&arguments[..2]);
     let mut shell = begin(shell);
     // What stands before its `&` may begin after the word that it began.
-    wait_until(true, "73.25");
+    wait_until(true, &time);
     shell.kill().unwrap();
     shell.wait().unwrap();
-    wait_until(false, "73.25");
+    wait_until(false, &time);
 }
 
 #[test]
