@@ -3,6 +3,8 @@
 //!
 //! Nothing here touches the world; what must be run is run by a [`Runner`].
 
+pub mod rerun;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -289,10 +291,7 @@ pub fn build(
         run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
-    let tables = tables(&course, &records, is_whole, files, runner, sources);
-    let tables = tables.into_value(&mut diagnostics);
-    diagnostics.extend(compare(&course, &mut records, &tables, is_whole, sources));
-    let charts = plot(&course, &tables, &records, sources);
+    let charts = judge(&course, &mut records, is_whole, files, runner, sources);
     let charts = charts.into_value(&mut diagnostics);
     let pictures = pictures(files, runner);
     let site = weave::weave(&course, &records, &charts, files, &pictures, sources, theme);
@@ -415,12 +414,9 @@ pub fn check(
         }
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
-    let tables = tables(&course, &records, is_whole, files, recall, sources);
-    let tables = tables.into_value(&mut diagnostics);
-    diagnostics.extend(compare(&course, &mut records, &tables, is_whole, sources));
-    diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
-    let charts = plot(&course, &tables, &records, sources);
+    let charts = judge(&course, &mut records, is_whole, files, recall, sources);
     let charts = charts.into_value(&mut diagnostics);
+    diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
     // What is wrong is wrong at any size.
     let pictures = BTreeMap::new();
     let site = weave::weave(&course, &records, &charts, files, &pictures, sources, theme);
@@ -445,111 +441,6 @@ pub fn check(
     diagnostics.extend(lint::lint(&course, &surroundings));
     let diagnostics = execute::join_uses(diagnostics);
     lint::allow::settle(diagnostics, &course, sources, true)
-}
-
-/// What programs give now.
-pub struct Rerun {
-    pub fresh: Vec<(Program, Trace)>,
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// Runs the programs of the lessons that are wanted, and compares what they give with what `recall`
-/// knows of them. Those where a difference shows are run once more, to know what varies.
-///
-/// # Errors
-///
-/// Where the user stops a run.
-pub fn rerun(
-    sources: &Sources,
-    files: &BTreeSet<String>,
-    is_wanted: impl Fn(&str) -> bool,
-    recall: &mut dyn Runner,
-    runner: &mut dyn Runner,
-) -> io::Result<Rerun> {
-    let mut found = vec![];
-    let course = parse(sources).into_value(&mut found);
-    found.extend(execute::missing_data(&course, files));
-    let (tangled, programs) = compose(&course, sources, &mut found);
-    let broken = broken_names(&course, &tangled, &found);
-    let is_sound = |program: &&Program| !broken.contains(&*program.lesson);
-    let wanted = programs.iter().filter(|program| is_wanted(&program.lesson)).filter(is_sound);
-    let wanted: Vec<&Program> = wanted.collect();
-
-    let drifted = |program: &Program, recorded: &Record, fresh: &Record, again: Option<&Record>| {
-        let lesson = course.lessons.iter().find(|lesson| lesson.name == program.lesson);
-        let compare = |lesson| {
-            let plain = weave::plain;
-            let mut drifted = execute::drifted(lesson, recorded, fresh, again, plain);
-            let records = [recorded, fresh];
-            drifted.extend(execute::drifted_files(lesson, program, records, again, plain));
-            drifted
-        };
-        lesson.map(compare).unwrap_or_default()
-    };
-    let (mut fresh, mut diagnostics) = (vec![], vec![]);
-    let mut differing = vec![];
-    let recorded = traces(recall, wanted.clone());
-    for ((program, recorded), (_, trace)) in recorded.into_iter().zip(traces(runner, wanted)) {
-        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
-        diagnostics.extend(execute::undeclared_data(program, &trace, files));
-        match recorded {
-            // One that failed is told of by itself.
-            _ if !execute::is_as_expected(program, &trace) => {}
-            Ok(recorded) => {
-                let recorded = record_of(program, recorded, sources);
-                let now = record_of(program, trace.clone(), sources);
-                if !drifted(program, &recorded, &now, None).is_empty() {
-                    differing.push((program, recorded, now));
-                }
-            }
-            Err(_) => diagnostics.extend(no_record(program)),
-        }
-        fresh.push((program.clone(), trace));
-    }
-    let once_more = differing.iter().map(|(program, ..)| *program).collect();
-    for ((program, recorded, now), (_, trace)) in differing.iter().zip(traces(runner, once_more)) {
-        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
-        if execute::is_as_expected(program, &trace) {
-            let again = record_of(program, trace, sources);
-            diagnostics.extend(drifted(program, recorded, now, Some(&again)));
-        } else {
-            diagnostics.extend(take(&mut Record::default(), program, trace, sources));
-        }
-    }
-    Ok(Rerun { fresh, diagnostics })
-}
-
-/// What a program gave, unless it could not be run.
-fn unless_stopped(
-    program: &Program,
-    trace: io::Result<Trace>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> io::Result<Option<Trace>> {
-    match trace {
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-        Err(error) => {
-            diagnostics.push(cannot_run(program, &error));
-            Ok(None)
-        }
-        Ok(trace) => Ok(Some(trace)),
-    }
-}
-
-/// What one program gave, at the lesson's places.
-fn record_of(program: &Program, trace: Trace, sources: &Sources) -> Record {
-    let mut record = Record::default();
-    take(&mut record, program, trace, sources);
-    record
-}
-
-fn no_record(program: &Program) -> Vec<Diagnostic> {
-    let message = "there is no valid record to compare this with";
-    let diagnostic = program.steps.first().map(|step| {
-        Diagnostic::warning("no-record", message)
-            .at(step.span, "")
-            .hint("`--update` records what it gives; `lessonc why` says what changed")
-    });
-    diagnostic.into_iter().collect()
 }
 
 /// What each lesson's runs gave, and the names of the lessons of which one failed. Of those of which one
@@ -587,6 +478,23 @@ fn run<'p>(
     }
     records.retain(|lesson, _| !unknown.contains(&**lesson));
     (records, failed)
+}
+
+/// Holds what authors say against what was recorded, and draws its charts, by their blocks' places.
+fn judge(
+    course: &Course,
+    records: &mut BTreeMap<String, Record>,
+    is_whole: impl Fn(&str) -> bool,
+    files: &BTreeSet<String>,
+    runner: &mut dyn Runner,
+    sources: &Sources,
+) -> Diagnosed<BTreeMap<Span, Chart>> {
+    let mut diagnostics = vec![];
+    let tables = tables(course, records, &is_whole, files, runner, sources);
+    let tables = tables.into_value(&mut diagnostics);
+    diagnostics.extend(compare(course, records, &tables, is_whole, sources));
+    let value = plot(course, &tables, records, sources).into_value(&mut diagnostics);
+    Diagnosed { value, diagnostics }
 }
 
 /// The tables of all texts.

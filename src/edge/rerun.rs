@@ -24,7 +24,10 @@ use crate::{
         record::Trace,
         source::SourceId,
     },
-    pipeline::{self, Rerun},
+    pipeline::{
+        self,
+        rerun::{self, Rerun},
+    },
     weave::Theme,
 };
 
@@ -66,7 +69,7 @@ pub fn rerun(
     let mut recorded = Recorded::new(Nobody, store(), Use::Frozen);
     let is_wanted = |name: &str| lesson.is_none_or(|lesson| lesson == name);
     let Rerun { fresh, mut diagnostics } =
-        pipeline::rerun(&course.sources, &course.files, is_wanted, &mut recorded, &mut cargo)?;
+        rerun::rerun(&course.sources, &course.files, is_wanted, &mut recorded, &mut cargo)?;
     let traces = fresh.iter().map(|(program, trace)| (name(program), trace.clone()));
     let mut given = Fresh { traces: traces.collect(), recorded: &mut recorded };
     diagnostics.extend(pipeline::check(&course.sources, &course.files, theme, &mut given));
