@@ -12,7 +12,7 @@ use super::{
     words::Words,
 };
 use crate::model::{
-    course::{Course, Settings},
+    course::{Course, Lesson, Settings},
     record::{Made, Record},
     source::{SourceId, Sources, Span},
 };
@@ -242,8 +242,16 @@ impl<'a> Frame<'a> {
 
     fn place(&self, kind: Kind) -> Option<Place> {
         let Kind::Lesson(at) = kind else { return None };
-        let minutes_left = self.minutes_left[at];
-        Some(Place { number: at + 1, count: self.course.lessons.len(), minutes_left })
+        let lessons = &self.course.lessons;
+        // Beside lessons that are taught, those that take no time are read, and have no place.
+        let takes_time = |lesson: &Lesson| lesson.meta.minutes() > 0;
+        let is_timed = lessons.iter().any(takes_time);
+        let counts = |lesson: &&Lesson| !is_timed || takes_time(lesson);
+        counts(&&lessons[at]).then(|| Place {
+            number: lessons[..=at].iter().filter(counts).count(),
+            count: lessons.iter().filter(counts).count(),
+            minutes_left: self.minutes_left[at],
+        })
     }
 }
 
