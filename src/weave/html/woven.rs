@@ -4,7 +4,7 @@ use std::mem;
 
 use serde::Serialize;
 
-use super::{Body, highlight, shift};
+use super::{Body, highlight, shift, visible};
 use crate::model::course::Woven;
 
 impl<'a> Body<'a> {
@@ -17,7 +17,7 @@ impl<'a> Body<'a> {
             body: String,
         }
         let source = &woven.source;
-        let code = highlight(source.language.as_deref(), &self.visible(source));
+        let code = highlight(source.language.as_deref(), &visible(source, self.sources));
         let (outer, outer_shift) = (self.text, self.shift);
         let (level, was_example, had_overview) =
             (self.level, self.is_example, self.overview_is_written);
