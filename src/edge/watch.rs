@@ -9,7 +9,7 @@ use std::{
         mpsc::{self, Receiver},
     },
     thread,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
@@ -145,12 +145,15 @@ struct Desk {
     told: Told,
 }
 
+/// How long it has to be quiet before what readers search is made anew.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// What readers search.
 #[derive(Default)]
 struct Searched {
     files: Vec<Asset>,
-    /// Where the files come from that are being made.
-    coming: Option<Receiver<Vec<Asset>>>,
+    /// Where the files come from that are being made, and what tells that they are still wanted.
+    coming: Option<(Receiver<Vec<Asset>>, Arc<()>)>,
 }
 
 impl Desk {
@@ -226,11 +229,13 @@ impl Desk {
         let index = self.made.as_mut().and_then(|(made, _)| made.take_index());
         let Some(index) = index else { return };
         let (sender, coming) = mpsc::channel();
-        let events = events.clone();
-        self.searched.coming = Some(coming);
+        let (events, wanted) = (events.clone(), Arc::new(()));
+        let is_wanted = Arc::downgrade(&wanted);
+        self.searched.coming = Some((coming, wanted));
         thread::spawn(move || {
-            // Where nobody waits for it any more, a newer one is being made.
-            if sender.send(index.files()).is_ok() {
+            // Who writes edits on; what they look at comes first.
+            thread::sleep(PAUSE);
+            if is_wanted.upgrade().is_some() && sender.send(index.files()).is_ok() {
                 events.send(Event::Indexed);
             }
         });
@@ -238,7 +243,7 @@ impl Desk {
 
     /// Publishes the files that readers search, when they are made.
     fn take_index(&mut self, options: &Options, live: &Live) -> io::Result<()> {
-        let files = self.searched.coming.as_ref().and_then(|coming| coming.try_recv().ok());
+        let files = self.searched.coming.as_ref().and_then(|(coming, _)| coming.try_recv().ok());
         let (Some(files), Some((made, course))) = (files, &mut self.made) else { return Ok(()) };
         made.searched.clone_from(&files);
         self.searched = Searched { files, coming: None };
