@@ -23,6 +23,7 @@ use crate::{
         site::{Asset, Content, PictureSize, Site},
         source::{Source, SourceId, Sources, Span},
         table::Tables,
+        words::Words,
     },
     parse,
     plot::{self, Origins},
@@ -291,7 +292,8 @@ pub fn build(
         run(&course, &tangled, &programs, (sources, files), runner, &mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !failed.contains(lesson) && !broken.contains(lesson);
-    let charts = judge(&course, &mut records, is_whole, files, runner, sources);
+    let words = theme.words_of(&course.settings);
+    let charts = judge(&course, &mut records, is_whole, files, runner, &words, sources);
     let charts = charts.into_value(&mut diagnostics);
     let pictures = pictures(files, runner);
     let site = weave::weave(&course, &records, &charts, files, &pictures, sources, theme);
@@ -414,7 +416,8 @@ pub fn check(
         }
     }
     let is_whole = |lesson: &str| !unknown.contains(lesson);
-    let charts = judge(&course, &mut records, is_whole, files, recall, sources);
+    let words = theme.words_of(&course.settings);
+    let charts = judge(&course, &mut records, is_whole, files, recall, &words, sources);
     let charts = charts.into_value(&mut diagnostics);
     diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
     // What is wrong is wrong at any size.
@@ -487,13 +490,14 @@ fn judge(
     is_whole: impl Fn(&str) -> bool,
     files: &BTreeSet<String>,
     runner: &mut dyn Runner,
+    words: &Words,
     sources: &Sources,
 ) -> Diagnosed<BTreeMap<Span, Chart>> {
     let mut diagnostics = vec![];
     let tables = tables(course, records, &is_whole, files, runner, sources);
     let tables = tables.into_value(&mut diagnostics);
     diagnostics.extend(compare(course, records, &tables, is_whole, sources));
-    let value = plot(course, &tables, records, sources).into_value(&mut diagnostics);
+    let value = plot(course, &tables, records, words, sources).into_value(&mut diagnostics);
     Diagnosed { value, diagnostics }
 }
 
@@ -524,13 +528,14 @@ fn plot(
     course: &Course,
     tables: &BTreeMap<SourceId, Tables>,
     records: &BTreeMap<String, Record>,
+    words: &Words,
     sources: &Sources,
 ) -> Diagnosed<BTreeMap<Span, Chart>> {
     let mut charts = BTreeMap::new();
     let mut diagnostics = vec![];
     for lesson in course.texts() {
-        let charted =
-            plot::plot(lesson, &tables[&lesson.source], records.get(&lesson.name), sources);
+        let record = records.get(&lesson.name);
+        let charted = plot::plot(lesson, &tables[&lesson.source], record, words, sources);
         charts.append(&mut charted.into_value(&mut diagnostics));
     }
     Diagnosed { value: charts, diagnostics }

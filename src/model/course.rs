@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
+    colour::Colour,
     diagnostic::Level,
     limits::{self, Limits, Sandbox, Size},
     record::Record,
@@ -92,8 +93,36 @@ pub struct Settings {
     pub license: Option<String>,
     /// What the names of macros stand for in formulas, in the order in which they are given.
     pub macros: Vec<(String, String)>,
+    /// How pages are to look.
+    pub look: Look,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
     pub check: BTreeMap<String, (Level, Span)>,
+}
+
+/// How a course wants its pages to look, where that is not as the theme has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// The colour of links and of what is chosen, on light pages and on dark ones.
+    pub accent: Option<(Colour, Span)>,
+    pub accent_dark: Option<(Colour, Span)>,
+    /// Of text, of headings and what stands around the text, and of code.
+    pub font: Option<Font>,
+    pub heading_font: Option<Font>,
+    pub code_font: Option<Font>,
+    /// A picture of the course, and another for dark pages.
+    pub logo: Option<(String, Span)>,
+    pub logo_dark: Option<(String, Span)>,
+    /// What stands at each page's foot, as it is written and as it is read.
+    pub footer_text: Option<(String, Span)>,
+    pub footer: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Font {
+    /// Of which a reader's system may have one.
+    Families(Vec<String>),
+    /// A file of the course.
+    File(String, Span),
 }
 
 impl Settings {

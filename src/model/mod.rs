@@ -1,6 +1,7 @@
 //! The nouns: plain data that every stage shares, and no verbs.
 
 pub mod chart;
+pub mod colour;
 pub mod course;
 pub mod diagnostic;
 pub mod limits;
@@ -11,3 +12,4 @@ pub mod site;
 pub mod source;
 pub mod table;
 pub mod walk;
+pub mod words;

@@ -106,6 +106,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "license",
         "check",
         "macros",
+        "theme",
     ];
     for (key, value) in reader.entries(&[&known[..], &LIMITS].concat()) {
         match key.as_str() {
@@ -123,6 +124,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
+            "theme" => settings.look = reader.look(&value),
             "license" => settings.license = reader.text(&value),
             limit => reader.limit(limit, &value, &mut settings.limits),
         }
@@ -458,7 +460,7 @@ impl<'a> Reader<'a> {
         known.copied()
     }
 
-    fn map<'n>(
+    pub(super) fn map<'n>(
         &mut self,
         node: &'n Node,
         expected: &str,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{links::Links, page_path, words::Words};
+use super::{links::Links, page_path};
 use crate::model::{
     chart::Chart,
     course::{BlockKind, Chunk, Course, Image, Inline, Lesson, plain_text, walk},
@@ -12,6 +12,7 @@ use crate::model::{
     record::Record,
     site::PictureSize,
     source::Span,
+    words::Words,
 };
 
 /// Those of a course, in the order of its texts.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{
-    ansi, blocks, chart_path, diagram,
+    ansi, blocks, chart_path, diagram, edit,
     escape::escape,
     figures::Figures,
     glossary,
@@ -21,11 +21,12 @@ use super::{
 use crate::model::{
     chart::Chart,
     course::{
-        Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
-        Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell, plain_text, walk,
+        Alignment, Attributes, Block, BlockKind, Cell, Chunk, Course, Definition, Div, DivKind,
+        Heading, Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell,
+        plain_text, walk,
     },
     diagnostic::Diagnostic,
-    record::{Made, Output, Part, Record, Timed},
+    record::{Output, Part, Record, Timed},
     site::{Asset, Content, PictureSize},
     source::{Sources, Span},
 };
@@ -52,6 +53,17 @@ pub struct Shown {
     pub keypoints: Vec<String>,
     /// Each with its id, its solutions and its hints.
     pub challenges: Vec<(String, String)>,
+    pub notes: Vec<Note>,
+}
+
+/// What is said to instructors.
+#[derive(Clone, Debug, Serialize)]
+pub struct Note {
+    /// The section that it stands in: its id and its title.
+    pub section: Option<(String, String)>,
+    /// Its own title, where it has one.
+    pub title: Option<String>,
+    pub html: String,
 }
 
 /// A section of a page, for its table of contents.
@@ -70,6 +82,7 @@ pub struct Common<'a> {
     pub macros: Macros,
     pub links: Links<'a>,
     pub figures: Figures<'a>,
+    pub course: &'a Course,
 }
 
 /// The body of one page while it is written.
@@ -83,6 +96,8 @@ pub struct Body<'a> {
     macros: Macros,
     links: &'a Links<'a>,
     figures: &'a Figures<'a>,
+    /// Where its text stands in the course's repository.
+    place: Option<edit::Place>,
     ids: Identifiers,
     /// Added to a heading's level so that the highest stands below the page's title.
     shift: u8,
@@ -102,6 +117,10 @@ pub struct Body<'a> {
     /// How many terms were explained.
     terms: usize,
     pub sections: Vec<Section>,
+    /// The id and title of the heading that was written last, and in how many notes we are: a
+    /// heading in a note is no section of the page.
+    section: Option<(String, String)>,
+    notes: usize,
     pub shown_elsewhere: Shown,
     /// Pictures that values showed.
     pub assets: Vec<Asset>,
@@ -110,7 +129,7 @@ pub struct Body<'a> {
 
 impl<'a> Body<'a> {
     pub fn new(lesson: &'a Lesson, record: Option<&'a Record>, common: &'a Common<'a>) -> Self {
-        let Common { sources, skin, formulas, macros, links, figures } = common;
+        let Common { sources, skin, formulas, macros, links, figures, course } = common;
         let mut highest = 6;
         let mut definitions = HashMap::new();
         walk(&lesson.blocks, &mut |block| match &block.kind {
@@ -129,6 +148,7 @@ impl<'a> Body<'a> {
             macros: macros.clone(),
             links,
             figures,
+            place: edit::Place::of(course, &sources.get(lesson.source).path),
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
             footnotes: vec![],
@@ -141,6 +161,8 @@ impl<'a> Body<'a> {
             tabs: 0,
             terms: 0,
             sections: vec![],
+            section: None,
+            notes: 0,
             shown_elsewhere: Shown::default(),
             assets: vec![],
             diagnostics: vec![],
@@ -204,16 +226,25 @@ impl<'a> Body<'a> {
         let (id, also) = self.ids.at(span);
         let level = (heading.level + self.shift).min(6);
         if level == 2 {
-            self.sections.push(Section { title: text, id: id.clone() });
+            self.sections.push(Section { title: text.clone(), id: id.clone() });
+        }
+        if self.notes == 0 {
+            self.section = Some((id.clone(), text));
         }
         let id = escape(&id);
+        let edit = self.place.as_ref().map(|place| {
+            let line = self.sources.get(span.source).line_column(span.start).line;
+            let (url, label) = (escape(&place.line(line)), self.word("edit_section"));
+            format!("<a class=\"edit\" href=\"{url}\" aria-label=\"{label}\">{PENCIL}</a>")
+        });
         format!(
             "<h{level} class=\"{}\" id=\"{id}\"{}>{also}{}<a class=\"anchor\" href=\"#{id}\" \
-             aria-label=\"{}\">#</a></h{level}>",
+             aria-label=\"{}\">#</a>{}</h{level}>",
             classes("heading", &heading.attributes),
             pairs(&heading.attributes),
             self.inlines(&heading.content),
             self.word("link_to_section"),
+            edit.unwrap_or_default(),
         )
     }
 
@@ -327,9 +358,11 @@ impl<'a> Body<'a> {
         }
         let label = self.skin.words.get(kind.class()).to_owned();
         let title = div.title.as_deref();
+        let own_title = title.map(|title| self.inlines(title));
+        self.notes += usize::from(kind == DivKind::Instructor);
         let (id, also) = self.ids.at(div.opener);
         let anchor = (!id.is_empty()).then(|| id.clone());
-        let title = title.map_or_else(|| escape(&label), |title| self.inlines(title));
+        let title = own_title.clone().unwrap_or_else(|| escape(&label));
         let others = div.attributes.classes.iter().filter(|class| *class != kind.class());
         let Shown { keypoints, challenges, .. } = &self.shown_elsewhere;
         let before = (keypoints.len(), challenges.len());
@@ -344,7 +377,7 @@ impl<'a> Body<'a> {
             folds: kind.folds(),
         };
         let html = self.render("callout.html", &callout, div.opener);
-        let Shown { keypoints, challenges, .. } = &mut self.shown_elsewhere;
+        let Shown { keypoints, challenges, notes, .. } = &mut self.shown_elsewhere;
         match kind {
             DivKind::Keypoints => keypoints.push(callout.body),
             DivKind::Challenge => {
@@ -356,6 +389,11 @@ impl<'a> Body<'a> {
                 // What stands in a note is no more for learners than the note.
                 keypoints.truncate(before.0);
                 challenges.truncate(before.1);
+                self.notes -= 1;
+                if self.notes == 0 {
+                    let section = self.section.clone();
+                    notes.push(Note { section, title: own_title, html: callout.body });
+                }
             }
             _ => {}
         }
@@ -705,7 +743,7 @@ impl<'a> Body<'a> {
         let timing = record.and_then(|record| record.timed.get(&chunk.span));
         let made = record.and_then(Record::only_made);
         let made = made.filter(|_| timing.is_some() && chunk.compared().is_none());
-        let made = made.map(Made::to_string);
+        let made = made.map(|made| made.told(&self.skin.words));
         let context = Context { parts, duration, timing, made, trial, raw };
         self.render("output.html", &context, chunk.info)
     }
@@ -741,22 +779,31 @@ impl<'a> Body<'a> {
             note: Option<&'c str>,
             columns: &'c [String],
             rows: &'c [Vec<String>],
-            /// How many rows there are, those that are not shown included.
-            count: usize,
+            /// What is said of the rows: of which figure they are, and whether there are more.
+            data: String,
+            more: Option<String>,
             url: String,
         }
         // One that compares cells stands below the last of them, and is not that cell.
         let plot = Some(chunk).filter(|chunk| chunk.is_plot());
         let id = plot.and_then(|plot| plot.name());
+        let label = self.figures.label(self.lesson, id);
+        let (words, count) = (&self.skin.words, chart.rows.len());
+        let data = match &label {
+            Some(label) => words.say("data_of", &[("label", label)]),
+            None => words.get("data").to_owned(),
+        };
+        let gaps = [("count", &*MOST_ROWS.to_string()), ("all", &*count.to_string())];
         let figure = Figure {
             id,
-            label: self.figures.label(self.lesson, id),
+            label,
             caption: plot.and_then(|plot| plot.says("caption", self.record)),
             svg: &chart.svg,
             note: chart.note.as_deref(),
             columns: &chart.columns,
-            rows: &chart.rows[..chart.rows.len().min(MOST_ROWS)],
-            count: chart.rows.len(),
+            rows: &chart.rows[..count.min(MOST_ROWS)],
+            data,
+            more: (count > MOST_ROWS).then(|| words.say("first_rows", &gaps)),
             url: chart_path(chart),
         };
         self.render("chart.html", &figure, chunk.info)
@@ -984,6 +1031,9 @@ impl<'a> Body<'a> {
         })
     }
 }
+
+/// What leads instructors from a heading to its lines.
+const PENCIL: &str = "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"m10.5 2.5 3 3L6 13l-3.5.5L3 10z\"/></svg>";
 
 /// More are left to the file.
 const MOST_ROWS: usize = 200;

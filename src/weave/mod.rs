@@ -12,6 +12,7 @@ mod highlight;
 mod html;
 mod ids;
 mod links;
+mod look;
 mod macros;
 mod math;
 mod metadata;
@@ -28,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{
     chart::Chart,
     course::{Course, Lesson},
-    diagnostic::Diagnosed,
+    diagnostic::{Diagnosed, Diagnostic},
     record::Record,
     site::{Asset, Content, Page, PictureSize, Site},
     source::{Sources, Span},
@@ -81,6 +82,7 @@ pub fn weave(
     theme: &Theme,
 ) -> Diagnosed<Site> {
     let mut diagnostics = vec![];
+    diagnostics.extend(theme.mistakes());
     let words = words::choose(theme.words(), &course.settings).into_value(&mut diagnostics);
     let skin = theme.speaking(words);
     let common = Common {
@@ -90,18 +92,20 @@ pub fn weave(
         links: Links::new(course, files, pictures, sources),
         figures: Figures::of(course, charts, &skin.words),
         skin: &skin,
+        course,
     };
+    let look = look::shown(course, files, pictures, &common).into_value(&mut diagnostics);
     let texts = weave_texts(course, records, &common).into_value(&mut diagnostics);
     let figures = common.figures.page(records, &common.links);
     let sheets = pages::sheets(course, &texts, figures, &skin).into_value(&mut diagnostics);
     let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
-    let frame = Frame::of(course, &sheets, sources);
+    let frame = Frame::of(course, &look, &sheets, sources);
     for sheet in &sheets {
         match frame.page(sheet, &skin) {
             Ok(html) => site.pages.push(Page {
                 path: page_path(sheet.name),
                 html,
-                gathers: sheet.kind == Kind::View,
+                gathers: matches!(sheet.kind, Kind::View | Kind::Notes),
             }),
             Err(error) => diagnostics.push(html::template_error(error, sheet.start())),
         }
@@ -130,8 +134,18 @@ pub fn weave(
         path: links::file_path(path).to_owned(),
         content: Content::CourseFile(path.clone()),
     }));
-    site.assets.extend(theme.assets());
+    let style = look::style(&course.settings.look, files).into_value(&mut diagnostics);
+    site.assets.extend(theme.assets(style.as_deref()));
+    tell_once(&mut diagnostics);
     Diagnosed { value: site, diagnostics }
+}
+
+/// A mistake in a template is told where it shows first, and not at all the hundreds of places.
+fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
+    let mut told = BTreeSet::new();
+    diagnostics.retain(|diagnostic| {
+        diagnostic.code != "template" || told.insert(format!("{:?}", diagnostic.remarks))
+    });
 }
 
 /// Where the page of the lesson of this name stands in the site.

@@ -5,16 +5,16 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{
-    Section, Text, edit, html,
+    Section, Text, edit, html, look,
     metadata::{Metadata, metadata},
     page_path,
     template::Skin,
-    words::Words,
 };
 use crate::model::{
     course::{Course, Settings},
     record::{Made, Record},
     source::{SourceId, Sources, Span},
+    words::Words,
 };
 
 /// A page before it is rendered.
@@ -37,6 +37,8 @@ pub enum Kind {
     Page,
     /// What is gathered from the lessons.
     View,
+    /// What is gathered from them for instructors.
+    Notes,
     /// What is shown where there is no page.
     Missing,
 }
@@ -78,6 +80,7 @@ struct CourseContext<'a> {
     language: &'a str,
     repository: Option<&'a str>,
     license: Option<&'a str>,
+    look: &'a look::Shown,
 }
 
 #[derive(Serialize)]
@@ -148,6 +151,7 @@ pub fn root(course: &Course, kind: Kind) -> &str {
 /// What stands around every page of a site, gathered once for all of them.
 pub struct Frame<'a> {
     course: &'a Course,
+    look: &'a look::Shown,
     sources: &'a Sources,
     lessons: Vec<&'a Sheet<'a>>,
     pages: Vec<&'a Sheet<'a>>,
@@ -159,7 +163,12 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub fn of(course: &'a Course, sheets: &'a [Sheet<'a>], sources: &'a Sources) -> Self {
+    pub fn of(
+        course: &'a Course,
+        look: &'a look::Shown,
+        sheets: &'a [Sheet<'a>],
+        sources: &'a Sources,
+    ) -> Self {
         let those = |is_wanted: fn(Kind) -> bool| {
             sheets.iter().filter(|sheet| is_wanted(sheet.kind)).collect::<Vec<_>>()
         };
@@ -174,10 +183,11 @@ impl<'a> Frame<'a> {
         minutes_left.reverse();
         Self {
             course,
+            look,
             sources,
             lessons: those(|kind| matches!(kind, Kind::Lesson(_))),
             pages: those(|kind| kind == Kind::Page),
-            views: those(|kind| kind == Kind::View),
+            views: those(|kind| matches!(kind, Kind::View | Kind::Notes)),
             minutes_left,
             for_instructors: sheets.iter().any(|sheet| for_instructors(sheet, sources)),
         }
@@ -201,7 +211,7 @@ impl<'a> Frame<'a> {
                 ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1))
             }
             Kind::Page => ("page", None, None),
-            Kind::View => ("view", None, None),
+            Kind::View | Kind::Notes => ("view", None, None),
             Kind::Missing => ("missing", None, None),
         };
         let listed = listed(self.lessons.len(), sheet.kind);
@@ -217,6 +227,7 @@ impl<'a> Frame<'a> {
                 language: course.settings.language(),
                 repository: repository.as_deref(),
                 license: license.as_deref(),
+                look: self.look,
             },
             page: PageItself {
                 title: &sheet.title,
@@ -227,7 +238,8 @@ impl<'a> Frame<'a> {
                 provenance: sheet.text.and_then(|text| provenance(text.record?, &skin.words)),
                 edit: sheet
                     .text
-                    .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
+                    .and_then(|text| edit::Place::of(course, &sources.get(text.lesson.source).path))
+                    .map(|place| place.edit),
                 place: self.place(sheet.kind),
                 metadata: metadata(course, sheet),
                 for_instructors: self.for_instructors
@@ -276,7 +288,9 @@ fn entry<'a>(other: &'a Sheet<'a>, sheet: &Sheet, sources: &Sources) -> Entry<'a
 
 /// Whether learners don't see it.
 pub fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
-    sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
+    let is_in_folder =
+        |text: &Text| sources.get(text.lesson.source).path.starts_with("instructors/");
+    sheet.kind == Kind::Notes || sheet.text.is_some_and(is_in_folder)
 }
 
 /// The lessons, grouped as the settings say.
@@ -300,23 +314,12 @@ fn units<'a>(
 fn provenance(record: &Record, words: &Words) -> Option<String> {
     let mut all: Vec<&Made> = record.made.iter().collect();
     all.sort_by_key(|made| &made.date);
-    let all: Vec<String> = all.into_iter().map(|it| made(it, words)).collect();
+    let all: Vec<String> =
+        all.into_iter().map(|made| words.say("recorded", &[("made", &made.told(words))])).collect();
     let all = Some(all.join("; ")).filter(|all| !all.is_empty())?;
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
     let took = took.map(|took| format!(", {} {took}", words.get("within"))).unwrap_or_default();
     Some(format!("{all}{took}."))
-}
-
-fn made(Made { date, rustc, host, cpu, cores, load }: &Made, words: &Words) -> String {
-    let cores = format!("{cores} {}", words.get(if *cores == 1 { "core" } else { "cores" }));
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" {} {cpu}", words.get("of")) };
-    let load = load
-        .filter(|load| *load > 0)
-        .map(|load| words.get("busy").replace("{load}", &load.to_string()));
-    let load = load.map(|load| format!(", {load}")).unwrap_or_default();
-    let recorded = words.get("recorded").replace("{date}", date);
-    let recorded = recorded.replace("{rustc}", rustc).replace("{host}", host);
-    format!("{recorded}, {cores}{cpu}{load}")
 }
 
 #[cfg(test)]

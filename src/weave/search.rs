@@ -47,7 +47,7 @@ pub fn files(
 ) -> Vec<Asset> {
     let (mut pages, mut sections) = (vec![], vec![]);
     let mut words: BTreeMap<String, Vec<(usize, u32)>> = BTreeMap::new();
-    let of_texts = sheets.iter().filter(|sheet| sheet.kind != Kind::View);
+    let of_texts = sheets.iter().filter(|sheet| !matches!(sheet.kind, Kind::View | Kind::Notes));
     for (sheet, text) in of_texts.filter_map(|sheet| Some((sheet, sheet.text?))) {
         let found = Reader::read(text, is_for_instructors(sheet), sources);
         let notes = found.iter().enumerate().filter(|(_, section)| section.for_instructors);

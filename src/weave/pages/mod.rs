@@ -6,6 +6,7 @@ mod citation;
 mod exercises;
 mod keypoints;
 mod machines;
+mod notes;
 mod schedule;
 
 pub use machines::files;
@@ -39,7 +40,15 @@ pub fn sheets<'a>(
     sheets.extend(lessons.map(|(at, text)| Sheet::of(text, Kind::Lesson(at))));
     sheets.extend(texts.pages.iter().map(|text| Sheet::of(text, Kind::Page)));
     let lessons = &texts.lessons;
+    let mut notes = notes::body(lessons, skin);
+    // What a course says to its instructors comes before what its lessons do.
+    if let Some(own) = sheets.iter_mut().find(|sheet| sheet.name == NOTES)
+        && let Ok(notes) = &mut notes
+    {
+        own.body.extend(notes.take());
+    }
     let bodies = [
+        (NOTES, Kind::Notes, notes),
         ("keypoints", Kind::View, keypoints::body(lessons, skin)),
         ("exercises", Kind::View, exercises::body(lessons, skin)),
         ("all", Kind::View, all::body(lessons, skin)),
@@ -53,7 +62,8 @@ pub fn sheets<'a>(
         }
         match body {
             Ok(body) => sheets.extend(body.map(|body| {
-                let title = skin.words.get(&format!("page_{name}")).to_owned();
+                let key = format!("page_{}", name.replace('-', "_"));
+                let title = skin.words.get(&key).to_owned();
                 Sheet { name, title, kind, body, text: None }
             })),
             Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
@@ -61,6 +71,9 @@ pub fn sheets<'a>(
     }
     Diagnosed { value: sheets, diagnostics }
 }
+
+/// The page of what is said to instructors.
+const NOTES: &str = "instructor-notes";
 
 /// The landing page, which a course has without an `index.md` too.
 fn landing<'a>(course: &Course, texts: &'a Texts<'a>) -> Sheet<'a> {
