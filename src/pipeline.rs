@@ -3,6 +3,7 @@
 //!
 //! Nothing here touches the world; what must be run is run by a [`Runner`].
 
+mod downloads;
 pub mod rerun;
 
 use std::{
@@ -28,7 +29,7 @@ use crate::{
     parse,
     plot::{self, Origins},
     report, tangle,
-    weave::{self, Theme},
+    weave::{self, Beside, Theme},
 };
 
 /// Settings and landing page; in a Workbench the landing page alone.
@@ -295,8 +296,9 @@ pub fn build(
     let words = theme.words_of(&course.settings);
     let charts = judge(&course, &mut records, is_whole, files, runner, &words, sources);
     let charts = charts.into_value(&mut diagnostics);
-    let pictures = pictures(files, runner);
-    let site = weave::weave(&course, &records, &charts, files, &pictures, sources, theme);
+    let downloads = downloads::downloads(&course, &tangled, files, runner);
+    let beside = Beside { files, pictures: &pictures(files, runner), downloads: &downloads };
+    let site = weave::weave(&course, &records, &charts, beside, sources, theme);
     let mut site = site.into_value(&mut diagnostics);
     let broken = broken_names(&course, &tangled, &diagnostics);
     let withheld: BTreeSet<&str> = broken.into_iter().chain(failed).collect();
@@ -422,7 +424,9 @@ pub fn check(
     diagnostics.extend(course.lessons.iter().flat_map(execute::unchecked));
     // What is wrong is wrong at any size.
     let pictures = BTreeMap::new();
-    let site = weave::weave(&course, &records, &charts, files, &pictures, sources, theme);
+    let downloads = downloads::downloads(&course, &tangled, files, recall);
+    let beside = Beside { files, pictures: &pictures, downloads: &downloads };
+    let site = weave::weave(&course, &records, &charts, beside, sources, theme);
     let site = site.into_value(&mut diagnostics);
     let ids = course.texts().filter_map(|lesson| {
         let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;

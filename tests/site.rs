@@ -214,3 +214,111 @@ fn pages_of_a_large_course_list_the_lessons_near_them_and_lead_to_all() {
     assert!(values(&pages["l050.html"], "href").contains(&"index.html#schedule"));
     assert!(values(&pages["index.html"], "id").contains(&"schedule"));
 }
+
+#[test]
+fn a_course_looks_as_its_settings_say() {
+    let settings = "---\ntheme:\n  accent: \"#8a1538\"\n  font: Inter, sans-serif\n  code-font: files/mono.woff2\n  \
+                    logo: fig/logo.svg\n  footer: By the *Institute*, see [one](one.md).\n---\n";
+    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"30\" height=\"10\"/>";
+    let project = Project::new(&[("index.md", settings), ("one.md", "One.\n")]);
+    for (path, text) in [
+        ("files/mono.woff2", "a font"),
+        ("fig/logo.svg", logo),
+        ("templates/css/own.css", "h1 { color: red; }\n"),
+    ] {
+        fs::create_dir_all(project.path("lessons").join(path).parent().unwrap()).unwrap();
+        project.write(path, text);
+    }
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/one.html");
+    let logo = "<img class=\"logo\" src=\"fig/logo.svg\" alt=\"\" width=\"30\" height=\"10\">";
+    assert!(page.contains(logo), "{page}");
+    let footer = "<p>By the <em>Institute</em>, see <a href=\"one.html\">one</a>.</p>";
+    assert!(page.contains(footer) && project.read("site/index.html").contains(footer), "{page}");
+    assert_eq!(page.matches("rel=\"stylesheet\"").count(), 1);
+    let css = project.read("site/assets/lessonc.css");
+    let ours = css.find("h1 { color: red; }").unwrap();
+    let settings = &css[ours..];
+    assert!(settings.contains("--accent: light-dark(#8a1538, #"), "{settings}");
+    assert!(settings.contains("--font-text: \"Inter\", var(--sans)"), "{settings}");
+    assert!(settings.contains("url(\"../files/mono.woff2\")"), "{settings}");
+    assert!(project.path("site/files/mono.woff2").is_file());
+}
+
+#[test]
+fn a_broken_template_is_told_once_with_its_line_and_what_there_is() {
+    let project = Project::new(&[("one.md", "```sh\nls\n```\n\n```sh\nls\n```\n")]);
+    fs::create_dir(project.path("lessons/templates")).unwrap();
+    project.write("templates/code.html", "<pre>\n{{ cod }}</pre>\n");
+    project.write("templates/cde.html", "");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(words.matches("error[template]").count(), 1, "{words}");
+    assert!(
+        words.contains("templates/code.html:2:4") && words.contains("caption, code,"),
+        "{words}"
+    );
+    assert!(words.contains("unused-template") && words.contains("`code.html`"), "{words}");
+    project.write("templates/code.html", "{% if %}");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_ne!(status, Some(0), "{words}");
+    assert!(words.contains("templates/code.html:1:"), "{words}");
+}
+
+#[test]
+fn what_readers_take_along_runs_as_it_is() {
+    let lesson = "---\ndata: [data/a.csv]\n---\n\n```rust\nlet x = 1;\n```\n\n```rust\nlet x = x + 1;\nx\n```\n\n\
+        ``` {.rust file=\"src/lib.rs\"}\npub fn three() -> u8 {\n    3\n}\n```\n\n\
+        ``` {.rust file=\"src/bin/zwei.rs\"}\nfn main() {\n    print!(\"{}\", std::fs::read_to_string(\"data/a.csv\").unwrap());\n}\n```\n\n\
+        ``` {.rust file=\"src/bin/drei.rs\"}\nfn main() {\n    println!(\"{}\", one::three());\n}\n```\n";
+    let project = Project::new(&[("one.md", lesson)]);
+    fs::create_dir(project.path("lessons/data")).unwrap();
+    project.write("data/a.csv", "from the file\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/one.html");
+    for path in ["code/one.zip", "code/one.rs"] {
+        assert!(page.contains(&format!("href=\"{path}\" download")), "{page}");
+    }
+    let zip = fs::read(project.path("site/code/one.zip")).unwrap();
+    project.lessonc(&["build", "--out", "again"]);
+    assert_eq!(fs::read(project.path("again/code/one.zip")).unwrap(), zip, "other bytes");
+
+    let archive = rawzip::ZipArchive::from_slice(&zip).unwrap();
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry().unwrap() {
+        let path = entry.file_path().try_normalize().unwrap();
+        let path = project.path(path.as_ref());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, archive.get_entry(entry.wayfinder()).unwrap().data()).unwrap();
+    }
+    let run = |arguments: &[&str]| {
+        let mut cargo = Command::new(env!("CARGO"));
+        let ran = cargo.args(arguments).current_dir(project.path("one")).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap()
+    };
+    assert_eq!(run(&["run", "--offline"]), "from the file\n", "the program that comes first");
+    assert_eq!(run(&["run", "--offline", "--bin", "drei"]), "3\n");
+    assert_eq!(run(&["run", "--offline", "--example", "one"]), "2\n");
+}
+
+#[test]
+fn a_lesson_with_its_style_and_script_is_light() {
+    const LIMIT: usize = 60_000;
+    let folder = tempfile::tempdir().unwrap();
+    build(Path::new("lessons"), folder.path());
+    let compressed = |path: &str| {
+        let gzip = Command::new("gzip").arg("-9c").arg(folder.path().join(path)).output().unwrap();
+        assert!(gzip.status.success(), "{path}: {}", String::from_utf8_lossy(&gzip.stderr));
+        gzip.stdout.len()
+    };
+    let files = ["asyncio.html", "assets/lessonc.css", "assets/lessonc.js"];
+    let sizes = files.map(compressed);
+    assert!(sizes.iter().sum::<usize>() < LIMIT, "{files:?} are {sizes:?} bytes");
+    // There is nothing else that a page asks for before its readers do.
+    let page = fs::read_to_string(folder.path().join("asyncio.html")).unwrap();
+    let asked = page.matches("<script src=").count() + page.matches("rel=\"stylesheet\"").count();
+    assert_eq!(asked, 2);
+}

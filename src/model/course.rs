@@ -93,6 +93,8 @@ pub struct Settings {
     pub license: Option<String>,
     /// What the names of macros stand for in formulas, in the order in which they are given.
     pub macros: Vec<(String, String)>,
+    /// Whether cells link to the Rust playground.
+    pub playground: bool,
     /// How pages are to look.
     pub look: Look,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
@@ -125,7 +127,15 @@ pub enum Font {
     File(String, Span),
 }
 
+/// The edition of packages whose course does not say one.
+const EDITION: &str = "2024";
+
 impl Settings {
+    /// The Rust edition of the generated packages.
+    pub fn edition(&self) -> &str {
+        self.edition.as_deref().unwrap_or(EDITION)
+    }
+
     /// The language that readers are spoken to in.
     pub fn language(&self) -> &str {
         self.language.as_ref().map_or("en", |(language, _)| language)
@@ -192,6 +202,8 @@ pub struct Meta {
     pub data: Vec<(String, Span)>,
     /// Makes chance repeatable in the notebook; the course's where absent.
     pub seed: Option<u32>,
+    /// Whether its cells link to the Rust playground, where it is not as the course says.
+    pub playground: Option<bool>,
     /// The keys that have a value which is none of theirs: nobody shall call them missing.
     pub misread: Vec<String>,
 }

@@ -59,8 +59,17 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known =
-        ["title", "teaching", "exercises", "break", "dependencies", "crate", "data", "seed"];
+    let known = [
+        "title",
+        "teaching",
+        "exercises",
+        "break",
+        "dependencies",
+        "crate",
+        "data",
+        "seed",
+        "playground",
+    ];
     let known = [&known[..], &LIMITS].concat();
     let entries = reader.entries(&known);
     if entries.is_empty() && !reader.diagnostics.is_empty() {
@@ -77,6 +86,7 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
             "data" => meta.data = reader.names(&value),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             "crate" => meta.package = reader.text(&value),
+            "playground" => meta.playground = reader.boolean("playground", &value),
             limit => reader.limit(limit, &value, &mut meta.limits),
         }
         if reader.diagnostics.len() > mistakes {
@@ -107,6 +117,7 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "check",
         "macros",
         "theme",
+        "playground",
     ];
     for (key, value) in reader.entries(&[&known[..], &LIMITS].concat()) {
         match key.as_str() {
@@ -124,6 +135,9 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
+            "playground" => {
+                settings.playground = reader.boolean("playground", &value).unwrap_or_default();
+            }
             "theme" => settings.look = reader.look(&value),
             "license" => settings.license = reader.text(&value),
             limit => reader.limit(limit, &value, &mut settings.limits),
@@ -493,7 +507,7 @@ impl<'a> Reader<'a> {
             "output-size" => limits.output_size = self.size(node),
             "memory" => limits.memory = self.size(node),
             "file-size" => limits.file_size = self.size(node),
-            "network" => limits.network = self.boolean(node),
+            "network" => limits.network = self.boolean("network", node),
             _ => limits.write = self.paths(node),
         }
     }
@@ -508,11 +522,11 @@ impl<'a> Reader<'a> {
         size
     }
 
-    fn boolean(&mut self, node: &Node) -> Option<bool> {
+    fn boolean(&mut self, key: &str, node: &Node) -> Option<bool> {
         match node.value {
             Yaml::Bool(value) => return Some(value),
             Yaml::Null => {}
-            _ => self.refuse(node, "true or false", "write it bare: `network: true`"),
+            _ => self.refuse(node, "true or false", &format!("write it bare: `{key}: true`")),
         }
         None
     }

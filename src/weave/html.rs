@@ -15,6 +15,7 @@ use super::{
     macros::Macros,
     math::Formulas,
     picture::picture_size,
+    playground,
     template::Skin,
     value,
 };
@@ -26,6 +27,7 @@ use crate::model::{
         plain_text, walk,
     },
     diagnostic::Diagnostic,
+    download::{Download, Downloads},
     record::{Output, Part, Record, Timed},
     site::{Asset, Content, PictureSize},
     source::{Sources, Span},
@@ -83,6 +85,7 @@ pub struct Common<'a> {
     pub links: Links<'a>,
     pub figures: Figures<'a>,
     pub course: &'a Course,
+    pub downloads: &'a Downloads,
 }
 
 /// The body of one page while it is written.
@@ -98,6 +101,9 @@ pub struct Body<'a> {
     figures: &'a Figures<'a>,
     /// Where its text stands in the course's repository.
     place: Option<edit::Place>,
+    course: &'a Course,
+    /// What readers take along of it.
+    download: Option<&'a Download>,
     ids: Identifiers,
     /// Added to a heading's level so that the highest stands below the page's title.
     shift: u8,
@@ -129,7 +135,7 @@ pub struct Body<'a> {
 
 impl<'a> Body<'a> {
     pub fn new(lesson: &'a Lesson, record: Option<&'a Record>, common: &'a Common<'a>) -> Self {
-        let Common { sources, skin, formulas, macros, links, figures, course } = common;
+        let Common { sources, skin, formulas, macros, links, figures, course, downloads } = common;
         let mut highest = 6;
         let mut definitions = HashMap::new();
         walk(&lesson.blocks, &mut |block| match &block.kind {
@@ -149,6 +155,8 @@ impl<'a> Body<'a> {
             links,
             figures,
             place: edit::Place::of(course, &sources.get(lesson.source).path),
+            course,
+            download: downloads.lessons.get(&lesson.name),
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
             footnotes: vec![],
@@ -568,6 +576,8 @@ impl<'a> Body<'a> {
             /// Where it is the first of a listing's blocks.
             label: Option<String>,
             caption: Option<&'c str>,
+            /// Where it can be run, after the cells before it.
+            playground: Option<String>,
         }
         #[derive(Serialize)]
         struct Use<'c> {
@@ -600,6 +610,9 @@ impl<'a> Body<'a> {
                 .collect(),
             label: self.figures.label(self.lesson, name).filter(|_| !added),
             caption: chunk.attributes.get("caption"),
+            playground: self.download.and_then(|download| {
+                playground::url(download.programs.get(&chunk.span)?, self.course)
+            }),
         };
         self.render("code.html", &context, chunk.info)
     }

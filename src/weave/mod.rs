@@ -19,6 +19,7 @@ mod metadata;
 mod page;
 mod pages;
 mod picture;
+mod playground;
 mod search;
 mod template;
 mod value;
@@ -30,6 +31,7 @@ use crate::model::{
     chart::Chart,
     course::{Course, Lesson},
     diagnostic::{Diagnosed, Diagnostic},
+    download::Downloads,
     record::Record,
     site::{Asset, Content, Page, PictureSize, Site},
     source::{Sources, Span},
@@ -69,18 +71,27 @@ struct Texts<'a> {
     assets: Vec<Asset>,
 }
 
-/// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
-/// paths of the course's other files and `pictures` how large those of them are that are pictures,
-/// `charts` what `.plot` blocks became, by their places.
+/// What a course has beside its texts.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// The paths of its other files.
+    pub files: &'a BTreeSet<String>,
+    /// How large those of them are that are pictures.
+    pub pictures: &'a BTreeMap<String, PictureSize>,
+    pub downloads: &'a Downloads,
+}
+
+/// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `charts` what
+/// `.plot` blocks became, by their places.
 pub fn weave(
     course: &Course,
     records: &BTreeMap<String, Record>,
     charts: &BTreeMap<Span, Chart>,
-    files: &BTreeSet<String>,
-    pictures: &BTreeMap<String, PictureSize>,
+    beside: Beside,
     sources: &Sources,
     theme: &Theme,
 ) -> Diagnosed<Site> {
+    let Beside { files, pictures, downloads } = beside;
     let mut diagnostics = vec![];
     diagnostics.extend(theme.mistakes());
     let words = words::choose(theme.words(), &course.settings).into_value(&mut diagnostics);
@@ -93,13 +104,14 @@ pub fn weave(
         figures: Figures::of(course, charts, &skin.words),
         skin: &skin,
         course,
+        downloads,
     };
     let look = look::shown(course, files, pictures, &common).into_value(&mut diagnostics);
     let texts = weave_texts(course, records, &common).into_value(&mut diagnostics);
     let figures = common.figures.page(records, &common.links);
     let sheets = pages::sheets(course, &texts, figures, &skin).into_value(&mut diagnostics);
     let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
-    let frame = Frame::of(course, &look, &sheets, sources);
+    let frame = Frame::of(course, &look, downloads, &sheets, sources);
     for sheet in &sheets {
         match frame.page(sheet, &skin) {
             Ok(html) => site.pages.push(Page {
@@ -123,6 +135,7 @@ pub fn weave(
         path: chart_path(chart),
         content: Content::Bytes(chart.csv.clone().into_bytes()),
     }));
+    site.assets.extend(downloads.files.iter().cloned());
     for lesson in &course.lessons {
         let record = records.get(&lesson.name);
         for file in record.iter().flat_map(|record| &record.files) {

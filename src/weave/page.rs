@@ -12,6 +12,7 @@ use super::{
 };
 use crate::model::{
     course::{Course, Settings},
+    download::Downloads,
     record::{Made, Record},
     source::{SourceId, Sources, Span},
     words::Words,
@@ -95,6 +96,9 @@ struct PageItself<'a> {
     /// Where its text can be edited.
     edit: Option<String>,
     place: Option<Place>,
+    /// What of a lesson's code can be taken along.
+    archive: Option<&'a str>,
+    notebooks: &'a [String],
     metadata: Metadata,
     /// Whether some of it is for instructors, or something folds.
     for_instructors: bool,
@@ -152,6 +156,7 @@ pub fn root(course: &Course, kind: Kind) -> &str {
 pub struct Frame<'a> {
     course: &'a Course,
     look: &'a look::Shown,
+    downloads: &'a Downloads,
     sources: &'a Sources,
     lessons: Vec<&'a Sheet<'a>>,
     pages: Vec<&'a Sheet<'a>>,
@@ -166,6 +171,7 @@ impl<'a> Frame<'a> {
     pub fn of(
         course: &'a Course,
         look: &'a look::Shown,
+        downloads: &'a Downloads,
         sheets: &'a [Sheet<'a>],
         sources: &'a Sources,
     ) -> Self {
@@ -184,6 +190,7 @@ impl<'a> Frame<'a> {
         Self {
             course,
             look,
+            downloads,
             sources,
             lessons: those(|kind| matches!(kind, Kind::Lesson(_))),
             pages: those(|kind| kind == Kind::Page),
@@ -214,6 +221,8 @@ impl<'a> Frame<'a> {
             Kind::View | Kind::Notes => ("view", None, None),
             Kind::Missing => ("missing", None, None),
         };
+        let is_lesson = matches!(sheet.kind, Kind::Lesson(_));
+        let download = self.downloads.lessons.get(sheet.name).filter(|_| is_lesson);
         let listed = listed(self.lessons.len(), sheet.kind);
         let entry = |other: &&'a Sheet<'a>| entry(other, sheet, sources);
         let context = PageContext {
@@ -241,6 +250,8 @@ impl<'a> Frame<'a> {
                     .and_then(|text| edit::Place::of(course, &sources.get(text.lesson.source).path))
                     .map(|place| place.edit),
                 place: self.place(sheet.kind),
+                archive: download.and_then(|download| download.archive.as_deref()),
+                notebooks: download.map_or(&[], |download| &download.notebooks),
                 metadata: metadata(course, sheet),
                 for_instructors: self.for_instructors
                     || sheet.body.contains("class=\"callout instructor"),

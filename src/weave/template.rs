@@ -27,13 +27,16 @@ const TEMPLATES: &[(&str, &str)] = theme_files![
     "chart.html",
     "citation.html",
     "code.html",
+    "colophon.html",
     "diagram.html",
     "exercises.html",
     "figure.html",
     "figures.html",
+    "head.html",
     "icon.html",
     "instructor-notes.html",
     "keypoints.html",
+    "masthead.html",
     "nav.html",
     "output.html",
     "overview.html",
@@ -42,8 +45,11 @@ const TEMPLATES: &[(&str, &str)] = theme_files![
     "schedule.html",
     "search.html",
     "sitemap.xml",
+    "take-along.html",
     "term.html",
     "theme.html",
+    "tools.html",
+    "turn.html",
 ];
 
 const ASSETS: &[(&str, &str)] =
