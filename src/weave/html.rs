@@ -365,7 +365,11 @@ impl<'a> Body<'a> {
             return self.tabs(div, kind);
         }
         let label = self.skin.words.get(kind.class()).to_owned();
-        let title = div.title.as_deref();
+        // A solution that is titled "Solution" says no more than its kind's word.
+        let title = div
+            .title
+            .as_deref()
+            .filter(|title| !plain_text(title).eq_ignore_ascii_case(kind.class()));
         let own_title = title.map(|title| self.inlines(title));
         self.notes += usize::from(kind == DivKind::Instructor);
         let (id, also) = self.ids.at(div.opener);

@@ -39,7 +39,6 @@
       if (event.key === "theme") { apply(event.newValue); show(); }
     });
     show();
-    group.hidden = false;
   }
 
   function tools() {

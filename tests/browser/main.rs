@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod live;
+mod readers;
 mod search;
 
 use std::{
@@ -27,10 +28,11 @@ const LESSON: &str = "asyncio.html";
 const PAGES: [&str; 2] = ["index.html", LESSON];
 /// A course with every kind of page, and one page of each.
 const EVERY_KIND: &str = "tests/course";
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "index.html",
     "first.html",
     "first.html?view=instructor",
+    "instructor-notes.html?view=instructor",
     "reference.html",
     "keypoints.html",
     "exercises.html",
@@ -257,7 +259,7 @@ async fn none_scrolls_sideways(page: &Page, paths: &[&str]) -> WebDriverResult<(
     for path in paths {
         page.open(path).await?;
         page.unfold().await?;
-        for width in [320, 390, 1280] {
+        for width in [320, 390, 640, 768, 1280, 1920] {
             page.width(width).await?;
             let (inner, whole): (u32, u32) =
                 page.js("return [innerWidth, document.documentElement.scrollWidth]").await?;
