@@ -139,7 +139,7 @@
 
   function copyButtons() {
     if (!navigator.clipboard) return; // not on plain http
-    for (const block of document.querySelectorAll(".code:not(:has(> .copy))")) {
+    for (const block of document.querySelectorAll(".code:not(:has(.copy))")) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
@@ -153,7 +153,7 @@
         }
         setTimeout(() => { button.textContent = words.copy; }, 2000);
       });
-      block.append(button);
+      (block.querySelector(".code-tools") ?? block).append(button);
     }
   }
 
