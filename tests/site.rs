@@ -198,7 +198,7 @@ fn pages_of_a_large_course_list_the_lessons_near_them_and_lead_to_all() {
         fs::write(course.join(format!("l{number:03}.md")), "Text.\n").unwrap();
     }
     let pages = build(&course, &folder.path().join("site"));
-    assert!(!pages.contains_key("all.html"), "a page of all lessons is too long");
+    assert!(pages.contains_key("all.html"), "many short lessons are no long page");
     let listed = |page: &str| {
         let links: BTreeSet<String> = values(&pages[page], "href")
             .into_iter()
@@ -321,4 +321,18 @@ fn a_lesson_with_its_style_and_script_is_light() {
     let page = fs::read_to_string(folder.path().join("asyncio.html")).unwrap();
     let asked = page.matches("<script src=").count() + page.matches("rel=\"stylesheet\"").count();
     assert_eq!(asked, 2);
+}
+
+#[test]
+fn a_course_that_is_too_long_for_one_page_has_none_of_all_lessons() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = folder.path().join("lessons");
+    fs::create_dir(&course).unwrap();
+    for (name, size) in [("a", 2_500_000), ("b", 1_000_000)] {
+        fs::write(course.join(format!("{name}.md")), "A word. ".repeat(size / 8)).unwrap();
+    }
+    let site = folder.path().join("site");
+    assert!(build(&course, &site).contains_key("all.html"));
+    fs::write(course.join("c.md"), "A word. ".repeat(100_000)).unwrap();
+    assert!(!build(&course, &site).contains_key("all.html"));
 }

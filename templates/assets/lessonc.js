@@ -158,10 +158,16 @@
   }
 
   // A box that scrolls sideways must be within the keyboard's reach; one that doesn't is no stop on the way.
-  function scrollers() {
-    for (const box of document.querySelectorAll("pre, .drawing, .table-scroll, :has(> math[display=block])"))
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  function scrollers(part = document) {
+    // What is folded is measured when it unfolds: until then a browser would lay it out for each question.
+    const boxes = [...part.querySelectorAll("pre, .drawing, .table-scroll, :has(> math[display=block])")]
+      .filter((box) => !box.closest("details:not([open])"));
+    // All are measured before any is changed, for else each would be laid out anew.
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, at) => {
+      if (scrolls[at]) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
+    });
   }
 
   // Panels of one title in all groups of tabs open together; each closes its neighbours by itself.
@@ -186,8 +192,8 @@
   document.addEventListener("keydown", dismiss);
   document.addEventListener("toggle", inStep, true);
   document.addEventListener("DOMContentLoaded", () => { themeSwitch(); tools(); search(); follow(); copyButtons(); });
-  addEventListener("load", scrollers);
-  addEventListener("resize", scrollers);
-  document.addEventListener("toggle", scrollers, true); // what was folded had no width
+  addEventListener("load", () => scrollers());
+  addEventListener("resize", () => scrollers());
+  document.addEventListener("toggle", ({ target }) => scrollers(target), true);
   document.addEventListener("textchange", () => { copyButtons(); scrollers(); }); // by whoever changes the page in place
 })();

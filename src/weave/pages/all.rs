@@ -19,12 +19,14 @@ struct Lesson<'a> {
     body: String,
 }
 
-/// More than this many nobody prints, and browsers are slow to show.
-const MOST: usize = 100;
+/// So many bytes at most, which are some 50 long lessons: more takes browsers seconds to show, and
+/// nobody prints it. Counted in bytes, since a course of many short lessons is read and printed well.
+const MOST: usize = 4_000_000;
 
-/// None where there is but one lesson, whose page is that already, or too many for one page.
+/// None where there is but one lesson, whose page is that already, or too much for one page.
 pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
-    if !(2..=MOST).contains(&lessons.len()) {
+    let size: usize = lessons.iter().map(|text| text.html.len()).sum();
+    if lessons.len() < 2 || size > MOST {
         return Ok(None);
     }
     let names = lessons.iter().map(|text| (page_path(&text.lesson.name), &text.lesson.name));
