@@ -63,7 +63,7 @@ fn every_link_and_anchor_of_a_site_with_every_kind_of_page_resolves() {
 #[test]
 fn what_the_settings_say_is_on_the_pages_and_files_beside_the_lessons_are_copied() {
     let (course, site) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let settings = "---\ndescription: On moons.\nrepository: https://example.org/moons\n---\n";
+    let settings = "---\ndescription: On moons.\nrepository: https://example.org/moons\nlang: de\ntranslations: { fr: https://example.org/lunes, eo: https://example.org/lunoj }\n---\n";
     let lesson = "```python\nfor moon in moons: pass\n```\n";
     for (path, text) in [
         ("index.md", settings),
@@ -79,6 +79,11 @@ fn what_the_settings_say_is_on_the_pages_and_files_beside_the_lessons_are_copied
     let pages = build(course.path(), site.path());
     assert!(pages["index.html"].contains("<meta name=\"description\" content=\"On moons.\">"));
     assert!(pages["io.html"].contains("href=\"https://example.org/moons\""));
+    assert!(pages["io.html"].contains("<html lang=\"de\">"));
+    let french = "<a href=\"https://example.org/lunes/\" hreflang=\"fr\" lang=\"fr\">Français</a>";
+    assert!(pages["io.html"].contains(french) && pages["io.html"].contains(">eo</a>"));
+    let alternate = "<link rel=\"alternate\" hreflang=\"fr\" href=\"https://example.org/lunes/\">";
+    assert!(pages["index.html"].contains(alternate) && !pages["io.html"].contains(alternate));
     for copied in ["data/moons.csv", "files/moons.zip", "fig/io.svg"] {
         assert!(site.path().join(copied).is_file(), "{copied} was not copied");
     }

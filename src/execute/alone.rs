@@ -19,19 +19,20 @@ const SHOWN: &str = include_str!("shown.rs");
 pub struct Alone<'a> {
     /// None for the first.
     pub session: Option<&'a str>,
-    /// The cell, and the code of all cells that it sees and of itself.
+    /// Each cell, and the program of all cells that it sees and of itself; none where nobody wants those.
     pub cells: Vec<(Span, String)>,
     /// All cells.
     pub whole: String,
 }
 
 /// The notebooks of a lesson that have cells. Those whose cells are not known, since a reference in
-/// them leads nowhere, are left out.
+/// them leads nowhere, are left out. `by_cell` says whether the program at each cell is wanted.
 pub fn alone<'a>(
     course: &Course,
     lesson: &'a Lesson,
     package: &Package,
     cells: &BTreeMap<Span, Vec<Line>>,
+    by_cell: bool,
 ) -> Vec<Alone<'a>> {
     let main = main_of(package, course.settings.runtime);
     let mut notebooks = vec![];
@@ -43,11 +44,13 @@ pub fn alone<'a>(
             text: String::new(),
             shows: false,
             whole: true,
+            count: 0,
+            by_cell,
             given: vec![],
             main,
         };
         writer.blocks(&lesson.blocks);
-        if writer.whole && !writer.given.is_empty() {
+        if writer.whole && writer.count > 0 {
             let whole = writer.program();
             notebooks.push(Alone { session, cells: writer.given, whole });
         }
@@ -66,6 +69,9 @@ struct Writer<'a> {
     shows: bool,
     /// Whether all cells are known.
     whole: bool,
+    /// How many there were.
+    count: usize,
+    by_cell: bool,
     given: Vec<(Span, String)>,
     main: &'static str,
 }
@@ -102,7 +108,8 @@ impl Writer<'_> {
         };
         let code = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
         self.open += 1;
-        self.text.push_str(&format!("\n// Cell {}\n{{\n", self.given.len() + 1));
+        self.count += 1;
+        self.text.push_str(&format!("\n// Cell {}\n{{\n", self.count));
         match tail(&code).filter(|start| !is_statement(&code[*start..])) {
             Some(start) => {
                 let (before, value) = split(lines, &code, start);
@@ -122,8 +129,9 @@ impl Writer<'_> {
                 }
             }
         }
-        let so_far = self.program();
-        self.given.push((chunk.span, so_far));
+        if self.by_cell {
+            self.given.push((chunk.span, self.program()));
+        }
     }
 
     fn lines(&mut self, lines: &[Line]) {

@@ -67,6 +67,8 @@ pub struct Settings {
     pub description: Option<String>,
     /// A BCP 47 tag: `en`, `de-CH`.
     pub language: Option<(String, Span)>,
+    /// Where the course is in other languages, by their tags.
+    pub translations: Vec<(String, String)>,
     /// Names of the lessons in the order they are taught, and where each is named.
     pub lessons: Vec<(String, Span)>,
     /// How those are grouped, if they are.

@@ -104,6 +104,8 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "title",
         "description",
         "language",
+        "lang",
+        "translations",
         "lessons",
         "start",
         "dependencies",
@@ -123,7 +125,9 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
             "description" => settings.description = reader.text(&value),
-            "language" => settings.language = reader.word(&value),
+            // As the Workbench has it, too.
+            "language" | "lang" => settings.language = reader.word(&value),
+            "translations" => settings.translations = reader.addresses(&value),
             "lessons" => (settings.lessons, settings.units) = reader.lessons(&value),
             "start" => settings.start = reader.time_of_day(&value),
             "dependencies" => settings.dependencies = reader.dependencies(&value),
@@ -434,6 +438,16 @@ impl<'a> Reader<'a> {
             return None;
         }
         Some(format!("{}/", text.trim_end_matches('/')))
+    }
+
+    /// Addresses by a key of the author's.
+    fn addresses(&mut self, node: &Node) -> Vec<(String, String)> {
+        let entries =
+            self.map(node, "an address for each language", "de: https://example.org/kurs/");
+        let read = entries
+            .iter()
+            .filter_map(|(key, address)| Some((key.value.clone(), self.address(address)?)));
+        read.collect()
     }
 
     pub fn edition(&mut self, node: &Node) -> Option<String> {

@@ -29,7 +29,10 @@ pub fn downloads(
     for package in &tangled.packages {
         let lessons = course.lessons.iter().filter(|lesson| lesson.package() == package.name);
         let lessons: Vec<(&Lesson, Vec<Alone>)> = lessons
-            .map(|lesson| (lesson, execute::alone(course, lesson, package, &tangled.cells)))
+            .map(|lesson| {
+                let by_cell = runs_there(course, lesson, package);
+                (lesson, execute::alone(course, lesson, package, &tangled.cells, by_cell))
+            })
             .collect();
         let notebooks: Vec<(String, String)> =
             lessons.iter().flat_map(|(lesson, alone)| notebooks(lesson, alone)).collect();
@@ -43,7 +46,7 @@ pub fn downloads(
             let download = Download {
                 archive: archive.clone(),
                 notebooks: notebooks_of(lesson, alone, &mut downloads.files),
-                programs: programs(course, lesson, package, alone),
+                programs: programs(package, alone),
             };
             downloads.lessons.insert(lesson.name.clone(), download);
         }
@@ -82,25 +85,20 @@ fn data(
     declared.into_iter().filter(|path| files.contains(path)).filter_map(read).collect()
 }
 
-/// The programs of the cells that can run in the playground, if the course leads there.
-fn programs(
-    course: &Course,
-    lesson: &Lesson,
-    package: &Package,
-    alone: &[Alone],
-) -> BTreeMap<Span, String> {
+/// Whether the cells of a lesson are to run in the playground, and can: there are crates of the
+/// registry, those that are used the most, and no files.
+fn runs_there(course: &Course, lesson: &Lesson, package: &Package) -> bool {
     let is_wanted = lesson.meta.playground.unwrap_or(course.settings.playground);
-    // There are crates of the registry, those that are used the most, and no files.
-    let is_of_registry = |it: &toml::Value| {
-        it.as_table().is_none_or(|it| !["git", "path"].iter().any(|key| it.contains_key(*key)))
-    };
-    let has_all = package.dependencies.values().all(is_of_registry)
-        && execute::declared_data(lesson).is_empty();
-    if !is_wanted || !has_all {
-        return BTreeMap::new();
-    }
+    let is_elsewhere = |it: &toml::Value| it.get("git").or_else(|| it.get("path")).is_some();
+    is_wanted
+        && !package.dependencies.values().any(is_elsewhere)
+        && execute::declared_data(lesson).is_empty()
+}
+
+/// The programs of the cells that can run in the playground.
+fn programs(package: &Package, alone: &[Alone]) -> BTreeMap<Span, String> {
     let library = format!("{}::", package.cargo_name().replace('-', "_"));
-    let runs_there = |program: &str| !(package.has_library() && program.contains(&library));
+    let is_there = |program: &str| !(package.has_library() && program.contains(&library));
     let cells = alone.iter().flat_map(|notebook| &notebook.cells);
-    cells.filter(|(_, program)| runs_there(program)).cloned().collect()
+    cells.filter(|(_, program)| is_there(program)).cloned().collect()
 }

@@ -82,6 +82,16 @@ struct CourseContext<'a> {
     repository: Option<&'a str>,
     license: Option<&'a str>,
     look: &'a look::Shown,
+    /// Where it is in other languages.
+    translations: Vec<Translation<'a>>,
+}
+
+#[derive(Serialize)]
+struct Translation<'a> {
+    language: &'a str,
+    /// What those who speak it call it, where the theme knows.
+    name: &'a str,
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -237,6 +247,7 @@ impl<'a> Frame<'a> {
                 repository: repository.as_deref(),
                 license: license.as_deref(),
                 look: self.look,
+                translations: translations(course, skin),
             },
             page: PageItself {
                 title: &sheet.title,
@@ -268,6 +279,11 @@ impl<'a> Frame<'a> {
         let minutes_left = self.minutes_left[at];
         Some(Place { number: at + 1, count: self.course.lessons.len(), minutes_left })
     }
+}
+
+fn translations<'a>(course: &'a Course, skin: &'a Skin) -> Vec<Translation<'a>> {
+    let all = course.settings.translations.iter();
+    all.map(|(language, url)| Translation { language, name: skin.name_of(language), url }).collect()
 }
 
 /// How many lessons a page lists at most. Nobody reads a longer list, and pages that all name all

@@ -85,6 +85,9 @@ const WORDS: &[(&str, &str)] = theme_files![
     "words/nl.toml",
 ];
 
+/// The word for the language itself.
+const NAME: &str = "language_name";
+
 /// How pages look.
 pub struct Theme {
     tera: Tera,
@@ -102,6 +105,13 @@ pub struct Skin<'t> {
 }
 
 impl Skin<'_> {
+    /// What a language is called by those who speak it, or its tag.
+    pub fn name_of<'s>(&'s self, language: &'s str) -> &'s str {
+        let general = language.split('-').next().unwrap_or(language);
+        let words = [language, general].into_iter().find_map(|name| self.theme.words.get(name));
+        words.filter(|words| words.has(NAME)).map_or(language, |words| words.get(NAME))
+    }
+
     /// A template with what it is to show, and with the theme's words as `words`.
     ///
     /// # Errors
