@@ -110,7 +110,8 @@
         else link.removeAttribute("aria-current");
       });
     };
-    const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66%" });
+    // Far above the window too: so a heading counts that a jump went past.
+    const observer = new IntersectionObserver(mark, { rootMargin: "999999px 0px -66%" });
     for (const heading of unique) observer.observe(heading);
   }
 
