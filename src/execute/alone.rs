@@ -1,15 +1,13 @@
 //! A notebook as a program that needs nothing of ours: for readers to take along, and for the Rust
 //! playground.
 
-use std::collections::BTreeMap;
-
 use super::{
     notebook::{main_of, sessions, split},
     syntax::tail,
 };
 use crate::model::{
-    course::{Block, BlockKind, Cell, Chunk, Course, Lesson},
-    package::{Line, Package},
+    course::{Block, BlockKind, Cell, Chunk, Lesson, Settings},
+    package::{Cells, Line, Package},
     source::Span,
 };
 
@@ -28,13 +26,13 @@ pub struct Alone<'a> {
 /// The notebooks of a lesson that have cells. Those whose cells are not known, since a reference in
 /// them leads nowhere, are left out. `by_cell` says whether the program at each cell is wanted.
 pub fn alone<'a>(
-    course: &Course,
+    settings: &Settings,
     lesson: &'a Lesson,
     package: &Package,
-    cells: &BTreeMap<Span, Vec<Line>>,
+    cells: &Cells,
     by_cell: bool,
 ) -> Vec<Alone<'a>> {
-    let main = main_of(package, course.settings.runtime);
+    let main = main_of(package, settings.runtime);
     let mut notebooks = vec![];
     for session in sessions(lesson) {
         let mut writer = Writer {
@@ -60,7 +58,7 @@ pub fn alone<'a>(
 
 struct Writer<'a> {
     session: Option<&'a str>,
-    cells: &'a BTreeMap<Span, Vec<Line>>,
+    cells: &'a Cells,
     /// How many blocks are.
     open: usize,
     /// What `main` holds so far.

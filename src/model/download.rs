@@ -1,21 +1,13 @@
-//! What readers take along of lessons.
+//! What readers take along of a lesson.
 
 use std::collections::BTreeMap;
 
-use super::{site::Asset, source::Span};
+use super::source::Span;
 
-#[derive(Clone, Debug, Default)]
-pub struct Downloads {
-    /// By the lesson's name.
-    pub lessons: BTreeMap<String, Download>,
-    /// The files themselves.
-    pub files: Vec<Asset>,
-}
-
-/// What readers take along of one lesson. Files are paths in the site.
+/// Its code for readers' own machines. Files are paths in the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Download {
-    /// The package that its code goes to.
+    /// The package that it goes to.
     pub archive: Option<String>,
     /// Each of its notebooks as one file.
     pub notebooks: Vec<String>,

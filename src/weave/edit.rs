@@ -1,6 +1,6 @@
 //! Where a text of the course stands on the host of its repository.
 
-use crate::model::course::Course;
+use crate::model::course::Settings;
 
 /// A host's ways to name a folder of a branch, to edit a file in it, and to show a line of it.
 struct Host {
@@ -47,8 +47,8 @@ impl Place {
     ///
     /// `repository` may lead to the folder of the lessons, as a browser shows it:
     /// `https://github.com/ada/loops/tree/main/course`.
-    pub fn of(course: &Course, path: &str) -> Option<Self> {
-        let repository = course.settings.repository.as_deref()?.trim_end_matches('/');
+    pub fn of(settings: &Settings, path: &str) -> Option<Self> {
+        let repository = settings.repository.as_deref()?.trim_end_matches('/');
         let (_, address) = repository.split_once("://")?;
         let host = address.split('/').next()?;
         let host = HOSTS.iter().find(|known| host.contains(known.name))?;
@@ -93,9 +93,9 @@ mod tests {
             ("https://example.org/a/b", None),
             ("git@github.com:a/b", None),
         ] {
-            let mut course = Course::default();
-            course.settings.repository = Some(repository.to_owned());
-            let place = Place::of(&course, "x.md").map(|place| place.edit);
+            let settings =
+                Settings { repository: Some(repository.to_owned()), ..Settings::default() };
+            let place = Place::of(&settings, "x.md").map(|place| place.edit);
             assert_eq!(place.as_deref(), edit, "{repository}");
         }
     }
@@ -113,9 +113,9 @@ mod tests {
                 "https://codeberg.org/a/b/src/branch/dev/c/x.md?display=source#L7",
             ),
         ] {
-            let mut course = Course::default();
-            course.settings.repository = Some(repository.to_owned());
-            assert_eq!(Place::of(&course, "x.md").unwrap().line(7), line);
+            let settings =
+                Settings { repository: Some(repository.to_owned()), ..Settings::default() };
+            assert_eq!(Place::of(&settings, "x.md").unwrap().line(7), line);
         }
     }
 }

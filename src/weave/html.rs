@@ -1,11 +1,13 @@
 //! A lesson's blocks as HTML.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::{
-    ansi, blocks, chart_path, diagram, edit,
+    ansi,
+    blocks::{self, Blocks},
+    chart_path, diagram, edit,
     escape::escape,
     figures::Figures,
     glossary,
@@ -22,12 +24,12 @@ use super::{
 use crate::model::{
     chart::Chart,
     course::{
-        Alignment, Attributes, Block, BlockKind, Cell, Chunk, Course, Definition, Div, DivKind,
-        Heading, Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell,
+        Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
+        Image, Inline, Lesson, List, Numerals, OF_VALUES, Settings, Show, Table, TableCell,
         plain_text, walk,
     },
     diagnostic::Diagnostic,
-    download::{Download, Downloads},
+    download::Download,
     record::{Output, Part, Record, Timed},
     site::{Asset, Content, PictureSize},
     source::{Sources, Span},
@@ -48,8 +50,8 @@ struct Callout<'c> {
     folds: bool,
 }
 
-/// What other pages show of a text, as HTML.
-#[derive(Clone, Debug, Default)]
+/// What other pages show of a text, as HTML of its own page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     pub questions: Option<String>,
     pub keypoints: Vec<String>,
@@ -59,7 +61,7 @@ pub struct Shown {
 }
 
 /// What is said to instructors.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// The section that it stands in: its id and its title.
     pub section: Option<(String, String)>,
@@ -69,7 +71,7 @@ pub struct Note {
 }
 
 /// A section of a page, for its table of contents.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Section {
     pub title: String,
     pub id: String,
@@ -83,9 +85,22 @@ pub struct Common<'a> {
     /// The course's.
     pub macros: Macros,
     pub links: Links<'a>,
-    pub figures: Figures<'a>,
-    pub course: &'a Course,
-    pub downloads: &'a Downloads,
+    pub settings: &'a Settings,
+}
+
+/// What a text is woven from.
+#[derive(Clone, Copy)]
+pub struct Own<'a> {
+    pub lesson: &'a Lesson,
+    /// What its runs gave.
+    pub record: Option<&'a Record>,
+    /// By their blocks' places.
+    pub charts: &'a BTreeMap<Span, Chart>,
+    /// The blocks of its package.
+    pub blocks: &'a Blocks,
+    pub figures: &'a Figures<'a>,
+    /// What readers take along of it.
+    pub download: Option<&'a Download>,
 }
 
 /// The body of one page while it is written.
@@ -98,10 +113,12 @@ pub struct Body<'a> {
     /// Those that the formulas so far have defined, and the course's.
     macros: Macros,
     links: &'a Links<'a>,
+    charts: &'a BTreeMap<Span, Chart>,
+    named: &'a Blocks,
     figures: &'a Figures<'a>,
     /// Where its text stands in the course's repository.
     place: Option<edit::Place>,
-    course: &'a Course,
+    settings: &'a Settings,
     /// What readers take along of it.
     download: Option<&'a Download>,
     ids: Identifiers,
@@ -134,8 +151,9 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub fn new(lesson: &'a Lesson, record: Option<&'a Record>, common: &'a Common<'a>) -> Self {
-        let Common { sources, skin, formulas, macros, links, figures, course, downloads } = common;
+    pub fn new(own: Own<'a>, common: &'a Common<'a>) -> Self {
+        let Common { sources, skin, formulas, macros, links, settings } = common;
+        let Own { lesson, record, charts, blocks, figures, download } = own;
         let mut highest = 6;
         let mut definitions = HashMap::new();
         walk(&lesson.blocks, &mut |block| match &block.kind {
@@ -153,10 +171,12 @@ impl<'a> Body<'a> {
             formulas,
             macros: macros.clone(),
             links,
+            charts,
+            named: blocks,
             figures,
-            place: edit::Place::of(course, &sources.get(lesson.source).path),
-            course,
-            download: downloads.lessons.get(&lesson.name),
+            place: edit::Place::of(settings, &sources.get(lesson.source).path),
+            settings,
+            download,
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
             footnotes: vec![],
@@ -520,7 +540,7 @@ impl<'a> Body<'a> {
     fn chunk(&mut self, chunk: &'a Chunk) -> String {
         match (chunk.language.as_deref(), chunk.cell) {
             (Some("mermaid"), _) => self.diagram(chunk),
-            _ if chunk.is_plot() => match self.figures.charts.get(&chunk.span) {
+            _ if chunk.is_plot() => match self.charts.get(&chunk.span) {
                 Some(chart) => self.chart(chunk, chart),
                 None => String::new(),
             },
@@ -538,7 +558,7 @@ impl<'a> Body<'a> {
                 for output in self.outputs(chunk) {
                     html.push_str(&self.output(output, chunk));
                 }
-                if let Some(chart) = self.figures.charts.get(&chunk.span) {
+                if let Some(chart) = self.charts.get(&chunk.span) {
                     html.push_str(&self.chart(chunk, chart));
                 }
                 html
@@ -591,11 +611,11 @@ impl<'a> Body<'a> {
         let name = chunk.name();
         let added = name.is_some_and(|name| !self.shown.insert(name.to_owned()));
         let language = chunk.language.as_deref();
-        let blocks = &self.links.blocks;
+        let blocks = self.named;
         let html = blocks::link_references(&code, |name| {
-            Some(escape(&blocks.find(self.lesson, name)?.definitions.first()?.url(self.lesson)))
+            Some(escape(&blocks.find(name)?.definitions.first()?.url(self.lesson)))
         });
-        let own = name.and_then(|name| blocks.find(self.lesson, name));
+        let own = name.and_then(|name| blocks.find(name));
         let first = own.and_then(|own| own.definitions.first()).map(|block| block.url(self.lesson));
         let uses = own.into_iter().flat_map(|own| &own.uses);
         let context = Code {
@@ -612,10 +632,10 @@ impl<'a> Body<'a> {
             used_in: uses
                 .map(|block| Use { url: block.url(self.lesson), label: block.label() })
                 .collect(),
-            label: self.figures.label(self.lesson, name).filter(|_| !added),
+            label: self.figures.label(name).filter(|_| !added),
             caption: chunk.attributes.get("caption"),
             playground: self.download.and_then(|download| {
-                playground::url(download.programs.get(&chunk.span)?, self.course)
+                playground::url(download.programs.get(&chunk.span)?, self.settings)
             }),
         };
         self.render("code.html", &context, chunk.info)
@@ -720,7 +740,7 @@ impl<'a> Body<'a> {
             escape(alt.unwrap_or(self.skin.words.get("shown_by_code"))),
             sized(picture_size(&bytes)),
         );
-        self.assets.push(Asset { path, content: Content::Bytes(bytes) });
+        self.assets.push(Asset { path, content: Content::Bytes(bytes.into()) });
         Some(Given { kind: "picture", html })
     }
 
@@ -760,7 +780,7 @@ impl<'a> Body<'a> {
         let timing = record.and_then(|record| record.timed.get(&chunk.span));
         let made = record.and_then(Record::only_made);
         let made = made.filter(|_| timing.is_some() && chunk.compared().is_none());
-        let made = made.map(|made| made.told(&self.skin.words));
+        let made = made.map(|made| made.told(self.skin.words));
         let context = Context { parts, duration, timing, made, trial, raw };
         self.render("output.html", &context, chunk.info)
     }
@@ -804,8 +824,8 @@ impl<'a> Body<'a> {
         // One that compares cells stands below the last of them, and is not that cell.
         let plot = Some(chunk).filter(|chunk| chunk.is_plot());
         let id = plot.and_then(|plot| plot.name());
-        let label = self.figures.label(self.lesson, id);
-        let (words, count) = (&self.skin.words, chart.rows.len());
+        let label = self.figures.label(id);
+        let (words, count) = (self.skin.words, chart.rows.len());
         let data = match &label {
             Some(label) => words.say("data_of", &[("label", label)]),
             None => words.get("data").to_owned(),
@@ -846,7 +866,7 @@ impl<'a> Body<'a> {
         let size = size.and_then(|size| at_width(size, asked.as_deref()));
         let figure = Figure {
             id,
-            label: self.figures.label(self.lesson, id),
+            label: self.figures.label(id),
             src: self.links.image(self.lesson, self.record, &image.target),
             alt: self.alt(image),
             caption,
@@ -960,7 +980,7 @@ impl<'a> Body<'a> {
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
-            Inline::Reference { span, id } => match self.figures.resolve(self.lesson, id, *span) {
+            Inline::Reference { span, id } => match self.figures.resolve(id, *span) {
                 Ok((url, text)) => {
                     html.push_str(&format!("<a href=\"{}\">{}</a>", escape(&url), escape(&text)));
                 }

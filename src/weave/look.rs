@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::{
     anchors,
-    html::{Body, Common},
+    blocks::Blocks,
+    figures::{Figures, Place},
+    html::{Body, Common, Own},
     links,
 };
 use crate::model::{
@@ -19,7 +21,7 @@ use crate::model::{
 };
 
 /// What every page shows of it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Shown {
     pub logo: Option<Logo>,
     /// Another for dark pages.
@@ -28,7 +30,7 @@ pub struct Shown {
     pub footer: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Logo {
     src: String,
     size: Option<PictureSize>,
@@ -130,6 +132,7 @@ pub fn shown(
     course: &Course,
     files: &BTreeSet<String>,
     pictures: &BTreeMap<String, PictureSize>,
+    places: &[Place],
     common: &Common,
 ) -> Diagnosed<Shown> {
     let mut diagnostics = vec![];
@@ -149,10 +152,19 @@ pub fn shown(
             name: index.name.clone(),
             source: index.source,
             meta: Meta::default(),
-            unit: None,
             blocks: look.footer.clone(),
         };
-        let mut body = Body::new(&text, None, common);
+        let (charts, blocks) = (BTreeMap::new(), Blocks::default());
+        let figures = Figures { own: &[], places, words: common.skin.words };
+        let own = Own {
+            lesson: &text,
+            record: None,
+            charts: &charts,
+            blocks: &blocks,
+            figures: &figures,
+            download: None,
+        };
+        let mut body = Body::new(own, common);
         let html = body.write();
         diagnostics.append(&mut body.diagnostics);
         // It stands on pages that have ids of their own.

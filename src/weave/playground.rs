@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::model::course::Course;
+use crate::model::course::Settings;
 
 /// What is written otherwise in a link: all that HTML or an address takes for something else.
 ///
@@ -25,8 +25,8 @@ const MOST: usize = 8_000;
 
 /// Where a program can be run; none where it is too long to be in a link. Courses are compiled for
 /// speed, and so is this.
-pub fn url(program: &str, course: &Course) -> Option<String> {
-    let edition = course.settings.edition();
+pub fn url(program: &str, settings: &Settings) -> Option<String> {
+    let edition = settings.edition();
     let code = utf8_percent_encode(program, QUERY);
     let url = format!(
         "https://play.rust-lang.org/?version=stable&mode=release&edition={edition}&code={code}"
@@ -40,8 +40,8 @@ mod tests {
 
     #[test]
     fn a_link_holds_the_whole_program_or_is_none() {
-        let course = Course::default();
-        let url = |program: &str| super::url(program, &course);
+        let settings = Settings::default();
+        let url = |program: &str| super::url(program, &settings);
         let end = "edition=2024&code=1%20%2B%201%20%26%20%22%23%22%0A";
         assert!(url("1 + 1 & \"#\"\n").unwrap().ends_with(end));
         assert_eq!(url(&"x".repeat(MOST)), None);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::{Context, Tera, Value};
 
 use super::words;
 use crate::model::{
@@ -91,7 +91,7 @@ const NAME: &str = "language_name";
 /// How pages look.
 pub struct Theme {
     tera: Tera,
-    assets: Vec<(String, String)>,
+    assets: Vec<Asset>,
     /// By language.
     words: BTreeMap<String, Words>,
     /// Templates of the course that are none of ours, and that none includes.
@@ -101,7 +101,9 @@ pub struct Theme {
 /// A theme that speaks a language.
 pub struct Skin<'t> {
     theme: &'t Theme,
-    pub words: Words,
+    pub words: &'t Words,
+    /// The words as templates take them.
+    shown: Value,
 }
 
 impl Skin<'_> {
@@ -119,7 +121,7 @@ impl Skin<'_> {
     /// What is wrong with the template, or what it asks for and is not there.
     pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, String> {
         let mut context = Context::from_serialize(context).map_err(|error| describe(&error))?;
-        context.insert("words", &self.words);
+        context.insert_value("words", self.shown.clone());
         self.theme.tera.render(template, &context).map_err(|error| describe(&error))
     }
 }
@@ -148,11 +150,14 @@ impl Theme {
             let style = pieces.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n");
             assets.push((STYLE_SHEET.to_owned(), style));
         }
-        Ok(Self { tera, assets, words, unused: unused(overrides) })
+        let assets = assets
+            .into_iter()
+            .map(|(path, text)| Asset { path, content: Content::Bytes(text.into_bytes().into()) });
+        Ok(Self { tera, assets: assets.collect(), words, unused: unused(overrides) })
     }
 
-    pub fn speaking(&self, words: Words) -> Skin<'_> {
-        Skin { theme: self, words }
+    pub fn speaking<'t>(&'t self, words: &'t Words) -> Skin<'t> {
+        Skin { theme: self, words, shown: Value::from_serializable(words) }
     }
 
     /// The words in which a course's readers are spoken to.
@@ -167,10 +172,12 @@ impl Theme {
 
     /// The theme's files; `style` is what the settings add to the style sheet.
     pub fn assets(&self, style: Option<&str>) -> impl Iterator<Item = Asset> {
-        self.assets.iter().map(move |(path, text)| {
-            let added = style.filter(|_| path == STYLE_SHEET).unwrap_or_default();
-            let bytes = [text.as_bytes(), added.as_bytes()].concat();
-            Asset { path: path.clone(), content: Content::Bytes(bytes) }
+        self.assets.iter().map(move |asset| match (&asset.content, style) {
+            (Content::Bytes(bytes), Some(style)) if asset.path == STYLE_SHEET => Asset {
+                path: asset.path.clone(),
+                content: Content::Bytes([&**bytes, style.as_bytes()].concat().into()),
+            },
+            _ => asset.clone(),
         })
     }
 
@@ -250,13 +257,14 @@ mod tests {
     fn a_course_can_replace_one_template_and_is_told_of_a_broken_one() {
         let one = |text: &str| vec![("figure.html".to_owned(), text.to_owned())];
         let theme = Theme::new(&one("<img alt=\"{{ alt }}\">")).unwrap();
-        let theme = theme.speaking(Default::default());
+        let words = Default::default();
+        let theme = theme.speaking(&words);
         let context = std::collections::BTreeMap::from([("alt", "a \"b\"")]);
         assert_eq!(theme.render("figure.html", &context).unwrap(), "<img alt=\"a &quot;b&quot;\">");
         let error = Theme::new(&one("<p>\n{% if %}")).err().unwrap();
         assert!(error.contains("templates/figure.html:2:"), "{error}");
         let theme = Theme::new(&one("\n{{ atl }}")).unwrap();
-        let error = theme.speaking(Default::default()).render("figure.html", &context).unwrap_err();
+        let error = theme.speaking(&words).render("figure.html", &context).unwrap_err();
         assert!(error.contains("templates/figure.html:2:4"), "{error}");
         assert!(error.contains("Available variables: alt, words"), "{error}");
     }
@@ -285,7 +293,7 @@ mod tests {
             else {
                 panic!("it is no text")
             };
-            String::from_utf8(bytes).unwrap()
+            String::from_utf8(bytes.to_vec()).unwrap()
         };
         let css = style(&own);
         let at = |text: &str| css.find(text).unwrap_or_else(|| panic!("{text} is missing"));

@@ -23,12 +23,16 @@ struct Lesson<'a> {
 /// nobody prints it. Counted in bytes, since a course of many short lessons is read and printed well.
 const MOST: usize = 4_000_000;
 
-/// None where there is but one lesson, whose page is that already, or too much for one page.
-pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
-    let size: usize = lessons.iter().map(|text| text.html.len()).sum();
-    if lessons.len() < 2 || size > MOST {
-        return Ok(None);
-    }
+/// Not of one lesson, whose page is that already, nor of too much for one page.
+pub fn is_made_of(lessons: &[Text]) -> bool {
+    let size: usize = lessons.iter().map(|text| text.woven.html.len()).sum();
+    lessons.len() > 1 && size <= MOST
+}
+
+/// # Errors
+///
+/// Where the theme cannot show it.
+pub fn body(lessons: &[Text], skin: &Skin) -> Result<String, String> {
     let names = lessons.iter().map(|text| (page_path(&text.lesson.name), &text.lesson.name));
     let names: BTreeMap<String, &String> = names.collect();
     let page = |link: &str| {
@@ -41,8 +45,11 @@ pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
             title: text.lesson.title(),
             id: anchors::id(name, ""),
             url: page_path(name),
-            body: anchors::moved(&text.html, &anchors::Move { name, page: &page, deeper: true }),
+            body: anchors::moved(
+                &text.woven.html,
+                &anchors::Move { name, page: &page, deeper: true },
+            ),
         }
     });
-    skin.render("all.html", &All { lessons: lessons.collect() }).map(Some)
+    skin.render("all.html", &All { lessons: lessons.collect() })
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Skin, Text, page_path, part};
+use super::{Skin, Told};
+use crate::model::course::Course;
 
 #[derive(Serialize)]
 struct Notes<'a> {
@@ -20,8 +21,9 @@ struct Lesson<'a> {
 struct Note<'a> {
     /// The section that it stands in.
     section: Option<Section<'a>>,
-    title: Option<String>,
-    html: String,
+    /// HTML.
+    title: Option<&'a str>,
+    html: &'a str,
 }
 
 #[derive(Serialize)]
@@ -31,22 +33,26 @@ struct Section<'a> {
 }
 
 /// None where no lesson has a note.
-pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
-    let with_some = lessons.iter().filter(|text| !text.shown.notes.is_empty());
-    let lessons: Vec<Lesson> = with_some
-        .map(|text| {
-            let url = page_path(&text.lesson.name);
-            let notes = text.shown.notes.iter().map(|note| Note {
-                section: note
-                    .section
-                    .as_ref()
-                    .map(|(id, title)| Section { title, url: format!("{url}#{id}") }),
-                title: note.title.as_deref().map(|title| part(text, title)),
-                html: part(text, &note.html),
-            });
-            Lesson { title: text.lesson.title(), notes: notes.collect(), url: url.clone() }
-        })
-        .collect();
+///
+/// # Errors
+///
+/// Where the theme cannot show it.
+pub fn body(_: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<String>, String> {
+    let with_some = lessons.iter().filter(|told| !told.shown.notes.is_empty());
+    let lessons = with_some.map(|told| {
+        let url = told.url();
+        let notes = told.shown.notes.iter().map(|note| Note {
+            section: note
+                .section
+                .as_ref()
+                .map(|(id, title)| Section { title, url: format!("{url}#{id}") }),
+            title: note.title.as_deref(),
+            html: &note.html,
+        });
+        let notes = notes.collect();
+        Lesson { title: &told.title, notes, url }
+    });
+    let lessons: Vec<Lesson> = lessons.collect();
     if lessons.is_empty() {
         return Ok(None);
     }
