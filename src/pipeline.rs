@@ -5,11 +5,12 @@
 //! step remembers, lesson by lesson, what it gave last and of what it was made, in a [`Memo`].
 
 mod course;
+mod downloads;
 pub mod rerun;
 mod runs;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -20,9 +21,11 @@ use crate::{
     model::{
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity},
+        download::Download,
         package::{Cells, Package, Program, Tangled},
         site::{Asset, Content, PictureSize, Site},
         source::{SourceId, Sources, Span},
+        words::Words,
     },
     tangle,
     weave::{self, Index, Theme},
@@ -42,6 +45,8 @@ pub struct Memo {
     tangled: memo::Memo<String, TangledOf, Arc<Diagnosed<tangle::Made>>>,
     composed: memo::Memo<String, ComposedOf, Arc<Diagnosed<Composed>>>,
     runs: runs::Memo,
+    downloads: downloads::Memo,
+    words: Option<Arc<Words>>,
     woven: weave::Memo,
 }
 
@@ -156,13 +161,16 @@ pub fn build(
     runner.begins("compare and plot");
     let withheld = broken(&course, &tangled, &diagnostics);
     let is_whole = |lesson: &str| !withheld.contains(lesson) && !failed.contains(lesson);
-    let judged = runs::judge(&road, &ran, is_whole, runner, &mut memo.runs);
+    let words = memo::settled(&mut memo.words, &theme.words_of(&course.settings));
+    let judged = runs::judge(&road, &ran, is_whole, &words, runner, &mut memo.runs);
     diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));
     let pictures = pictures(files, runner);
-    let material = material(&road, &judged, &pictures, theme);
+    let downloads = downloads::downloads(&course, &tangled, files, runner, &mut memo.downloads);
+    let material = material(&road, &judged, &downloads, &pictures, theme);
     runner.begins("weave");
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, index) = woven.into_value(&mut diagnostics);
+    site.assets.extend(downloads.iter().flat_map(|made| made.files.iter().cloned()));
 
     let mut withheld = broken(&course, &tangled, &diagnostics);
     withheld.extend(failed);
@@ -273,14 +281,20 @@ fn compose<'c>(
 fn material<'a>(
     road: &runs::Road<'a>,
     judged: &[Arc<Judged>],
+    downloads: &[Arc<downloads::Made>],
     pictures: &'a Arc<BTreeMap<String, PictureSize>>,
     theme: &'a Arc<Theme>,
 ) -> weave::Material<'a> {
-    let given = judged.iter().map(|judged| weave::Given {
+    let runs::Road { course, sources, files } = *road;
+    let downloads: HashMap<SourceId, &Arc<Download>> = downloads
+        .iter()
+        .flat_map(|made| made.lessons.iter().map(|(source, download)| (*source, download)))
+        .collect();
+    let given = course.texts().zip(judged).map(|(lesson, judged)| weave::Given {
         record: judged.record.clone(),
         charts: Arc::clone(&judged.charts),
+        download: downloads.get(&lesson.source).map(|download| Arc::clone(download)),
     });
-    let runs::Road { course, sources, files } = *road;
     weave::Material { course, given: given.collect(), files, pictures, sources, theme }
 }
 
@@ -307,13 +321,17 @@ pub fn check(
     diagnostics.extend(ran.values().flat_map(|ran| ran.diagnostics.iter().cloned()));
     let ran = ran.into_iter().map(|(lesson, ran)| (lesson, Arc::new(ran))).collect();
     let is_whole = |lesson: &str| !unknown.contains(lesson);
-    let judged = runs::judge(&road, &ran, is_whole, recall, &mut memo.runs);
+    let words = Arc::new(theme.words_of(&course.settings));
+    let judged = runs::judge(&road, &ran, is_whole, &words, recall, &mut memo.runs);
     diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));
     diagnostics.extend(course.lessons.iter().flat_map(|lesson| execute::unchecked(lesson)));
     // What is wrong is wrong at any size.
     let pictures = Arc::default();
-    let material = material(&road, &judged, &pictures, theme);
-    let (site, _) = weave::weave(&material, &mut memo.woven).into_value(&mut diagnostics);
+    let downloads = downloads::downloads(&course, &tangled, files, recall, &mut memo.downloads);
+    let material = material(&road, &judged, &downloads, &pictures, theme);
+    let woven = weave::weave(&material, &mut memo.woven);
+    let (mut site, _) = woven.into_value(&mut diagnostics);
+    site.assets.extend(downloads.iter().flat_map(|made| made.files.iter().cloned()));
     let ids = course.texts().filter_map(|lesson| {
         let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;
         Some((lesson.source, lint::ids(&page.html)))

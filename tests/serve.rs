@@ -15,20 +15,23 @@ use tempfile::TempDir;
 
 const LESSONS: [&str; 4] = ["one.md", "two.md", "learners/setup.md", "index.md"];
 
-const TEXTS: [&str; 6] = [
+const TEXTS: [&str; 7] = [
     "## Words\n\nSome *prose*, and [the second](two.md).\n",
     "---\ntitle: A title\nteaching: 10\n---\n\n## Words\n\n$$x^2$$\n",
     "---\ntitle: Another\n---\n\n::: questions\n- Why?\n:::\n\n![Drawn](fig/a.svg){alt=\"a\"}\n",
+    "---\ntitle: Looks\nlanguage: de\ntheme: { accent: \"#8a1538\", logo: fig/a.svg, footer: \"See [two](two.md).\" }\n---\n\n\
+     ## Words\n\n::: instructor\n\nSlowly.\n\n:::\n",
     // Mistakes: the last good page stays.
     "::: solution\n\nNever closed.\n",
     "---\ntitle: [\n---\n",
     "",
 ];
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("fig/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 3 2\"/>"),
     ("fig/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><g/></svg>"),
     ("templates/figure.html", "<figure>{{ caption }}</figure>"),
+    ("templates/css/code.css", "h2 { color: red }"),
     ("templates/assets/more.css", "h1 { color: red }"),
 ];
 

@@ -63,7 +63,7 @@ fn every_link_and_anchor_of_a_site_with_every_kind_of_page_resolves() {
 #[test]
 fn what_the_settings_say_is_on_the_pages_and_files_beside_the_lessons_are_copied() {
     let (course, site) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let settings = "---\ndescription: On moons.\nrepository: https://example.org/moons\n---\n";
+    let settings = "---\ndescription: On moons.\nrepository: https://example.org/moons\nlang: de\ntranslations: { fr: https://example.org/lunes, eo: https://example.org/lunoj }\n---\n";
     let lesson = "```python\nfor moon in moons: pass\n```\n";
     for (path, text) in [
         ("index.md", settings),
@@ -79,6 +79,11 @@ fn what_the_settings_say_is_on_the_pages_and_files_beside_the_lessons_are_copied
     let pages = build(course.path(), site.path());
     assert!(pages["index.html"].contains("<meta name=\"description\" content=\"On moons.\">"));
     assert!(pages["io.html"].contains("href=\"https://example.org/moons\""));
+    assert!(pages["io.html"].contains("<html lang=\"de\">"));
+    let french = "<a href=\"https://example.org/lunes/\" hreflang=\"fr\" lang=\"fr\">Français</a>";
+    assert!(pages["io.html"].contains(french) && pages["io.html"].contains(">eo</a>"));
+    let alternate = "<link rel=\"alternate\" hreflang=\"fr\" href=\"https://example.org/lunes/\">";
+    assert!(pages["index.html"].contains(alternate) && !pages["io.html"].contains(alternate));
     for copied in ["data/moons.csv", "files/moons.zip", "fig/io.svg"] {
         assert!(site.path().join(copied).is_file(), "{copied} was not copied");
     }
@@ -198,7 +203,7 @@ fn pages_of_a_large_course_list_the_lessons_near_them_and_lead_to_all() {
         fs::write(course.join(format!("l{number:03}.md")), "Text.\n").unwrap();
     }
     let pages = build(&course, &folder.path().join("site"));
-    assert!(!pages.contains_key("all.html"), "a page of all lessons is too long");
+    assert!(pages.contains_key("all.html"), "many short lessons are no long page");
     let listed = |page: &str| {
         let links: BTreeSet<String> = values(&pages[page], "href")
             .into_iter()
@@ -213,4 +218,126 @@ fn pages_of_a_large_course_list_the_lessons_near_them_and_lead_to_all() {
     assert_eq!(listed("index.html").2, 101, "the schedule lists them all");
     assert!(values(&pages["l050.html"], "href").contains(&"index.html#schedule"));
     assert!(values(&pages["index.html"], "id").contains(&"schedule"));
+}
+
+#[test]
+fn a_course_looks_as_its_settings_say() {
+    let settings = "---\ntheme:\n  accent: \"#8a1538\"\n  font: Inter, sans-serif\n  code-font: files/mono.woff2\n  \
+                    logo: fig/logo.svg\n  footer: By the *Institute*, see [one](one.md).\n---\n";
+    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"30\" height=\"10\"/>";
+    let project = Project::new(&[("index.md", settings), ("one.md", "One.\n")]);
+    for (path, text) in [
+        ("files/mono.woff2", "a font"),
+        ("fig/logo.svg", logo),
+        ("templates/css/own.css", "h1 { color: red; }\n"),
+    ] {
+        fs::create_dir_all(project.path("lessons").join(path).parent().unwrap()).unwrap();
+        project.write(path, text);
+    }
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/one.html");
+    let logo = "<img class=\"logo\" src=\"fig/logo.svg\" alt=\"\" width=\"30\" height=\"10\">";
+    assert!(page.contains(logo), "{page}");
+    let footer = "<p>By the <em>Institute</em>, see <a href=\"one.html\">one</a>.</p>";
+    assert!(page.contains(footer) && project.read("site/index.html").contains(footer), "{page}");
+    assert_eq!(page.matches("rel=\"stylesheet\"").count(), 1);
+    let css = project.read("site/assets/lessonc.css");
+    let ours = css.find("h1 { color: red; }").unwrap();
+    let settings = &css[ours..];
+    assert!(settings.contains("--accent: light-dark(#8a1538, #"), "{settings}");
+    assert!(settings.contains("--font-text: \"Inter\", var(--sans)"), "{settings}");
+    assert!(settings.contains("url(\"../files/mono.woff2\")"), "{settings}");
+    assert!(project.path("site/files/mono.woff2").is_file());
+}
+
+#[test]
+fn a_broken_template_is_told_once_with_its_line_and_what_there_is() {
+    let project = Project::new(&[("one.md", "```sh\nls\n```\n\n```sh\nls\n```\n")]);
+    fs::create_dir(project.path("lessons/templates")).unwrap();
+    project.write("templates/code.html", "<pre>\n{{ cod }}</pre>\n");
+    project.write("templates/cde.html", "");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1), "{words}");
+    assert_eq!(words.matches("error[template]").count(), 1, "{words}");
+    assert!(
+        words.contains("templates/code.html:2:4") && words.contains("caption, code,"),
+        "{words}"
+    );
+    assert!(words.contains("unused-template") && words.contains("`code.html`"), "{words}");
+    project.write("templates/code.html", "{% if %}");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_ne!(status, Some(0), "{words}");
+    assert!(words.contains("templates/code.html:1:"), "{words}");
+}
+
+#[test]
+fn what_readers_take_along_runs_as_it_is() {
+    let lesson = "---\ndata: [data/a.csv]\n---\n\n```rust\nlet x = 1;\n```\n\n```rust\nlet x = x + 1;\nx\n```\n\n\
+        ``` {.rust file=\"src/lib.rs\"}\npub fn three() -> u8 {\n    3\n}\n```\n\n\
+        ``` {.rust file=\"src/bin/zwei.rs\"}\nfn main() {\n    print!(\"{}\", std::fs::read_to_string(\"data/a.csv\").unwrap());\n}\n```\n\n\
+        ``` {.rust file=\"src/bin/drei.rs\"}\nfn main() {\n    println!(\"{}\", one::three());\n}\n```\n";
+    let project = Project::new(&[("one.md", lesson)]);
+    fs::create_dir(project.path("lessons/data")).unwrap();
+    project.write("data/a.csv", "from the file\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/one.html");
+    for path in ["code/one.zip", "code/one.rs"] {
+        assert!(page.contains(&format!("href=\"{path}\" download")), "{page}");
+    }
+    let zip = fs::read(project.path("site/code/one.zip")).unwrap();
+    project.lessonc(&["build", "--out", "again"]);
+    assert_eq!(fs::read(project.path("again/code/one.zip")).unwrap(), zip, "other bytes");
+
+    let archive = rawzip::ZipArchive::from_slice(&zip).unwrap();
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry().unwrap() {
+        let path = entry.file_path().try_normalize().unwrap();
+        let path = project.path(path.as_ref());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, archive.get_entry(entry.wayfinder()).unwrap().data()).unwrap();
+    }
+    let run = |arguments: &[&str]| {
+        let mut cargo = Command::new(env!("CARGO"));
+        let ran = cargo.args(arguments).current_dir(project.path("one")).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap()
+    };
+    assert_eq!(run(&["run", "--offline"]), "from the file\n", "the program that comes first");
+    assert_eq!(run(&["run", "--offline", "--bin", "drei"]), "3\n");
+    assert_eq!(run(&["run", "--offline", "--example", "one"]), "2\n");
+}
+
+#[test]
+fn a_lesson_with_its_style_and_script_is_light() {
+    const LIMIT: usize = 60_000;
+    let folder = tempfile::tempdir().unwrap();
+    build(Path::new("lessons"), folder.path());
+    let compressed = |path: &str| {
+        let gzip = Command::new("gzip").arg("-9c").arg(folder.path().join(path)).output().unwrap();
+        assert!(gzip.status.success(), "{path}: {}", String::from_utf8_lossy(&gzip.stderr));
+        gzip.stdout.len()
+    };
+    let files = ["asyncio.html", "assets/lessonc.css", "assets/lessonc.js"];
+    let sizes = files.map(compressed);
+    assert!(sizes.iter().sum::<usize>() < LIMIT, "{files:?} are {sizes:?} bytes");
+    // There is nothing else that a page asks for before its readers do.
+    let page = fs::read_to_string(folder.path().join("asyncio.html")).unwrap();
+    let asked = page.matches("<script src=").count() + page.matches("rel=\"stylesheet\"").count();
+    assert_eq!(asked, 2);
+}
+
+#[test]
+fn a_course_that_is_too_long_for_one_page_has_none_of_all_lessons() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = folder.path().join("lessons");
+    fs::create_dir(&course).unwrap();
+    for (name, size) in [("a", 2_500_000), ("b", 1_000_000)] {
+        fs::write(course.join(format!("{name}.md")), "A word. ".repeat(size / 8)).unwrap();
+    }
+    let site = folder.path().join("site");
+    assert!(build(&course, &site).contains_key("all.html"));
+    fs::write(course.join("c.md"), "A word. ".repeat(100_000)).unwrap();
+    assert!(!build(&course, &site).contains_key("all.html"));
 }

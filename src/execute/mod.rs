@@ -1,6 +1,7 @@
 //! What to run and what came of it, without running anything: composes cells into programs, splits
 //! a capture step by step, and brings the compiler's and panics' places back to lesson lines.
 
+mod alone;
 mod blame;
 mod changes;
 mod console;
@@ -16,6 +17,11 @@ mod outputs;
     reason = "generated programs carry it, and do touch the world"
 )]
 mod runtime;
+#[expect(
+    clippy::disallowed_macros,
+    reason = "programs that readers take along carry it, and print"
+)]
+mod shown;
 mod syntax;
 mod trace;
 mod unfinished;
@@ -34,11 +40,12 @@ use crate::model::{
     source::{Sources, Span},
 };
 
+pub use alone::{Alone, alone};
 pub use blame::join_uses;
 pub use changes::changes;
 pub use console::without_chatter;
 use data::place_of;
-pub use data::undeclared as undeclared_data;
+pub use data::{declared as declared_data, undeclared as undeclared_data};
 pub use drift::{drifted, drifted_files, unchecked};
 pub use expected::is_as_expected;
 pub use key::{Lock, fingerprint, inputs, key, local_paths};

@@ -139,7 +139,7 @@ pub fn compose(
 }
 
 /// The notebooks of a lesson: the first, which has no name, and the others as they are named first.
-fn sessions(lesson: &Lesson) -> Vec<Option<&str>> {
+pub fn sessions(lesson: &Lesson) -> Vec<Option<&str>> {
     let mut sessions = vec![None];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.is_in_notebook()) {
         if !sessions.contains(&chunk.session()) {
@@ -178,17 +178,22 @@ fn notebook_name(lesson: &str) -> String {
 const LINTS: &str = "#![allow(unused)]\n#![warn(unused_must_use)]";
 
 fn head(package: &Package, runtime: Option<Runtime>) -> String {
-    let runtime = runtime.unwrap_or(Runtime::MultiThread).min(most(package));
-    let main = match runtime {
-        Runtime::MultiThread => "#[tokio::main]\nasync fn main()",
-        Runtime::CurrentThread => "#[tokio::main(flavor = \"current_thread\")]\nasync fn main()",
-        Runtime::None => "fn main()",
-    };
+    let main = main_of(package, runtime);
     format!(
         "{main} -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
          use __lessonc::Display as _;\n\
          let __lessonc = __lessonc::Notebook::start();"
     )
+}
+
+/// What begins the `main` of a notebook, up to what it returns.
+pub fn main_of(package: &Package, runtime: Option<Runtime>) -> &'static str {
+    let runtime = runtime.unwrap_or(Runtime::MultiThread).min(most(package));
+    match runtime {
+        Runtime::MultiThread => "#[tokio::main]\nasync fn main()",
+        Runtime::CurrentThread => "#[tokio::main(flavor = \"current_thread\")]\nasync fn main()",
+        Runtime::None => "fn main()",
+    }
 }
 
 /// The most of a runtime that the features of the package's tokio allow.
@@ -427,7 +432,7 @@ fn statements(lines: &[Line], code: &str) -> Vec<Line> {
 
 /// Lines before and from an offset into the code that they make; the line that it stands in is
 /// cut in two.
-fn split(lines: &[Line], code: &str, at: usize) -> (Vec<Line>, Vec<Line>) {
+pub fn split(lines: &[Line], code: &str, at: usize) -> (Vec<Line>, Vec<Line>) {
     let index = code[..at].matches('\n').count();
     let column = at - code[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let (mut before, mut after) = (lines[..index].to_vec(), lines[index..].to_vec());

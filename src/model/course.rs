@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{
+    colour::Colour,
     diagnostic::Level,
     limits::{self, Limits, Sandbox, Size},
     record::Record,
@@ -46,6 +47,8 @@ pub struct Settings {
     pub description: Option<String>,
     /// A BCP 47 tag: `en`, `de-CH`.
     pub language: Option<(String, Span)>,
+    /// Where the course is in other languages, by their tags.
+    pub translations: Vec<(String, String)>,
     /// Names of the lessons in the order they are taught, and where each is named.
     pub lessons: Vec<(String, Span)>,
     /// How those are grouped, if they are.
@@ -72,11 +75,49 @@ pub struct Settings {
     pub license: Option<String>,
     /// What the names of macros stand for in formulas, in the order in which they are given.
     pub macros: Vec<(String, String)>,
+    /// Whether cells link to the Rust playground.
+    pub playground: bool,
+    /// How pages are to look.
+    pub look: Look,
     /// How loudly to tell of a diagnostic, by its code, and where that is said.
     pub check: BTreeMap<String, (Level, Span)>,
 }
 
+/// How a course wants its pages to look, where that is not as the theme has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// The colour of links and of what is chosen, on light pages and on dark ones.
+    pub accent: Option<(Colour, Span)>,
+    pub accent_dark: Option<(Colour, Span)>,
+    /// Of text, of headings and what stands around the text, and of code.
+    pub font: Option<Font>,
+    pub heading_font: Option<Font>,
+    pub code_font: Option<Font>,
+    /// A picture of the course, and another for dark pages.
+    pub logo: Option<(String, Span)>,
+    pub logo_dark: Option<(String, Span)>,
+    /// What stands at each page's foot, as it is written and as it is read.
+    pub footer_text: Option<(String, Span)>,
+    pub footer: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Font {
+    /// Of which a reader's system may have one.
+    Families(Vec<String>),
+    /// A file of the course.
+    File(String, Span),
+}
+
+/// The edition of packages whose course does not say one.
+const EDITION: &str = "2024";
+
 impl Settings {
+    /// The Rust edition of the generated packages.
+    pub fn edition(&self) -> &str {
+        self.edition.as_deref().unwrap_or(EDITION)
+    }
+
     /// The language that readers are spoken to in.
     pub fn language(&self) -> &str {
         self.language.as_ref().map_or("en", |(language, _)| language)
@@ -171,6 +212,8 @@ pub struct Meta {
     pub data: Vec<(String, Span)>,
     /// Makes chance repeatable in the notebook; the course's where absent.
     pub seed: Option<u32>,
+    /// Whether its cells link to the Rust playground, where it is not as the course says.
+    pub playground: Option<bool>,
     /// The keys that have a value which is none of theirs: nobody shall call them missing.
     pub misread: Vec<String>,
 }

@@ -1,8 +1,10 @@
 //! The nouns: plain data that every stage shares, and no verbs.
 
 pub mod chart;
+pub mod colour;
 pub mod course;
 pub mod diagnostic;
+pub mod download;
 pub mod limits;
 pub mod package;
 pub mod record;
@@ -11,3 +13,4 @@ pub mod site;
 pub mod source;
 pub mod table;
 pub mod walk;
+pub mod words;

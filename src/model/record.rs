@@ -2,13 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
     sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::source::Span;
+use super::{source::Span, words::Words};
 
 /// The capture of one run of one program, free of lesson places so that it outlives prose edits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,16 +68,20 @@ impl Made {
     }
 }
 
-impl fmt::Display for Made {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Made {
+    /// All of it in one line.
+    pub fn told(&self, words: &Words) -> String {
         let Self { date, rustc, host, cpu, cores, load } = self;
-        let noun = if *cores == 1 { "core" } else { "cores" };
-        write!(f, "{date} with {rustc} on {host}, {cores} {noun}")?;
+        let made = words.say("made", &[("date", date), ("rustc", rustc), ("host", host)]);
+        let mut told =
+            format!("{made}, {cores} {}", words.get(if *cores == 1 { "core" } else { "cores" }));
         if !cpu.is_empty() {
-            write!(f, " of {cpu}")?;
+            told.push_str(&format!(" {} {cpu}", words.get("of")));
         }
-        let load = load.filter(|load| *load > 0);
-        load.map_or(Ok(()), |load| write!(f, ", {load}\u{a0}% busy with other things"))
+        if let Some(load) = load.filter(|load| *load > 0) {
+            told.push_str(&format!(", {}", words.say("busy", &[("load", &load.to_string())])));
+        }
+        told
     }
 }
 

@@ -59,8 +59,17 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
     let mut reader = Reader::new(id, source, front.yaml.clone());
     reader.ignores_others = is_workbench;
     let mut meta = Meta::default();
-    let known =
-        ["title", "teaching", "exercises", "break", "dependencies", "crate", "data", "seed"];
+    let known = [
+        "title",
+        "teaching",
+        "exercises",
+        "break",
+        "dependencies",
+        "crate",
+        "data",
+        "seed",
+        "playground",
+    ];
     let known = [&known[..], &LIMITS].concat();
     let entries = reader.entries(&known);
     if entries.is_empty() && !reader.diagnostics.is_empty() {
@@ -77,6 +86,7 @@ pub fn meta(id: SourceId, source: &Source, front: &Front, is_workbench: bool) ->
             "data" => meta.data = reader.names(&value),
             "dependencies" => meta.dependencies = reader.dependencies(&value),
             "crate" => meta.package = reader.text(&value),
+            "playground" => meta.playground = reader.boolean("playground", &value),
             limit => reader.limit(limit, &value, &mut meta.limits),
         }
         if reader.diagnostics.len() > mistakes {
@@ -94,6 +104,8 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "title",
         "description",
         "language",
+        "lang",
+        "translations",
         "lessons",
         "start",
         "dependencies",
@@ -106,12 +118,16 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
         "license",
         "check",
         "macros",
+        "theme",
+        "playground",
     ];
     for (key, value) in reader.entries(&[&known[..], &LIMITS].concat()) {
         match key.as_str() {
             "title" => settings.title = reader.text(&value),
             "description" => settings.description = reader.text(&value),
-            "language" => settings.language = reader.word(&value),
+            // As the Workbench has it, too.
+            "language" | "lang" => settings.language = reader.word(&value),
+            "translations" => settings.translations = reader.addresses(&value),
             "lessons" => (settings.lessons, settings.units) = reader.lessons(&value),
             "start" => settings.start = reader.time_of_day(&value),
             "dependencies" => settings.dependencies = reader.dependencies(&value),
@@ -123,6 +139,10 @@ pub fn settings(id: SourceId, source: &Source, front: &Front) -> Diagnosed<Setti
             "repository" => settings.repository = reader.text(&value),
             "check" => settings.check = reader.levels(&value),
             "macros" => settings.macros = reader.macros(&value),
+            "playground" => {
+                settings.playground = reader.boolean("playground", &value).unwrap_or_default();
+            }
+            "theme" => settings.look = reader.look(&value),
             "license" => settings.license = reader.text(&value),
             limit => reader.limit(limit, &value, &mut settings.limits),
         }
@@ -420,6 +440,16 @@ impl<'a> Reader<'a> {
         Some(format!("{}/", text.trim_end_matches('/')))
     }
 
+    /// Addresses by a key of the author's.
+    fn addresses(&mut self, node: &Node) -> Vec<(String, String)> {
+        let entries =
+            self.map(node, "an address for each language", "de: https://example.org/kurs/");
+        let read = entries
+            .iter()
+            .filter_map(|(key, address)| Some((key.value.clone(), self.address(address)?)));
+        read.collect()
+    }
+
     pub fn edition(&mut self, node: &Node) -> Option<String> {
         let edition = self.one_of(node, &["2015", "2018", "2021", "2024"], "edition of Rust")?;
         Some(edition.to_owned())
@@ -458,7 +488,7 @@ impl<'a> Reader<'a> {
         known.copied()
     }
 
-    fn map<'n>(
+    pub(super) fn map<'n>(
         &mut self,
         node: &'n Node,
         expected: &str,
@@ -491,7 +521,7 @@ impl<'a> Reader<'a> {
             "output-size" => limits.output_size = self.size(node),
             "memory" => limits.memory = self.size(node),
             "file-size" => limits.file_size = self.size(node),
-            "network" => limits.network = self.boolean(node),
+            "network" => limits.network = self.boolean("network", node),
             _ => limits.write = self.paths(node),
         }
     }
@@ -506,11 +536,11 @@ impl<'a> Reader<'a> {
         size
     }
 
-    fn boolean(&mut self, node: &Node) -> Option<bool> {
+    fn boolean(&mut self, key: &str, node: &Node) -> Option<bool> {
         match node.value {
             Yaml::Bool(value) => return Some(value),
             Yaml::Null => {}
-            _ => self.refuse(node, "true or false", "write it bare: `network: true`"),
+            _ => self.refuse(node, "true or false", &format!("write it bare: `{key}: true`")),
         }
         None
     }

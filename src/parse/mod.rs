@@ -15,6 +15,7 @@ mod front_matter;
 mod grid;
 mod html;
 mod inline;
+mod look;
 mod mask;
 mod ordered;
 mod passage;
@@ -91,7 +92,8 @@ fn text(
 pub fn index(context: &Context, id: SourceId, source: &Source) -> Diagnosed<(Settings, Lesson)> {
     let mut diagnostics = vec![];
     let front = front_matter::split(id, &source.text).into_value(&mut diagnostics);
-    let settings = front_matter::settings(id, source, &front).into_value(&mut diagnostics);
+    let mut settings = front_matter::settings(id, source, &front).into_value(&mut diagnostics);
+    diagnostics.extend(look::footer(context, id, source, &mut settings.look));
     let blocks = body(context, id, &source.text, front.body, Cells::None);
     let blocks = blocks.into_value(&mut diagnostics);
     let meta = Meta { title: settings.title.clone(), ..Meta::default() };

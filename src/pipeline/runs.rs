@@ -22,6 +22,7 @@ use crate::{
         record::{Record, Trace},
         source::{SourceId, Sources, Span},
         table::Tables,
+        words::Words,
     },
     plot::{self, Origins},
     report, weave,
@@ -225,6 +226,7 @@ struct JudgedOf {
     ran: Option<Same<Ran>>,
     is_whole: bool,
     files: Files,
+    words: Same<Words>,
     stamp: Stamp,
 }
 
@@ -245,6 +247,7 @@ pub fn judge(
     road: &Road,
     ran: &BTreeMap<String, Arc<Ran>>,
     is_whole: impl Fn(&str) -> bool,
+    words: &Arc<Words>,
     runner: &mut dyn Runner,
     memo: &mut Memo,
 ) -> Vec<Arc<Judged>> {
@@ -254,6 +257,7 @@ pub fn judge(
         ran: ran.get(&lesson.name).filter(|_| lessons.contains(&lesson.source)),
         is_lesson: lessons.contains(&lesson.source),
         is_whole: is_whole(&lesson.name),
+        words,
     };
     let texts: Vec<Text> = road.course.texts().map(text).collect();
     // Files are read one after the other, for there is one runner; all else is done side by side.
@@ -294,6 +298,8 @@ struct Text<'a> {
     is_lesson: bool,
     /// Whether it can be told what its runs give.
     is_whole: bool,
+    /// Those that readers are spoken to in.
+    words: &'a Arc<Words>,
 }
 
 /// The tables that a text's plots draw and its values name, and the files that they were read from.
@@ -309,6 +315,7 @@ impl Text<'_> {
             ran: self.ran.map(Same::of),
             is_whole: self.is_whole,
             files: Arc::clone(road.files),
+            words: Same::of(self.words),
             stamp,
         }
     }
@@ -338,7 +345,7 @@ impl Text<'_> {
             let named = &tables.named;
             diagnostics.extend(measure::measure(lesson, record, named, weave::plain, road.sources));
         }
-        let charts = plot::plot(lesson, tables, record.as_ref(), road.sources);
+        let charts = plot::plot(lesson, tables, record.as_ref(), self.words, road.sources);
         let charts = charts.into_value(&mut diagnostics);
         Judged {
             record: record.map(Arc::new),

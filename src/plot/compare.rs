@@ -16,6 +16,7 @@ use crate::model::{
     samples::Samples,
     source::{Sources, Span},
     table::Table,
+    words::Words,
 };
 
 /// A cell, and how many microseconds it took in each run.
@@ -29,6 +30,7 @@ struct Measured<'a> {
 pub fn compare(
     lesson: &Lesson,
     record: Option<&Record>,
+    words: &Words,
     sources: &Sources,
 ) -> Diagnosed<BTreeMap<Span, Chart>> {
     let mut groups: BTreeMap<&str, Vec<&Chunk>> = BTreeMap::new();
@@ -51,7 +53,7 @@ pub fn compare(
         let measured: Vec<Measured> = measured.collect();
         if measured.len() > 1 {
             let id = super::html_id(&format!("{}-compare-{word}", lesson.name));
-            charts.insert(last.span, chart(id, &measured, record));
+            charts.insert(last.span, chart(id, &measured, record, words));
         }
     }
     Diagnosed { value: charts, diagnostics }
@@ -72,7 +74,9 @@ fn unit(greatest: f64) -> (&'static str, f64) {
     }
 }
 
-fn chart(id: String, measured: &[Measured], record: Option<&Record>) -> Chart {
+fn chart(id: String, measured: &[Measured], record: Option<&Record>, words: &Words) -> Chart {
+    let [cell, run, time] =
+        ["compare_cell", "compare_run", "compare_time"].map(|key| words.get(key).to_owned());
     let greatest = measured.iter().map(|it| it.samples.greatest()).fold(0.0, f64::max);
     let (unit, factor) = unit(greatest);
     let request = Request {
@@ -85,8 +89,8 @@ fn chart(id: String, measured: &[Measured], record: Option<&Record>) -> Chart {
         Some(Point { x: at as f64, ys })
     });
     let data = Data {
-        x: "cell".to_owned(),
-        y: "time".to_owned(),
+        x: cell.clone(),
+        y: time.clone(),
         series: vec![Series { name: String::new(), points: points.collect() }],
         categories: measured.iter().map(|cell| cell.name.to_owned()).collect(),
     };
@@ -97,16 +101,18 @@ fn chart(id: String, measured: &[Measured], record: Option<&Record>) -> Chart {
         })
     });
     let table = Table {
-        columns: vec!["cell".to_owned(), "run".to_owned(), format!("time ({unit})")],
+        columns: vec![cell, run, format!("{time} ({unit})")],
         rows: rows.collect(),
         lines: vec![],
     };
-    let ratios = ratios(measured);
-    let title = "How long each cell took";
-    let description = format!("{} {ratios}", super::describe(&request, &data));
+    let ratios = ratios(measured, words);
+    let title = words.get("compare_title");
+    let description = format!("{} {ratios}", super::describe(&request, &data, words));
     let made = record.and_then(Record::only_made);
-    let made = made.map(|made| format!(" Measured on {made}.")).unwrap_or_default();
-    let note = super::note(&data).unwrap_or_default();
+    let made =
+        made.map(|made| format!(" {}", words.say("measured", &[("made", &made.told(words))])));
+    let made = made.unwrap_or_default();
+    let note = super::note(&data, words).unwrap_or_default();
     Chart {
         svg: draw::draw(&request, &data).svg(&id, title, description.trim_end()),
         id,
@@ -118,12 +124,13 @@ fn chart(id: String, measured: &[Measured], record: Option<&Record>) -> Chart {
 }
 
 /// How many times as fast as the first each cell is.
-fn ratios(measured: &[Measured]) -> String {
+fn ratios(measured: &[Measured], words: &Words) -> String {
     let [first, others @ ..] = measured else { return String::new() };
     let ratio = |other: &Measured| {
         let times = first.samples.median() / other.samples.median();
-        let name = other.name;
-        times.is_finite().then(|| format!("{name} is {times:.1}× as fast as {}.", first.name))
+        let rounded = format!("{times:.1}");
+        let gaps = [("name", other.name), ("times", &*rounded), ("other", first.name)];
+        times.is_finite().then(|| words.say("times_as_fast", &gaps))
     };
     others.iter().filter_map(ratio).collect::<Vec<_>>().join(" ")
 }
@@ -139,11 +146,12 @@ mod tests {
 
     #[test]
     fn cells_stand_side_by_side_with_how_they_compare() {
+        let words = Words::read(include_str!("../../templates/words/en.toml")).unwrap();
         let cells = [
             measured("serial", [606_000.0, 600_000.0, 630_000.0]),
             measured("parallel", [364_000.0, 303_000.0, 300_000.0]),
         ];
-        let chart = chart("id".to_owned(), &cells, None);
+        let chart = chart("id".to_owned(), &cells, None, &words);
         assert_eq!(
             chart.note.as_deref(),
             Some(

@@ -416,7 +416,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::source::{Source, SourceId, Sources},
+        model::{
+            colour::Colour,
+            source::{Source, SourceId, Sources},
+        },
         parse, plot,
     };
 
@@ -528,24 +531,15 @@ mod tests {
 
     #[test]
     fn series_stand_out_from_both_grounds() {
-        let css = include_str!("../../templates/assets/lessonc.css");
+        let css = concat!(
+            include_str!("../../templates/css/settings.css"),
+            include_str!("../../templates/css/chart.css"),
+        );
         let pair = |name: &str| {
             let (_, value) = css.split_once(&format!("--{name}: light-dark(")).expect(name);
             let (value, _) = value.split_once(')').expect(name);
             let (light, dark) = value.split_once(", ").expect(name);
-            [light.to_owned(), dark.to_owned()]
-        };
-        let channel = |byte: &str| {
-            let part = f64::from(u8::from_str_radix(byte, 16).unwrap()) / 255.0;
-            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        };
-        let luminance = |colour: &str| {
-            let [r, g, b] = [&colour[1..3], &colour[3..5], &colour[5..7]].map(channel);
-            0.2126 * r + 0.7152 * g + 0.0722 * b
-        };
-        let contrast = |a: &str, b: &str| {
-            let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
-            a.max(b) / a.min(b)
+            [light, dark].map(|colour| colour.parse::<Colour>().unwrap())
         };
         let grounds = [pair("paper"), pair("ground")];
         for (name, least) in (0..HUES)
@@ -556,7 +550,7 @@ mod tests {
             for (theme, ground) in
                 [0, 1].into_iter().flat_map(|it| grounds.iter().map(move |ground| (it, ground)))
             {
-                let found = contrast(&colours[theme], &ground[theme]);
+                let found = colours[theme].contrast(ground[theme]);
                 assert!(found >= least, "{name} in theme {theme}: {found}");
             }
         }

@@ -34,6 +34,7 @@ use crate::model::{
     record::{Part, Record},
     source::{Sources, Span},
     table::{Table, Tables},
+    words::Words,
 };
 
 /// Where data can come from.
@@ -70,15 +71,17 @@ pub fn read(lesson: &Lesson, mut origins: Origins<'_>, sources: &Sources) -> Dia
 }
 
 /// The charts of a lesson, of its plots and of cells that are compared, by their blocks' places.
-/// `record` knows what was measured, and which values a plot's words show.
+/// `record` knows what was measured, and which values a plot's words show; `words` are those that the
+/// course's readers are spoken to in.
 pub fn plot(
     lesson: &Lesson,
     tables: &Tables,
     record: Option<&Record>,
+    words: &Words,
     sources: &Sources,
 ) -> Diagnosed<BTreeMap<Span, Chart>> {
     let mut diagnostics = vec![];
-    let mut charts = compare::compare(lesson, record, sources).into_value(&mut diagnostics);
+    let mut charts = compare::compare(lesson, record, words, sources).into_value(&mut diagnostics);
     let chunks = lesson.chunks();
     for (at, chunk) in chunks.into_iter().filter(|chunk| chunk.is_plot()).enumerate() {
         let plot = Plot { chunk, sources };
@@ -87,12 +90,13 @@ pub fn plot(
         if let Some(data) = data::data(&request, table, &plot, &mut diagnostics) {
             let id = id(lesson, chunk, at);
             let [title, description] = ["caption", "alt"].map(|key| chunk.says(key, record));
-            let title = title.map_or_else(|| name(&request, &data), str::to_owned);
-            let description = description.map_or_else(|| describe(&request, &data), str::to_owned);
+            let title = title.map_or_else(|| name(&request, &data, words), str::to_owned);
+            let description =
+                description.map_or_else(|| describe(&request, &data, words), str::to_owned);
             let chart = Chart {
                 svg: draw::draw(&request, &data).svg(&id, &title, &description),
                 id,
-                note: note(&data),
+                note: note(&data, words),
                 columns: table.columns.clone(),
                 rows: table.rows.clone(),
                 csv: table::csv(table),
@@ -151,48 +155,53 @@ fn html_id(name: &str) -> String {
 }
 
 /// What a chart is called where its author doesn't say.
-fn name(request: &Request, data: &Data) -> String {
-    match request.kind {
-        Kind::Bars => format!("{} for each {}", data.y, data.x),
-        _ => format!("{} over {}", data.y, data.x),
-    }
+fn name(request: &Request, data: &Data, words: &Words) -> String {
+    let key = match request.kind {
+        Kind::Bars => "chart_bars",
+        _ => "chart_lines",
+    };
+    words.say(key, &[("x", &data.x), ("y", &data.y)])
 }
 
 /// What a chart shows, in words, where its author gives none.
-fn describe(request: &Request, data: &Data) -> String {
+fn describe(request: &Request, data: &Data, words: &Words) -> String {
     let (x, y) = (request.x.title(&data.x), request.y.title(&data.y));
-    let range = |values: &mut dyn Iterator<Item = f64>| {
+    let range = |name: &str, values: &mut dyn Iterator<Item = f64>| {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
             (low.min(value), high.max(value))
         });
-        if low == high { format!("is {low}") } else { format!("goes from {low} to {high}") }
+        let key = if low == high { "chart_is" } else { "chart_goes" };
+        words.say(key, &[("name", name), ("low", &low.to_string()), ("high", &high.to_string())])
     };
     let series = match data.series.len() {
         1 => String::new(),
         count => {
             let names: Vec<&str> = data.series.iter().map(|series| series.name.as_str()).collect();
-            format!(" {count} series: {}.", names.join(", "))
+            let gaps = [("count", &*count.to_string()), ("names", &names.join(", "))];
+            format!(" {}", words.say("chart_series", &gaps))
         }
     };
-    let y_range = range(&mut data.points().map(|point| point.ys.median()));
+    let y_range = range(&y, &mut data.points().map(|point| point.ys.median()));
     if data.categories.is_empty() {
-        let x_range = range(&mut data.points().map(|point| point.x));
-        format!("{y} over {x}.{series} {x} {x_range}, {y} {y_range}.")
+        let what = words.say("chart_lines", &[("x", &x), ("y", &y)]);
+        let x_range = range(&x, &mut data.points().map(|point| point.x));
+        format!("{what}.{series} {x_range}, {y_range}.")
     } else {
-        format!("Bars of {y} for each {x}: {}.{series} {y} {y_range}.", data.categories.join(", "))
+        let what = words.say("chart_bars", &[("x", &x), ("y", &y)]);
+        format!("{what}: {}.{series} {y_range}.", data.categories.join(", "))
     }
 }
 
 /// Of how many rows a point is made, if of more than one.
-fn note(data: &Data) -> Option<String> {
+fn note(data: &Data, words: &Words) -> Option<String> {
     let counts = || data.points().map(|point| point.ys.count());
     let (least, most) = (counts().min()?, counts().max()?);
     let n = match (least, most) {
         (_, 1) => return None,
-        (least, most) if least == most => format!("n = {most}"),
-        (least, most) => format!("n = {least} to {most}"),
+        (least, most) if least == most => most.to_string(),
+        (least, most) => format!("{least} {} {most}", words.get("to")),
     };
-    Some(format!("Medians, {n}; whiskers from the least to the greatest."))
+    Some(words.say("chart_medians", &[("n", &n)]))
 }
 
 /// A `.plot` block: where its data is, and where to tell of it.

@@ -3,6 +3,7 @@
 //! Names and targets belong to a package. A package with a mistake in it is left out whole, so
 //! that nothing half-made is ever written or run.
 
+mod archive;
 mod dependencies;
 mod edits;
 mod expand;
@@ -25,11 +26,9 @@ use crate::model::{
     source::{Sources, Span},
 };
 
+pub use archive::archive;
 pub use edits::{edited, patch};
 pub use manifest::{PROFILE, workspace_manifest};
-
-/// The edition of packages whose course does not say one.
-const EDITION: &str = "2024";
 
 /// The packages of a course.
 pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
@@ -213,7 +212,7 @@ fn package(
         files: vec![],
         dependencies,
         asked,
-        edition: settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
+        edition: settings.edition().to_owned(),
     };
     let own_manifest = files.iter().find(|file| file.path == "Cargo.toml");
     diagnostics.extend(own_manifest.and_then(manifest::mistake));

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-use super::{links::Links, page_path, words::Words};
+use super::{links::Links, page_path};
 use crate::model::{
     chart::Chart,
     course::{Block, BlockKind, Chunk, Image, Inline, Lesson, plain_text, walk},
@@ -12,6 +12,7 @@ use crate::model::{
     record::Record,
     site::PictureSize,
     source::Span,
+    words::Words,
 };
 
 /// A figure or listing as it is numbered.

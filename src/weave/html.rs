@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     ansi,
     blocks::{self, Blocks},
-    chart_path, diagram,
+    chart_path, diagram, edit,
     escape::escape,
     figures::Figures,
     glossary,
@@ -22,6 +22,7 @@ use super::{
     macros::Macros,
     math::Formulas,
     picture::picture_size,
+    playground,
     template::Skin,
     value,
 };
@@ -29,11 +30,12 @@ use crate::model::{
     chart::Chart,
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
-        Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell, plain_text, walk,
-        walk_own,
+        Image, Inline, Lesson, List, Numerals, OF_VALUES, Settings, Show, Table, TableCell,
+        plain_text, walk, walk_own,
     },
     diagnostic::Diagnostic,
-    record::{Made, Output, Part, Record, Timed},
+    download::Download,
+    record::{Output, Part, Record, Timed},
     site::{Asset, Content, PictureSize},
     source::{Sources, Span},
 };
@@ -60,6 +62,17 @@ pub struct Shown {
     pub keypoints: Vec<String>,
     /// Each with its id, its solutions and its hints.
     pub challenges: Vec<(String, String)>,
+    pub notes: Vec<Note>,
+}
+
+/// What is said to instructors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The section that it stands in: its id and its title.
+    pub section: Option<(String, String)>,
+    /// Its own title, where it has one.
+    pub title: Option<String>,
+    pub html: String,
 }
 
 /// A section of a page, for its table of contents.
@@ -77,6 +90,7 @@ pub struct Common<'a> {
     /// The course's.
     pub macros: Macros,
     pub links: Links<'a>,
+    pub settings: &'a Settings,
     /// By what was drawn, and by the ids in it.
     pub diagrams: &'a HashMap<(String, String), Arc<Diagram>>,
 }
@@ -106,6 +120,8 @@ pub struct Own<'a> {
     /// The blocks of its package.
     pub blocks: &'a Blocks,
     pub figures: &'a Figures<'a>,
+    /// What readers take along of it.
+    pub download: Option<&'a Download>,
 }
 
 /// The body of one page while it is written.
@@ -122,6 +138,11 @@ pub struct Body<'a> {
     charts: &'a BTreeMap<Span, Chart>,
     named: &'a Blocks,
     figures: &'a Figures<'a>,
+    /// Where its text stands in the course's repository.
+    place: Option<edit::Place>,
+    settings: &'a Settings,
+    /// What readers take along of it.
+    download: Option<&'a Download>,
     ids: Identifiers,
     /// What is written: all blocks, or those of an example in it.
     text: &'a [Block],
@@ -147,6 +168,10 @@ pub struct Body<'a> {
     /// How many terms were explained.
     terms: usize,
     pub sections: Vec<Section>,
+    /// The id and title of the heading that was written last, and in how many notes we are: a
+    /// heading in a note is no section of the page.
+    section: Option<(String, String)>,
+    notes: usize,
     pub shown_elsewhere: Shown,
     /// Pictures that values showed.
     pub assets: Vec<Asset>,
@@ -155,8 +180,8 @@ pub struct Body<'a> {
 
 impl<'a> Body<'a> {
     pub fn new(own: Own<'a>, common: &'a Common<'a>) -> Self {
-        let Common { sources, skin, formulas, macros, links, diagrams } = common;
-        let Own { lesson, record, charts, blocks, figures } = own;
+        let Common { sources, skin, formulas, macros, links, settings, diagrams } = common;
+        let Own { lesson, record, charts, blocks, figures, download } = own;
         let mut definitions = HashMap::new();
         walk(&lesson.blocks, &mut |block| {
             if let BlockKind::Footnote { label, blocks } = &block.kind {
@@ -175,6 +200,9 @@ impl<'a> Body<'a> {
             charts,
             named: blocks,
             figures,
+            place: edit::Place::of(settings, &sources.get(lesson.source).path),
+            settings,
+            download,
             ids: Identifiers::of(lesson),
             text: &lesson.blocks,
             shift: shift(&lesson.blocks, 2).max(0),
@@ -190,6 +218,8 @@ impl<'a> Body<'a> {
             tabs: 0,
             terms: 0,
             sections: vec![],
+            section: None,
+            notes: 0,
             shown_elsewhere: Shown::default(),
             assets: vec![],
             diagnostics: vec![],
@@ -255,16 +285,25 @@ impl<'a> Body<'a> {
         let level = heading.level.saturating_add_signed(self.shift).clamp(2, 6);
         self.level = level;
         if level == 2 && !self.is_example {
-            self.sections.push(Section { title: text, id: id.clone() });
+            self.sections.push(Section { title: text.clone(), id: id.clone() });
+        }
+        if self.notes == 0 && !self.is_example {
+            self.section = Some((id.clone(), text));
         }
         let id = escape(&id);
+        let edit = self.place.as_ref().map(|place| {
+            let line = self.sources.get(span.source).line_column(span.start).line;
+            let (url, label) = (escape(&place.line(line)), self.word("edit_section"));
+            format!("<a class=\"edit\" href=\"{url}\" aria-label=\"{label}\">{PENCIL}</a>")
+        });
         format!(
             "<h{level} class=\"{}\" id=\"{id}\"{}>{also}{}<a class=\"anchor\" href=\"#{id}\" \
-             aria-label=\"{}\">#</a></h{level}>",
+             aria-label=\"{}\">#</a>{}</h{level}>",
             classes("heading", &heading.attributes),
             pairs(&heading.attributes),
             self.inlines(&heading.content),
             self.word("link_to_section"),
+            edit.unwrap_or_default(),
         )
     }
 
@@ -377,10 +416,16 @@ impl<'a> Body<'a> {
             return self.tabs(div, kind);
         }
         let label = self.skin.words.get(kind.class()).to_owned();
-        let title = div.title.as_deref();
+        // A solution that is titled "Solution" says no more than its kind's word.
+        let title = div
+            .title
+            .as_deref()
+            .filter(|title| !plain_text(title).eq_ignore_ascii_case(kind.class()));
+        let own_title = title.map(|title| self.inlines(title));
+        self.notes += usize::from(kind == DivKind::Instructor);
         let (id, also) = self.ids.at(div.opener);
         let anchor = (!id.is_empty()).then(|| id.clone());
-        let title = title.map_or_else(|| escape(&label), |title| self.inlines(title));
+        let title = own_title.clone().unwrap_or_else(|| escape(&label));
         let others = div.attributes.classes.iter().filter(|class| *class != kind.class());
         let Shown { keypoints, challenges, .. } = &self.shown_elsewhere;
         let before = (keypoints.len(), challenges.len());
@@ -395,7 +440,7 @@ impl<'a> Body<'a> {
             folds: kind.folds(),
         };
         let html = self.render("callout.html", &callout, div.opener);
-        let Shown { keypoints, challenges, .. } = &mut self.shown_elsewhere;
+        let Shown { keypoints, challenges, notes, .. } = &mut self.shown_elsewhere;
         match kind {
             DivKind::Keypoints => keypoints.push(callout.body),
             DivKind::Challenge => {
@@ -407,6 +452,11 @@ impl<'a> Body<'a> {
                 // What stands in a note is no more for learners than the note.
                 keypoints.truncate(before.0);
                 challenges.truncate(before.1);
+                self.notes -= 1;
+                if self.notes == 0 {
+                    let section = self.section.clone();
+                    notes.push(Note { section, title: own_title, html: callout.body });
+                }
             }
             _ => {}
         }
@@ -579,6 +629,8 @@ impl<'a> Body<'a> {
             /// Where it is the first of a listing's blocks.
             label: Option<String>,
             caption: Option<&'c str>,
+            /// Where it can be run, after the cells before it.
+            playground: Option<String>,
         }
         #[derive(Serialize)]
         struct Use<'c> {
@@ -611,6 +663,9 @@ impl<'a> Body<'a> {
                 .collect(),
             label: self.figures.label(name).filter(|_| !added),
             caption: chunk.attributes.get("caption"),
+            playground: self.download.and_then(|download| {
+                playground::url(download.programs.get(&chunk.span)?, self.settings)
+            }),
         };
         self.render("code.html", &context, chunk.info)
     }
@@ -754,7 +809,7 @@ impl<'a> Body<'a> {
         let timing = record.and_then(|record| record.timed.get(&chunk.span));
         let made = record.and_then(Record::only_made);
         let made = made.filter(|_| timing.is_some() && chunk.compared().is_none());
-        let made = made.map(Made::to_string);
+        let made = made.map(|made| made.told(self.skin.words));
         let context = Context { parts, duration, timing, made, trial, raw };
         self.render("output.html", &context, chunk.info)
     }
@@ -794,22 +849,31 @@ impl<'a> Body<'a> {
             note: Option<&'c str>,
             columns: &'c [String],
             rows: &'c [Vec<String>],
-            /// How many rows there are, those that are not shown included.
-            count: usize,
+            /// What is said of the rows: of which figure they are, and whether there are more.
+            data: String,
+            more: Option<String>,
             url: String,
         }
         // One that compares cells stands below the last of them, and is not that cell.
         let plot = Some(chunk).filter(|chunk| chunk.is_plot());
         let id = plot.and_then(|plot| plot.name());
+        let label = self.figures.label(id);
+        let (words, count) = (self.skin.words, chart.rows.len());
+        let data = match &label {
+            Some(label) => words.say("data_of", &[("label", label)]),
+            None => words.get("data").to_owned(),
+        };
+        let gaps = [("count", &*MOST_ROWS.to_string()), ("all", &*count.to_string())];
         let figure = Figure {
             id,
-            label: self.figures.label(id),
+            label,
             caption: plot.and_then(|plot| plot.says("caption", self.record)),
             svg: &chart.svg,
             note: chart.note.as_deref(),
             columns: &chart.columns,
-            rows: &chart.rows[..chart.rows.len().min(MOST_ROWS)],
-            count: chart.rows.len(),
+            rows: &chart.rows[..count.min(MOST_ROWS)],
+            data,
+            more: (count > MOST_ROWS).then(|| words.say("first_rows", &gaps)),
             url: chart_path(chart),
         };
         self.render("chart.html", &figure, chunk.info)
@@ -1048,6 +1112,9 @@ fn shift(blocks: &[Block], level: i8) -> i8 {
     });
     highest.map_or(0, |highest| level - highest as i8)
 }
+
+/// What leads instructors from a heading to its lines.
+const PENCIL: &str = "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"m10.5 2.5 3 3L6 13l-3.5.5L3 10z\"/></svg>";
 
 /// More are left to the file.
 const MOST_ROWS: usize = 200;

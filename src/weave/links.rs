@@ -244,7 +244,7 @@ fn decode(path: &str) -> String {
 }
 
 /// What an address cannot hold as it is.
-fn encode(path: &str) -> String {
+pub fn encode(path: &str) -> String {
     let mut out = String::new();
     for c in path.chars() {
         match c {

@@ -21,12 +21,14 @@ mod highlight;
 mod html;
 mod ids;
 mod links;
+mod look;
 mod macros;
 mod math;
 mod metadata;
 mod page;
 mod pages;
 mod picture;
+mod playground;
 mod search;
 mod sheet;
 mod template;
@@ -44,10 +46,12 @@ use crate::{
         chart::Chart,
         course::{Course, Inline, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic},
+        download::Download,
         record::Record,
         site::{Asset, Content, Page, PictureSize, Site},
         source::{SourceId, Sources, Span},
         walk,
+        words::Words,
     },
 };
 
@@ -61,9 +65,8 @@ use math::Formulas;
 use page::{Frame, Outline};
 pub use picture::picture_size;
 pub use search::Index;
-use sheet::{Kind, Sheet};
+use sheet::Sheet;
 pub use template::Theme;
-use words::Words;
 
 /// The folders of a course that are copied into its site.
 pub const COPIED: &[&str] = &["data", "fig", "files"];
@@ -88,6 +91,8 @@ pub struct Given {
     pub record: Option<Arc<Record>>,
     /// What its `.plot` blocks and cells that are compared became, by their places.
     pub charts: Arc<BTreeMap<Span, Chart>>,
+    /// What readers take along of it.
+    pub download: Option<Arc<Download>>,
 }
 
 /// What decides how all is shown, and in which words.
@@ -108,6 +113,7 @@ pub struct Memo {
     around: Option<Arc<links::Signs>>,
     woven: memo::Memo<SourceId, WovenOf, Arc<Woven>>,
     pages: pages::Memo,
+    look: Option<Arc<look::Shown>>,
     outline: Option<Arc<Outline>>,
     framed: memo::Memo<String, page::FramedOf, Result<Arc<str>, String>>,
     machines: MachinesMemo,
@@ -148,6 +154,7 @@ struct WovenOf {
     lesson: Same<Lesson>,
     record: Option<Same<Record>>,
     charts: Same<BTreeMap<Span, Chart>>,
+    download: Option<Same<Download>>,
     blocks: Same<Blocks>,
     /// None where it refers to none.
     places: Option<Same<Vec<Place>>>,
@@ -173,6 +180,7 @@ struct Woven {
 struct Text<'a> {
     lesson: &'a Arc<Lesson>,
     record: Option<&'a Arc<Record>>,
+    download: Option<&'a Arc<Download>>,
     woven: Arc<Woven>,
 }
 
@@ -200,7 +208,10 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
     diagnostics.extend(words.diagnostics.iter().cloned());
     let skin = theme.speaking(&words.value);
 
-    let texts = texts(material, &skin, memo);
+    diagnostics.extend(theme.mistakes());
+    let style = look::style(&course.settings.look, files).into_value(&mut diagnostics);
+    let (texts, look) = texts(material, &skin, memo);
+    let look = settled(&mut memo.look, &look.into_value(&mut diagnostics));
     let mut site = Site::default();
     for text in texts.all() {
         diagnostics.extend(text.woven.diagnostics.iter().cloned());
@@ -209,7 +220,7 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
     let sheets = pages::sheets(material, &texts, &skin, &mut memo.pages);
     let sheets = sheets.into_value(&mut diagnostics);
     let outline = settled(&mut memo.outline, &Outline::of(course, &sheets, sources));
-    let frame = Frame { course, outline: &outline, sources };
+    let frame = Frame { course, look: &look, outline: &outline, sources };
     let asked = sheets.iter().map(|sheet| (sheet.name.to_owned(), frame.framed_of(sheet, theme)));
     let by_name: HashMap<&str, &Sheet> = sheets.iter().map(|sheet| (sheet.name, sheet)).collect();
     let framed = memo
@@ -218,7 +229,7 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
     for (sheet, html) in sheets.iter().zip(framed) {
         match html {
             Ok(html) => {
-                let (path, gathers) = (page_path(sheet.name), sheet.kind == Kind::View);
+                let (path, gathers) = (page_path(sheet.name), sheet.kind.gathers());
                 site.pages.push(Page { path, html, gathers });
             }
             Err(error) => diagnostics.push(html::template_error(error, sheet.start())),
@@ -234,8 +245,17 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
         path: links::file_path(path).to_owned(),
         content: Content::CourseFile(path.clone()),
     }));
-    site.assets.extend(theme.assets().iter().cloned());
+    site.assets.extend(theme.assets(style.as_deref()));
+    tell_once(&mut diagnostics);
     Diagnosed { value: (site, index), diagnostics }
+}
+
+/// A mistake in a template is told where it shows first, and not at all the hundreds of places.
+fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
+    let mut told = BTreeSet::new();
+    diagnostics.retain(|diagnostic| {
+        diagnostic.code != "template" || told.insert(format!("{:?}", diagnostic.remarks))
+    });
 }
 
 /// Where the page of the lesson of this name stands in the site.
@@ -248,8 +268,12 @@ fn chart_path(chart: &Chart) -> String {
     format!("charts/{}.csv", chart.id)
 }
 
-/// Each text, woven.
-fn texts<'a>(material: &'a Material, skin: &template::Skin, memo: &mut Memo) -> Texts<'a> {
+/// Each text, woven, and what all pages show.
+fn texts<'a>(
+    material: &'a Material,
+    skin: &template::Skin,
+    memo: &mut Memo,
+) -> (Texts<'a>, Diagnosed<look::Shown>) {
     let Material { course, given, files, pictures, sources, theme } = material;
     let asked = course.texts().map(|lesson| (lesson.source, Same::of(lesson)));
     let found =
@@ -274,14 +298,17 @@ fn texts<'a>(material: &'a Material, skin: &template::Skin, memo: &mut Memo) -> 
         macros: math::macros(&course.settings),
         links,
         skin,
+        settings: &course.settings,
         diagrams: &diagrams,
     };
+    let look = look::shown(course, files, pictures, &places, &common);
     let asked = course.texts().zip(given).zip(&found).map(|((lesson, given), found)| {
         let of_package = blocks.get(&lesson.source).unwrap_or(&memo.no_blocks);
         let made_of = WovenOf {
             lesson: Same::of(lesson),
             record: given.record.as_ref().map(Same::of),
             charts: Same::of(&given.charts),
+            download: given.download.as_ref().map(Same::of),
             blocks: Same::of(of_package),
             places: found.refers.then(|| Same::of(&places)),
             around: Same::of(&around),
@@ -297,13 +324,16 @@ fn texts<'a>(material: &'a Material, skin: &template::Skin, memo: &mut Memo) -> 
         Arc::new(woven(made_of, &figures, &common))
     });
     let texts = course.texts().zip(given).zip(woven);
-    let mut texts =
-        texts.map(|((lesson, given), woven)| Text { lesson, record: given.record.as_ref(), woven });
-    Texts {
+    let mut texts = texts.map(|((lesson, given), woven)| {
+        let Given { record, download, .. } = given;
+        Text { lesson, record: record.as_ref(), download: download.as_ref(), woven }
+    });
+    let texts = Texts {
         index: course.index.as_ref().and_then(|_| texts.next()),
         lessons: texts.by_ref().take(course.lessons.len()).collect(),
         pages: texts.collect(),
-    }
+    };
+    (texts, look)
 }
 
 /// The blocks of each lesson's package: other texts have none that are known by a name.
@@ -335,7 +365,8 @@ fn woven(made_of: &WovenOf, figures: &Figures, common: &Common) -> Woven {
     let lesson = &*made_of.lesson.0;
     let record = made_of.record.as_ref().map(|record| &*record.0);
     let charts = &*made_of.charts.0;
-    let own = html::Own { lesson, record, charts, blocks: &made_of.blocks.0, figures };
+    let download = made_of.download.as_ref().map(|download| &*download.0);
+    let own = html::Own { lesson, record, charts, blocks: &made_of.blocks.0, figures, download };
     let mut body = Body::new(own, common);
     let html = body.write();
     let Body { sections, shown_elsewhere, mut assets, diagnostics, .. } = body;

@@ -5,19 +5,20 @@ use std::{ops::Range, sync::Arc};
 use serde::Serialize;
 
 use super::{
-    Section, Woven, edit, html,
+    Section, Woven, edit, html, look,
     metadata::{Metadata, metadata},
     page_path,
     sheet::{Kind, Sheet, for_instructors},
     template::{Skin, Theme},
-    words::Words,
 };
 use crate::{
     memo::Same,
     model::{
         course::{Course, Lesson, Settings},
+        download::Download,
         record::{Made, Record},
         source::Sources,
+        words::Words,
     },
 };
 
@@ -73,7 +74,7 @@ impl Outline {
         Self {
             lessons: those(|kind| matches!(kind, Kind::Lesson(_))),
             pages: those(|kind| kind == Kind::Page),
-            views: those(|kind| kind == Kind::View),
+            views: those(Kind::gathers),
             minutes_left,
             counted: course.lessons.iter().map(|it| !is_timed || takes_time(it)).collect(),
             for_instructors: sheets.iter().any(|sheet| for_instructors(sheet, sources)),
@@ -82,7 +83,7 @@ impl Outline {
 }
 
 /// A page's own text, what its runs gave, and what was woven of both.
-type TextOf = (Same<Lesson>, Option<Same<Record>>, Same<Woven>);
+type TextOf = (Same<Lesson>, Option<Same<Record>>, Option<Same<Download>>, Same<Woven>);
 
 /// What a page is made of.
 #[derive(PartialEq)]
@@ -93,6 +94,7 @@ pub struct FramedOf {
     /// Its own text.
     text: Option<TextOf>,
     outline: Same<Outline>,
+    look: Same<look::Shown>,
     settings: Same<Settings>,
     theme: Same<Theme>,
 }
@@ -120,6 +122,17 @@ struct CourseContext<'a> {
     language: &'a str,
     repository: Option<&'a str>,
     license: Option<&'a str>,
+    look: &'a look::Shown,
+    /// Where it is in other languages.
+    translations: Vec<Translation<'a>>,
+}
+
+#[derive(Serialize)]
+struct Translation<'a> {
+    language: &'a str,
+    /// What those who speak it call it, where the theme knows.
+    name: &'a str,
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -134,6 +147,9 @@ struct PageItself<'a> {
     /// Where its text can be edited.
     edit: Option<String>,
     place: Option<Place>,
+    /// What of a lesson's code can be taken along.
+    archive: Option<&'a str>,
+    notebooks: &'a [String],
     metadata: Metadata,
     /// Whether some of it is for instructors, or something folds.
     for_instructors: bool,
@@ -191,6 +207,7 @@ pub fn root(course: &Course, kind: Kind) -> &str {
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
     pub course: &'a Course,
+    pub look: &'a Arc<look::Shown>,
     pub outline: &'a Arc<Outline>,
     pub sources: &'a Sources,
 }
@@ -198,15 +215,17 @@ pub struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// What one of the sheets becomes a page of.
     pub fn framed_of(&self, sheet: &Sheet, theme: &Arc<Theme>) -> FramedOf {
-        let text = sheet
-            .text
-            .map(|text| (Same::of(text.lesson), text.record.map(Same::of), Same::of(&text.woven)));
+        let text = sheet.text.map(|text| {
+            let (record, download) = (text.record.map(Same::of), text.download.map(Same::of));
+            (Same::of(text.lesson), record, download, Same::of(&text.woven))
+        });
         FramedOf {
             title: sheet.title.clone(),
             kind: sheet.kind,
             body: Arc::clone(&sheet.body),
             text,
             outline: Same::of(self.outline),
+            look: Same::of(self.look),
             settings: Same::of(&self.course.settings),
             theme: Same::of(theme),
         }
@@ -218,7 +237,7 @@ impl<'a> Frame<'a> {
     ///
     /// Where the theme cannot show it.
     pub fn page(&self, sheet: &'a Sheet, skin: &Skin) -> Result<String, String> {
-        let Self { course, outline, sources } = *self;
+        let Self { course, look, outline, sources } = *self;
         let Settings { description, repository, license, .. } = &*course.settings;
         let neighbour = |at: usize| {
             let lesson = outline.lessons.get(at)?;
@@ -230,9 +249,10 @@ impl<'a> Frame<'a> {
                 ("lesson", at.checked_sub(1).and_then(neighbour), neighbour(at + 1))
             }
             Kind::Page => ("page", None, None),
-            Kind::View => ("view", None, None),
+            Kind::View | Kind::Notes => ("view", None, None),
             Kind::Missing => ("missing", None, None),
         };
+        let download = sheet.text.and_then(|text| text.download);
         let nearest = listed(outline.lessons.len(), sheet.kind);
         let entry = |other: &'a Listed| entry(other, sheet);
         let context = PageContext {
@@ -246,6 +266,8 @@ impl<'a> Frame<'a> {
                 language: course.settings.language(),
                 repository: repository.as_deref(),
                 license: license.as_deref(),
+                look,
+                translations: translations(&course.settings, skin),
             },
             page: PageItself {
                 title: &sheet.title,
@@ -256,8 +278,13 @@ impl<'a> Frame<'a> {
                 provenance: sheet.text.and_then(|text| provenance(text.record?, skin.words)),
                 edit: sheet
                     .text
-                    .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
+                    .and_then(|text| {
+                        edit::Place::of(&course.settings, &sources.get(text.lesson.source).path)
+                    })
+                    .map(|place| place.edit),
                 place: self.place(sheet.kind),
+                archive: download.and_then(|download| download.archive.as_deref()),
+                notebooks: download.map_or(&[], |download| &download.notebooks),
                 metadata: metadata(course, sheet),
                 for_instructors: outline.for_instructors
                     || sheet.body.contains("class=\"callout instructor"),
@@ -277,6 +304,11 @@ impl<'a> Frame<'a> {
         let count = counted.iter().filter(|counts| **counts).count();
         counted[at].then_some(Place { number, count, minutes_left: minutes_left[at] })
     }
+}
+
+fn translations<'a>(settings: &'a Settings, skin: &'a Skin) -> Vec<Translation<'a>> {
+    let all = settings.translations.iter();
+    all.map(|(language, url)| Translation { language, name: skin.name_of(language), url }).collect()
 }
 
 /// How many lessons a page lists at most. Nobody reads a longer list, and pages that all name all
@@ -324,23 +356,12 @@ fn units<'a>(
 fn provenance(record: &Record, words: &Words) -> Option<String> {
     let mut all: Vec<&Made> = record.made.iter().collect();
     all.sort_by_key(|made| &made.date);
-    let all: Vec<String> = all.into_iter().map(|it| made(it, words)).collect();
+    let all: Vec<String> =
+        all.into_iter().map(|made| words.say("recorded", &[("made", &made.told(words))])).collect();
     let all = Some(all.join("; ")).filter(|all| !all.is_empty())?;
     let took = html::duration(record.outputs.iter().map(|output| output.micros).sum());
     let took = took.map(|took| format!(", {} {took}", words.get("within"))).unwrap_or_default();
     Some(format!("{all}{took}."))
-}
-
-fn made(Made { date, rustc, host, cpu, cores, load }: &Made, words: &Words) -> String {
-    let cores = format!("{cores} {}", words.get(if *cores == 1 { "core" } else { "cores" }));
-    let cpu = if cpu.is_empty() { String::new() } else { format!(" {} {cpu}", words.get("of")) };
-    let load = load
-        .filter(|load| *load > 0)
-        .map(|load| words.get("busy").replace("{load}", &load.to_string()));
-    let load = load.map(|load| format!(", {load}")).unwrap_or_default();
-    let recorded = words.get("recorded").replace("{date}", date);
-    let recorded = recorded.replace("{rustc}", rustc).replace("{host}", host);
-    format!("{recorded}, {cores}{cpu}{load}")
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use super::{
     ids::Identifiers,
     page_path,
-    sheet::{Kind, Sheet, for_instructors},
+    sheet::{Sheet, for_instructors},
 };
 use crate::{
     memo::{self, Same},
@@ -64,7 +64,7 @@ pub struct Index {
 /// What is searched of all texts. What is gathered from them on other pages is not in it twice.
 pub fn index(sheets: &[Sheet], sources: &Sources, memo: &mut Memo) -> Index {
     let of_texts = || {
-        let of_texts = sheets.iter().filter(|sheet| sheet.kind != Kind::View);
+        let of_texts = sheets.iter().filter(|sheet| !sheet.kind.gathers());
         of_texts.filter_map(|sheet| Some((sheet, sheet.text?)))
     };
     let asked = of_texts().map(|(sheet, text)| {

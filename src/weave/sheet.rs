@@ -39,11 +39,22 @@ pub enum Kind {
     Page,
     /// What is gathered from the lessons.
     View,
+    /// What is gathered from them for instructors.
+    Notes,
     /// What is shown where there is no page.
     Missing,
 }
 
+impl Kind {
+    /// Whether it shows what stands in lessons.
+    pub fn gathers(self) -> bool {
+        matches!(self, Self::View | Self::Notes)
+    }
+}
+
 /// Whether learners don't see it.
 pub fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
-    sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
+    let is_in_folder =
+        |text: &Text| sources.get(text.lesson.source).path.starts_with("instructors/");
+    sheet.kind == Kind::Notes || sheet.text.is_some_and(is_in_folder)
 }

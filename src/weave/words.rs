@@ -1,45 +1,15 @@
-//! The theme's own words, in the language that readers are spoken to in.
+//! In which language the theme speaks to readers.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use serde::Serialize;
 
 use crate::model::{
     course::Settings,
     diagnostic::{Diagnosed, Diagnostic},
+    words::Words,
 };
 
 /// The language of which the theme has every word.
 const FULL: &str = "en";
-
-/// Words by their key: `next` is "Next".
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Words(BTreeMap<String, String>);
-
-impl Words {
-    /// # Errors
-    ///
-    /// Where it is not TOML, or has something else than texts in it.
-    pub fn read(text: &str) -> Result<Self, String> {
-        // Templates name a word as `words.min_teaching`: to them a hyphen is a minus.
-        let words: BTreeMap<String, String> =
-            toml::from_str(text).map_err(|error| error.to_string())?;
-        Ok(Self(words.into_iter().map(|(key, word)| (key.replace('-', "_"), word)).collect()))
-    }
-
-    /// The word; where there is none, its key.
-    pub fn get<'w>(&'w self, key: &'w str) -> &'w str {
-        self.0.get(key).map_or(key, String::as_str)
-    }
-
-    /// Adds the words that are not there yet.
-    fn fill(&mut self, others: &Self) {
-        for (key, word) in &others.0 {
-            self.0.entry(key.clone()).or_insert_with(|| word.clone());
-        }
-    }
-}
 
 /// The words of a language (`de-CH`, or what `de` has), with English ones for those that it lacks.
 pub fn choose(all: &BTreeMap<String, Words>, settings: &Settings) -> Diagnosed<Words> {
@@ -52,10 +22,10 @@ pub fn choose(all: &BTreeMap<String, Words>, settings: &Settings) -> Diagnosed<W
             words.fill(own);
         }
     }
-    let lacks = || whole.0.keys().filter(|key| !words.0.contains_key(*key));
+    let lacks = || whole.keys().filter(|key| !words.has(key));
     let message = match lacks().count() {
         0 => None,
-        _ if words.0.is_empty() => {
+        _ if words.is_empty() => {
             Some(format!("the theme has no words in the language `{language}`"))
         }
         _ => {
@@ -99,7 +69,7 @@ mod tests {
         let theme = crate::weave::Theme::new(&[]).unwrap();
         let english = &theme.words()[FULL];
         for (language, words) in theme.words() {
-            assert!(words.0.keys().eq(english.0.keys()), "{language}");
+            assert!(words.keys().eq(english.keys()), "{language}");
             assert_eq!(chosen(theme.words(), language).1, Vec::<String>::new());
         }
     }

@@ -108,12 +108,12 @@ fn axe_finds_nothing_in_the_search() {
 }
 
 impl Page {
-    async fn press(&self, keys: impl Into<TypingData>) -> WebDriverResult<()> {
+    pub async fn press(&self, keys: impl Into<TypingData>) -> WebDriverResult<()> {
         self.driver.action_chain().send_keys(keys).perform().await
     }
 
     /// Waits until a script says something else than nothing.
-    async fn wait_for(&self, script: &str) -> WebDriverResult<()> {
+    pub async fn wait_for(&self, script: &str) -> WebDriverResult<()> {
         for _ in 0..200 {
             let said: Value = self.js(script).await?;
             if !matches!(said, Value::Null | Value::Bool(false)) && said != "" {
@@ -153,7 +153,7 @@ impl Page {
 }
 
 /// Gives a test a browser that sees a course as a host shows it.
-fn published(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+pub fn published(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
     let folder = tempfile::tempdir().unwrap();
     build(Path::new(EVERY_KIND), folder.path());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

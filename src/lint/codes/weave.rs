@@ -50,6 +50,36 @@ language: de-CH
         ..CODE
     },
     Code {
+        name: "low-contrast",
+        meaning: "links in the chosen colour are hard to read",
+        explanation: "`accent` in the settings' `theme` is the colour of links on light pages, `accent-dark` on dark ones; of one the
+other is made. Text needs a contrast of 4.5 to its ground (WCAG 2.2, 1.4.3), or many cannot read it.",
+        file: "index.md",
+        bad: "---
+theme:
+  accent: \"#ffd000\"
+---
+",
+        good: "---
+theme:
+  accent: \"#8a1538\"
+---
+",
+        ..CODE
+    },
+    Code {
+        name: "unused-template",
+        found: Found::ByFolder,
+        meaning: "a template of the course is shown nowhere",
+        explanation: "A file in `templates/` takes the place of the theme's of the same name, or is included by one that does.",
+        file: "templates/nva.html",
+        bad: "A file `templates/nva.html`.
+",
+        good: "A file `templates/nav.html`.
+",
+        ..CODE
+    },
+    Code {
         name: "unknown-term",
         meaning: "a term is not in the glossary",
         explanation: "`[task]{.term}` links the term to its definition in `learners/reference.md` and shows its meaning

@@ -19,12 +19,14 @@ struct Lesson<'a> {
     body: String,
 }
 
-/// More than this many nobody prints, and browsers are slow to show.
-const MOST: usize = 100;
+/// So many bytes at most, which are some 50 long lessons: more takes browsers seconds to show, and
+/// nobody prints it. Counted in bytes, since a course of many short lessons is read and printed well.
+const MOST: usize = 4_000_000;
 
-/// Not of one lesson, whose page is that already, nor of too many for one page.
-pub fn is_made_of(lessons: usize) -> bool {
-    (2..=MOST).contains(&lessons)
+/// Not of one lesson, whose page is that already, nor of too much for one page.
+pub fn is_made_of(lessons: &[Text]) -> bool {
+    let size: usize = lessons.iter().map(|text| text.woven.html.len()).sum();
+    lessons.len() > 1 && size <= MOST
 }
 
 /// # Errors

@@ -6,6 +6,7 @@ mod citation;
 mod exercises;
 mod keypoints;
 mod machines;
+mod notes;
 mod schedule;
 
 pub use machines::files;
@@ -49,6 +50,9 @@ type Gather = fn(&Course, &[Told], &Skin) -> Result<Option<String>, String>;
 
 /// A body; none where there is nothing to gather.
 type Body = Result<Option<Arc<str>>, String>;
+
+/// The page of what is said to instructors.
+const NOTES: &str = "instructor-notes";
 
 /// What a lesson gives to pages that gather.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +115,15 @@ pub fn sheets<'a>(
     let lessons = texts.lessons.iter().enumerate();
     sheets.extend(lessons.map(|(at, text)| Sheet::of(text, Kind::Lesson(at))));
     sheets.extend(texts.pages.iter().map(|text| Sheet::of(text, Kind::Page)));
+    let mut notes = gathered(NOTES, notes::body);
+    // What a course says to its instructors comes before what its lessons do.
+    if let Some(own) = sheets.iter_mut().find(|sheet| sheet.name == NOTES)
+        && let Ok(Some(notes)) = &mut notes
+    {
+        own.body = [&*own.body, notes].concat().into();
+    }
     let bodies = [
+        (NOTES, Kind::Notes, notes),
         ("keypoints", Kind::View, gathered("keypoints", keypoints::body)),
         ("exercises", Kind::View, gathered("exercises", exercises::body)),
         ("all", Kind::View, all(texts, made_of(), skin, &mut memo.all)),
@@ -125,7 +137,8 @@ pub fn sheets<'a>(
         }
         match body {
             Ok(body) => sheets.extend(body.map(|body| {
-                let title = skin.words.get(&format!("page_{name}")).to_owned();
+                let key = format!("page_{}", name.replace('-', "_"));
+                let title = skin.words.get(&key).to_owned();
                 Sheet { name, title, kind, body, text: None }
             })),
             Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
@@ -140,7 +153,7 @@ fn shared(body: Result<Option<String>, String>) -> Body {
 
 /// All lessons on one page.
 fn all(texts: &Texts, made_of: GatheredOf, skin: &Skin, memo: &mut AllMemo) -> Body {
-    if !all::is_made_of(texts.lessons.len()) {
+    if !all::is_made_of(&texts.lessons) {
         return Ok(None);
     }
     let woven = texts.lessons.iter().map(|text| Same::of(&text.woven)).collect();
@@ -210,5 +223,14 @@ pub fn moved(lesson: &Lesson, shown: Shown) -> Shown {
         questions: shown.questions.as_ref().map(part),
         keypoints: if keypoints.is_empty() { vec![] } else { vec![part(&keypoints)] },
         challenges: challenges.collect(),
+        notes: shown
+            .notes
+            .iter()
+            .map(|note| html::Note {
+                section: note.section.clone(),
+                title: note.title.as_ref().map(part),
+                html: part(&note.html),
+            })
+            .collect(),
     }
 }
