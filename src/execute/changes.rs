@@ -27,7 +27,10 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
     let names: BTreeSet<&String> = before.parts.keys().chain(now.parts.keys()).collect();
     let differing =
         names.into_iter().filter(|name| before.parts.get(*name) != now.parts.get(*name));
-    for part in differing.filter_map(|name| Part::read(name)) {
+    let differing: Vec<Part> = differing.filter_map(|name| Part::read(name)).collect();
+    // What holds the cells together is of one kind with it.
+    let has_ours = differing.iter().any(|part| matches!(part, Part::File(path) if is_ours(path)));
+    for part in differing {
         let change = match &part {
             Part::Format => "lessonc runs and records in another way now".to_owned(),
             Part::Action | Part::Profile => "it is compiled or run in another way now".to_owned(),
@@ -49,14 +52,14 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
             Part::File(path) if path.ends_with("/Cargo.toml") => {
                 "its dependencies, or what else its `Cargo.toml` says, changed".to_owned()
             }
-            Part::File(path) if path.ends_with("/src/lessonc.rs") => {
+            Part::File(path) if is_ours(path) => {
                 "lessonc's own part of the program changed".to_owned()
             }
             Part::File(path) if path.ends_with("/src/lessonc_seeded.rs") => {
                 "its seed changed".to_owned()
             }
             Part::File(path) if is_root(program, path) => {
-                if has_steps {
+                if has_steps || has_ours {
                     continue;
                 }
                 "the cells before it changed, or stand in other divs or another order".to_owned()
@@ -112,6 +115,11 @@ fn changed_steps(
         });
     }
     changes
+}
+
+/// Whether a file is what we put into every notebook.
+fn is_ours(path: &str) -> bool {
+    path.ends_with("/src/lessonc.rs") || path.ends_with("/src/lessonc_turns.rs")
 }
 
 /// Whether a file is the notebook's own, which changes with every cell.

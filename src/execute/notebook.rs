@@ -22,6 +22,10 @@ use crate::model::{
 
 const RUNTIME: &str = include_str!("runtime.rs");
 
+/// What every notebook carries as `src/lessonc_turns.rs`. It would ask for what we print ourselves, so it
+/// is compiled in notebooks alone.
+const TURNS: &str = include_str!("turns.rs");
+
 /// What a notebook with a seed carries as `src/lessonc_seeded.rs`, and its seed.
 const SEEDED: &str = include_str!("seeded.rs");
 
@@ -121,7 +125,11 @@ pub fn compose(
         let table = toml::Table::from_iter([("path".to_owned(), path)]);
         notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
     }
-    notebook.files = vec![notebook.manifest(), File::generated("src/lessonc.rs", RUNTIME)];
+    notebook.files = vec![
+        notebook.manifest(),
+        File::generated("src/lessonc.rs", RUNTIME),
+        File::generated("src/lessonc_turns.rs", TURNS),
+    ];
     let seed = course.seed(lesson);
     notebook.files.extend(seed.map(|seed| {
         let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
@@ -184,7 +192,7 @@ fn head(package: &Package, runtime: Option<Runtime>) -> String {
     format!(
         "{main} -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
          use __lessonc::Display as _;\n\
-         let __lessonc = __lessonc::Notebook::start();"
+         let __lessonc = __lessonc::Notebook::start(__lessonc_turns::begin());"
     )
 }
 
@@ -364,7 +372,8 @@ impl<'a> Composer<'a> {
     /// A whole program of what `main` holds, to its end; `way` leads to where our own modules are.
     fn program(&self, path: String, way: &str, main: Vec<Line>) -> File {
         let is_seeded = self.course.seed(self.lesson).is_some();
-        let modules = ["lessonc", "lessonc_seeded"].into_iter().take(1 + usize::from(is_seeded));
+        let modules = ["lessonc", "lessonc_turns", "lessonc_seeded"];
+        let modules = modules.into_iter().take(2 + usize::from(is_seeded));
         let modules: String = modules
             .map(|module| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
             .collect();
