@@ -472,7 +472,7 @@ fn run<'p>(
             Err(error) => {
                 failed.insert(&*program.lesson);
                 unknown.insert(&*program.lesson);
-                diagnostics.push(cannot_run(program, &error));
+                diagnostics.push(cannot_run(program, &error, sources));
             }
         }
     }
@@ -590,7 +590,10 @@ fn take(
     execute::add_to_record(record, program, trace, report::in_block, sources)
 }
 
-fn cannot_run(program: &Program, error: &io::Error) -> Diagnostic {
+fn cannot_run(program: &Program, error: &io::Error, sources: &Sources) -> Diagnostic {
+    if let Some(stale) = error.get_ref().and_then(|error| error.downcast_ref::<execute::Stale>()) {
+        return stale.diagnostic(program, sources);
+    }
     let diagnostic = Diagnostic::error("cannot-run", error.to_string());
     match program.steps.first() {
         Some(step) => diagnostic.at(step.span, "needed for this output"),

@@ -151,17 +151,43 @@ fn a_seed_runs_notebooks_again_and_no_commands() {
 }
 
 #[test]
-fn frozen_runs_nothing_and_names_what_is_stale() {
-    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+fn frozen_runs_nothing_and_names_the_cells_that_are_stale() {
+    const THREE: &str = "# Three\n\n```rust\nlet a = 1;\n```\n\n```rust\nlet b = 2;\n```\n\n```rust\nlet c = 3;\n```\n";
+    let mut course = Course::new(&[("one.md", ONE), ("three.md", THREE)]);
+    let places = |diagnostics: &[Diagnostic]| {
+        let labels = diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels);
+        labels.map(|label| label.span.start).collect::<Vec<_>>()
+    };
+    let (_, diagnostics, _) = course.build(Use::Frozen);
+    let [notebook, three, commands] = &diagnostics[..] else { panic!("{diagnostics:?}") };
+    let never = |cells, lesson| {
+        format!("{cells} of lesson `{lesson}` do not hold, and --frozen runs nothing")
+    };
+    let expected = never("the records of the cells at lines 4, 8 and 12", "three");
+    assert_eq!(three.message, expected);
+    assert!(notebook.message.starts_with("the record of the cell at line 4 of lesson `one` does"));
+    assert!(commands.message.starts_with("the record of the command at line 8 of lesson `one`"));
+
     course.build(Use::Valid);
     let (ran, diagnostics, _) = course.build(Use::Frozen);
     assert_eq!((ran.len(), diagnostics.len()), (0, 0));
-    course.change("two.md", "let y = 2;", "let y = 3;");
+    course.change("three.md", "let b = 2;", "let b = 20;");
+    course.change("three.md", "let c = 3;", "let c = 30;");
     let (ran, diagnostics, html) = course.build(Use::Frozen);
-    assert_eq!(ran.len(), 0);
-    assert_eq!(diagnostics.len(), 1);
-    assert!(diagnostics[0].message.contains("`notebook` of lesson `two`"));
-    assert!(!html.contains("let y"), "a page without its outputs was woven");
+    assert_eq!((ran.len(), diagnostics.len()), (0, 1));
+    let three = &course.lessons[1].1;
+    assert_eq!(places(&diagnostics), [three.find("let b").unwrap(), three.find("let c").unwrap()]);
+    assert!(diagnostics[0].message.contains("at lines 8 and 12 of"), "{diagnostics:?}");
+    assert!(!html.contains("let a"), "a page without its outputs was woven");
+
+    // What is in no cell concerns all of them.
+    course.change("three.md", "let b = 20;", "let b = 2;");
+    course.change("three.md", "let c = 30;", "let c = 3;");
+    course.change("three.md", "# Three", "---\ndependencies: {rand: \"0.9\"}\n---\n");
+    let (_, diagnostics, _) = course.build(Use::Frozen);
+    assert!(diagnostics[0].message.contains("at lines 7, 11 and 15 of"), "{diagnostics:?}");
+    let said = &diagnostics[0].remarks[0].text;
+    assert!(said.starts_with("its dependencies, or what else"), "{said}");
 }
 
 #[test]

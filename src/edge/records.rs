@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{files, local, with_path};
 use crate::{
-    execute::{Give, Lock, Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
+    execute::{
+        Give, Lock, Runner, Stale, changes, fingerprint, inputs, is_as_expected, key, local_paths,
+    },
     model::{
         package::{COURSE, Program},
         record::{CapturedFile, Inputs, Made, Trace},
@@ -151,7 +153,7 @@ impl<R: Runner> Recorded<R> {
     /// Runs some of the programs, and keeps what they give.
     fn run_anew(&mut self, programs: &[&Program], stale: &[usize], give: Give<'_>) {
         if self.records == Use::Frozen {
-            stale.iter().for_each(|index| give(*index, Err(no_record(programs[*index]))));
+            stale.iter().for_each(|index| give(*index, Err(self.store.stale(programs[*index]))));
             return;
         }
         let mut batch = vec![];
@@ -272,6 +274,17 @@ impl Store {
         })
     }
 
+    /// That a program has no record that holds, as an error.
+    fn stale(&self, program: &Program) -> io::Error {
+        match self.outside(program) {
+            Ok(outside) => io::Error::other(Stale {
+                before: self.read(program).map(|kept| kept.made_of),
+                now: self.inputs(program, &outside),
+            }),
+            Err(error) => error,
+        }
+    }
+
     /// What is kept for a program, if it is still what a run would give.
     fn recall(&self, program: &Program) -> Option<Trace> {
         let kept = self.read(program)?;
@@ -331,15 +344,6 @@ fn place(folder: &Path, program: &Program) -> PathBuf {
     folder.join(&program.lesson).join(&program.name)
 }
 
-fn no_record(program: &Program) -> io::Error {
-    let message = format!(
-        "`{}` of lesson `{}` has no valid record, and --frozen runs nothing; `lessonc why {}` says \
-         what changed",
-        program.name, program.lesson, program.lesson
-    );
-    io::Error::new(io::ErrorKind::NotFound, message)
-}
-
 /// Runs nothing, and gives what each program gave last, whether or not that still holds.
 pub struct Last {
     store: Store,
@@ -363,7 +367,7 @@ impl Runner for Last {
                 self.stale.insert(program.lesson.clone());
                 self.store.last(program)
             });
-            give(index, trace.ok_or_else(|| no_record(program)));
+            give(index, trace.ok_or_else(|| self.store.stale(program)));
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::Part;
 use crate::model::{
-    package::{Action, Program},
+    package::{Action, Program, Step},
     record::Inputs,
     source::Sources,
 };
@@ -100,11 +100,9 @@ fn changed_steps(
         Action::Console(_) => "command",
         _ => "cell",
     };
-    let steps = program.steps.iter().zip(&now.steps);
-    let new = steps.filter(|(_, hash)| !before.steps.contains(hash));
-    let mut changes: Vec<String> = new
-        .map(|(step, _)| format!("the {what} at {} changed", sources.place(step.span)))
-        .collect();
+    let new = new_steps(program, before, now).into_iter();
+    let mut changes: Vec<String> =
+        new.map(|step| format!("the {what} at {} changed", sources.place(step.span))).collect();
     let gone = before.steps.iter().filter(|hash| !now.steps.contains(hash)).count();
     if gone > changes.len() {
         let more = gone - changes.len();
@@ -115,6 +113,12 @@ fn changed_steps(
         });
     }
     changes
+}
+
+/// The steps whose own code was not among those before.
+pub fn new_steps<'p>(program: &'p Program, before: &Inputs, now: &Inputs) -> Vec<&'p Step> {
+    let steps = program.steps.iter().zip(&now.steps);
+    steps.filter(|(_, hash)| !before.steps.contains(hash)).map(|(step, _)| step).collect()
 }
 
 /// Whether a file is what we put into every notebook.

@@ -16,6 +16,7 @@ mod outputs;
     reason = "generated programs carry it, and do touch the world"
 )]
 mod runtime;
+mod stale;
 mod syntax;
 mod trace;
 mod unfinished;
@@ -46,6 +47,7 @@ pub use expected::is_as_expected;
 pub use key::{Lock, fingerprint, inputs, key, local_paths};
 pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
+pub use stale::Stale;
 pub use trace::{Splitter, Stream};
 
 /// What the world does for the road: runs programs and tells what they gave, and reads the data that
