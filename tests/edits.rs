@@ -275,6 +275,104 @@ fn with_real_cargo_a_change_in_a_declared_file_is_seen() {
 }
 
 #[test]
+fn with_real_cargo_declared_files_can_be_taken_in_by_code() {
+    const CELL: &str = "```rust\ninclude_str!(\"data/planets.csv\").lines().count()\n```\n\n\
+                        ```rust,should_panic\nlet planets = include_bytes!(\"data/planets.csv\");\n\
+                        panic!(\"{} bytes\", planets.len());\n```\n\n\
+                        ```rust,no_run\nlet planets: &[u8; 12] = include_bytes!(\"data/planets.csv\");\n```\n\n\
+                        ``` {.rust file=\"src/main.rs\"}\nfn main() {\n    \
+                        print!(\"{}\", include_str!(\"../data/planets.csv\"));\n}\n```\n\n\
+                        ``` {.console .cell}\n$ cargo run\n```\n";
+    let project = Project::new(&[("a.md", CELL)]);
+    fs::create_dir(project.path("lessons/data")).unwrap();
+    let planets = |text: &str| fs::write(project.path("lessons/data/planets.csv"), text).unwrap();
+    planets("Venus\nEarth\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("couldn't read"), "{words}");
+    assert!(words.contains("warning[undeclared-data]: `data/planets.csv` is named"), "{words}");
+    project.write("a.md", &format!("---\ndata: [data/planets.csv]\n---\n\n{CELL}"));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(
+        page.contains(">2<") && page.contains("12 bytes") && page.contains("Venus\n"),
+        "{page}"
+    );
+
+    // All of them are made of it, what is only compiled among them.
+    planets("Venus\nEarth\nMars\n");
+    let (_, words) = project.lessonc(&["why"]);
+    assert_eq!(
+        words.matches("  `data/planets.csv` (lessons/a.md:2:8) changed\n").count(),
+        4,
+        "{words}"
+    );
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[E0308]") && words.contains("lessons/a.md:15:26"), "{words}");
+    planets("Pluto\nMoon\n\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains(">3<") && page.contains("Pluto\n"), "{page}");
+}
+
+#[test]
+fn commands_depend_on_the_packages_that_they_call() {
+    let program = "```{.rust file=src/main.rs}\nfn main() {}\n```\n";
+    let console = |command: &str| format!("``` {{.console .cell}}\n$ {command}\n```\n");
+    let named = ["cargo run -p one", "cargo run --package=one", "(cd ../one && cargo run)"];
+    let vague = ["cargo build --workspace", "cargo test --manifest-path \"$(cat path)\"", "ls .."];
+    for command in named.into_iter().chain(vague).chain(["cargo run", "cat one..two"]) {
+        let mut course = Course::new(&[("one.md", program), ("two.md", &console(command))]);
+        course.build(Use::Valid);
+        assert_eq!(course.build(Use::Valid).0, [""; 0], "{command}");
+        course.change("one.md", "{}", "{ println!() }");
+        let (ran, ..) = course.build(Use::Valid);
+        let is_seen = ran.contains(&"two/console".to_owned());
+        assert_eq!(
+            is_seen,
+            !["cargo run", "cat one..two"].contains(&command),
+            "{command}: {ran:?}"
+        );
+        assert!(ran.contains(&"one/package".to_owned()), "{command}: {ran:?}");
+    }
+    // One that is named is called, and no other.
+    let mut course = Course::new(&[
+        ("one.md", program),
+        ("other.md", program),
+        ("two.md", &console("cargo run -p one")),
+    ]);
+    course.build(Use::Valid);
+    course.change("other.md", "{}", "{ println!() }");
+    assert_eq!(course.build(Use::Valid).0, ["other/package"]);
+    // A script of the package's own may call another.
+    let script = format!(
+        "```{{.sh file=all.sh mode=755}}\ncargo run -p one\n```\n\n{}",
+        console("./all.sh")
+    );
+    let mut course = Course::new(&[("one.md", program), ("two.md", &script)]);
+    course.build(Use::Valid);
+    course.change("one.md", "{}", "{ println!() }");
+    assert_eq!(course.build(Use::Valid).0, ["two/console", "one/package"]);
+}
+
+#[test]
+fn a_record_outlives_its_compiler_and_says_which_it_was() {
+    let course = Course::new(&[("one.md", ONE)]);
+    course.build(Use::Valid);
+    let record = course.folder.path().join("_runs/one/notebook.json");
+    let text = fs::read_to_string(&record).unwrap();
+    let other = text.replace("\"rustc\": \"\"", "\"rustc\": \"rustc 1.60.0\"");
+    assert_ne!(text, other);
+    fs::write(&record, other).unwrap();
+    let (ran, diagnostics, html) = course.build(Use::Frozen);
+    assert_eq!((ran.len(), diagnostics.len()), (0, 0));
+    assert!(html.contains("rustc 1.60.0"), "{html}");
+}
+
+#[test]
 fn with_real_cargo_a_file_that_is_read_and_not_declared_is_told() {
     let project = Project::new(&[]);
     let console = "``` {.console .cell}\n$ echo planets.csv\n```\n";

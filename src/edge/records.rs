@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::{files, local, with_path};
 use crate::{
     execute::{
-        Give, Lock, Runner, Stale, changes, fingerprint, inputs, is_as_expected, key, local_paths,
+        Give, Lock, Runner, Stale, changes, data, fingerprint, inputs, is_as_expected, key,
+        local_paths,
     },
     model::{
         package::{COURSE, Program},
@@ -232,10 +233,10 @@ impl Store {
     ///
     /// Where something of that cannot be read.
     pub fn outside(&self, program: &Program) -> io::Result<Outside> {
-        let data = program.data.keys().map(|path| {
+        let data = data(program).into_iter().map(|path| {
             let full = self.course.join(path);
             let bytes = fs::read(&full).map_err(with_path(&full))?;
-            Ok((path.clone(), fingerprint(&bytes)))
+            Ok((path.to_owned(), fingerprint(&bytes)))
         });
         let data = data.collect::<io::Result<_>>()?;
         let paths = local_paths(program);

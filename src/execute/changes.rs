@@ -43,10 +43,12 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
             Part::Local => "a crate beside the course changed".to_owned(),
             Part::Data(path) => {
                 let place = program.data.get(path).map(|span| sources.place(*span));
-                match (before.parts.get(&part.to_string()), place) {
-                    (Some(_), Some(place)) => format!("`{path}` ({place}) changed"),
-                    (None, Some(place)) => format!("`{path}` is declared now ({place})"),
-                    (_, None) => format!("`{path}` is not declared any more"),
+                let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+                let part = part.to_string();
+                match (before.parts.contains_key(&part), now.parts.contains_key(&part)) {
+                    (_, false) => format!("`{path}` is not declared any more"),
+                    (true, _) => format!("`{path}`{place} changed"),
+                    (false, _) => format!("`{path}` is declared now{place}"),
                 }
             }
             Part::File(path) if path.ends_with("/Cargo.toml") => {

@@ -1,11 +1,11 @@
 //! Console blocks: `$ command` lines that run in the package's folder.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::data::declared;
 use crate::model::{
     course::{Cell, Course, Lesson},
-    package::{Action, Command, Expected, Given, Program, Step, Workspace},
+    package::{Action, Command, Expected, File, Given, Member, Program, Step, Workspace},
     source::Sources,
 };
 
@@ -43,12 +43,13 @@ pub fn program(
             }
         }
     }
+    let uses = others(&lesson.package(), &commands, workspace);
     (!commands.is_empty()).then(|| Program {
         lesson: lesson.name.clone(),
         name: "console".to_owned(),
         workspace: Arc::clone(workspace),
         member: lesson.package(),
-        library: None,
+        uses,
         action: Action::Console(commands),
         expected: Expected::Success,
         sandbox: course.sandbox(lesson),
@@ -56,6 +57,44 @@ pub fn program(
         data: declared(lesson),
         steps,
     })
+}
+
+/// The folders of other members that commands may use: those that they name, if they look beyond their
+/// own package at all, or every one, if they name none.
+fn others(own: &str, commands: &[Command], workspace: &Workspace) -> Vec<String> {
+    // A script of the package's own says what commands do.
+    let files = workspace.member(own).into_iter().flat_map(|package| &package.files);
+    let scripts = files.filter(|file| ![".rs", ".toml"].iter().any(|end| file.path.ends_with(end)));
+    let commands = commands.iter().map(|command| command.text.clone());
+    let texts: Vec<String> = commands.chain(scripts.map(File::text)).collect();
+    let beyond: Vec<&String> = texts.iter().filter(|text| looks_beyond(text)).collect();
+    if beyond.is_empty() {
+        return vec![];
+    }
+    let is_in_name = |c: char| c.is_alphanumeric() || "-_".contains(c);
+    let words = beyond.iter().flat_map(|text| text.split(|c| !is_in_name(c)));
+    let words: BTreeSet<&str> = words.collect();
+    let is_named = |member: &&Member| {
+        words.contains(&*member.folder) || words.contains(&*member.package.cargo_name())
+    };
+    let members = &workspace.members;
+    let is_vague = beyond.iter().any(|text| ALL.iter().any(|all| text.contains(all)))
+        || !members.iter().any(|member| is_named(&member));
+    let used = members.iter().filter(|member| is_vague || is_named(member));
+    used.map(|member| member.folder.clone()).filter(|folder| folder != own).collect()
+}
+
+/// What makes cargo take every package.
+const ALL: [&str; 2] = ["--workspace", "--all"];
+
+/// Whether a command may use other packages than the one in whose folder it runs.
+fn looks_beyond(text: &str) -> bool {
+    let leads_out = |word: &str| {
+        let flags = ["-p", "--package", "--manifest-path", "-C", "--workspace", "--all"];
+        let flag = word.split('=').next().unwrap_or_default();
+        word.split('/').any(|part| part == "..") || flags.contains(&flag)
+    };
+    text.split(|c: char| c.is_whitespace() || "\"'();&|".contains(c)).any(leads_out)
 }
 
 /// A command without the comment `# exit 1` behind it, and the exit status that this expects.

@@ -21,11 +21,7 @@ mod syntax;
 mod trace;
 mod unfinished;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use crate::model::{
     course::{Course, Lesson},
@@ -41,10 +37,11 @@ use notebook::Notebook;
 pub use blame::join_uses;
 pub use changes::changes;
 pub use console::without_chatter;
-pub use data::{missing as missing_data, undeclared as undeclared_data};
+pub use data::{data, missing as missing_data, undeclared as undeclared_data};
 pub use drift::{drifted, drifted_files, unchecked};
 pub use expected::is_as_expected;
 pub use key::{Lock, fingerprint, inputs, key, local_paths};
+pub use notebook::NOTEBOOKS;
 pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use stale::Stale;
@@ -94,7 +91,11 @@ pub fn programs(
     diagnostics.extend(clashes(&notebooks, tangled));
     let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
     let members = packages
-        .map(|package| Member { folder: package.name.clone(), package: package.clone() })
+        .map(|package| Member {
+            folder: package.name.clone(),
+            package: package.clone(),
+            data: declared_for(course, package),
+        })
         .chain(notebooks.iter().map(|(_, notebook)| notebook.member.clone()));
     let runner = course.settings.runner.clone();
     let workspace = Arc::new(Workspace::new(members.collect(), profile.to_owned(), runner));
@@ -119,6 +120,12 @@ pub fn programs(
     Diagnosed { value: programs, diagnostics }
 }
 
+/// The files that the lessons of a package declare.
+fn declared_for(course: &Course, package: &Package) -> BTreeSet<String> {
+    let lessons = course.lessons.iter().filter(|lesson| lesson.package() == package.name);
+    lessons.flat_map(|lesson| data::declared(lesson).into_keys()).collect()
+}
+
 /// Builds a lesson's package.
 fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
     let chunks = lesson.chunks();
@@ -128,12 +135,12 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         name: "package".to_owned(),
         workspace: Arc::clone(workspace),
         member: lesson.package(),
-        library: None,
+        uses: vec![],
         action: Action::Build,
         expected: Expected::Success,
         sandbox: course.sandbox(lesson),
         is_seeded: false,
-        data: BTreeMap::new(),
+        data: data::declared(lesson),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,

@@ -29,6 +29,9 @@ const TURNS: &str = include_str!("turns.rs");
 /// What a notebook with a seed carries as `src/lessonc_seeded.rs`, and its seed.
 const SEEDED: &str = include_str!("seeded.rs");
 
+/// The folder of the workspace in which notebooks stand.
+pub const NOTEBOOKS: &str = "notebooks/";
+
 /// A lesson's notebook, before it stands in a workspace.
 pub struct Notebook {
     pub member: Member,
@@ -58,14 +61,11 @@ impl Notebook {
             name: part.name,
             workspace: Arc::clone(workspace),
             member: self.member.folder.clone(),
-            library: self.library.clone(),
+            uses: self.library.clone().into_iter().collect(),
             expected: part.expected,
             sandbox: course.sandbox(lesson),
             is_seeded: self.is_seeded,
-            data: match part.action {
-                Action::Run { .. } => declared(lesson),
-                _ => BTreeMap::new(),
-            },
+            data: declared(lesson),
             action: part.action,
             steps: part.steps,
         };
@@ -136,7 +136,8 @@ pub fn compose(
         File::generated("src/lessonc_seeded.rs", &text)
     }));
     notebook.files.extend(files);
-    let member = Member { folder: format!("notebooks/{name}"), package: notebook };
+    let data = declared(lesson).into_keys().collect();
+    let member = Member { folder: format!("{NOTEBOOKS}{name}"), package: notebook, data };
     Diagnosed {
         value: Some(Notebook { member, library, is_seeded: seed.is_some(), parts }),
         diagnostics,

@@ -1,7 +1,10 @@
 //! What tangling makes: packages of files whose every line knows where it was written, and the
 //! programs that can be run with them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     course::{Lesson, Timing},
@@ -204,12 +207,22 @@ pub struct Member {
     /// Below the workspace's folder: `asyncio`, `notebooks/asyncio`.
     pub folder: String,
     pub package: Package,
+    /// The files of the course that its lessons declare.
+    pub data: BTreeSet<String>,
+}
+
+impl Member {
+    /// Whether its code may take files in when it is compiled, by `include_str!` and its like.
+    pub fn includes_files(&self) -> bool {
+        let mut lines = self.package.files.iter().flat_map(|file| &file.lines);
+        lines.any(|line| line.origin.is_some() && line.text.contains("include"))
+    }
 }
 
 impl Workspace {
     pub fn new(members: Vec<Member>, profile: String, runner: Vec<String>) -> Self {
         let mut workspace = Self { members, profile, runner, ..Self::default() };
-        for (at, Member { folder, package }) in workspace.members.iter().enumerate() {
+        for (at, Member { folder, package, .. }) in workspace.members.iter().enumerate() {
             workspace.folders.entry(folder.clone()).or_insert(at);
             workspace.names.entry(package.cargo_name()).or_insert(at);
         }
@@ -247,8 +260,8 @@ pub struct Program {
     pub workspace: Arc<Workspace>,
     /// The folder of the workspace member that it is built from or runs in.
     pub member: String,
-    /// The folder of a member whose library it uses.
-    pub library: Option<String>,
+    /// The folders of other members that it is made of, beside what their manifests say.
+    pub uses: Vec<String>,
     pub action: Action,
     pub expected: Expected,
     /// What running it may take and touch.
@@ -276,15 +289,14 @@ impl Program {
     /// The packages that it is made of: its own, and those of the course that it depends on.
     pub fn members(&self) -> Vec<&Member> {
         let workspace = &self.workspace;
-        let mut to_visit: Vec<&Member> = workspace.at(&self.member).into_iter().collect();
+        let first = self.uses.iter().chain([&self.member]);
+        let mut to_visit: Vec<&Member> = first.filter_map(|folder| workspace.at(folder)).collect();
         let mut members: Vec<&Member> = vec![];
         while let Some(member) = to_visit.pop() {
             if members.iter().any(|other| other.folder == member.folder) {
                 continue;
             }
             members.push(member);
-            let library = self.library.as_deref().filter(|_| members.len() == 1);
-            to_visit.extend(library.and_then(|folder| workspace.at(folder)));
             let dependencies = member.package.dependencies.keys();
             to_visit.extend(dependencies.filter_map(|name| workspace.named(name)));
         }

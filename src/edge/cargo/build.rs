@@ -24,7 +24,7 @@ use super::{
     Cargo,
 };
 use crate::{
-    execute::{Stream, local_paths},
+    execute::{NOTEBOOKS, Stream, local_paths},
     model::{
         package::{Action, Member, Package, Program},
         record::{CompilerMessage, CompilerSpan},
@@ -69,12 +69,13 @@ impl Cargo {
             all.extend(member.package.files.iter().map(|file| {
                 (format!("{}/{}", member.folder, file.path), file.text_at(&way).into_bytes())
             }));
+            all.extend(self.included(member)?);
         }
         let manifest = workspace_manifest(&folders, &workspace.profile);
         all.push(("Cargo.toml".to_owned(), manifest.into_bytes()));
         let folder = self.workspace_folder();
         files::mirror(&folder, &all, &["Cargo.lock"])?;
-        for Member { folder: inside, package } in workspace.members.iter().filter(is_wanted) {
+        for Member { folder: inside, package, .. } in workspace.members.iter().filter(is_wanted) {
             for file in &package.files {
                 if let Some(mode) = file.mode {
                     files::set_mode(&folder.join(inside).join(&file.path), mode)?;
@@ -85,6 +86,26 @@ impl Cargo {
             files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
         }
         Ok(())
+    }
+
+    /// The files that a member's code may take in, where it looks for them: a program of the package by
+    /// the way from its own file, a cell as when it reads them.
+    fn included(&self, member: &Member) -> io::Result<Vec<(String, Vec<u8>)>> {
+        let mut included = vec![];
+        let wanted = if member.includes_files() { Some(&member.data) } else { None };
+        for path in wanted.into_iter().flatten() {
+            let from = self.course.join(path);
+            let bytes = match fs::read(&from) {
+                // That is told of the lesson which declares it, and is no matter to others.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                read => read.map_err(with_path(&from))?,
+            };
+            let folders: &[&str] =
+                if member.folder.starts_with(NOTEBOOKS) { &["src/", "src/bin/"] } else { &[""] };
+            let places = folders.iter().map(|folder| format!("{}/{folder}{path}", member.folder));
+            included.extend(places.map(|place| (place, bytes.clone())));
+        }
+        Ok(included)
     }
 
     /// The versions that all was built with.
@@ -222,7 +243,7 @@ impl Cargo {
             cargo.env("CARGO_BUILD_TARGET", "host-tuple");
         }
         cargo.args(["build", "--keep-going", "--message-format=json"]);
-        let packages: BTreeSet<String> = programs.iter().filter_map(|it| cargo_name(it)).collect();
+        let packages: BTreeSet<String> = programs.iter().flat_map(|it| cargo_names(it)).collect();
         cargo.args(packages.iter().flat_map(|package| ["--package", package]));
         if flags.all_targets {
             cargo.arg("--all-targets");
@@ -318,8 +339,15 @@ pub fn shows_lines(program: &Program) -> bool {
     commands.iter().any(|it| it.text.contains(ASKS) || it.given.env.contains_key(ASKS))
 }
 
-fn cargo_name(program: &Program) -> Option<String> {
-    program.workspace.member(&program.member).map(Package::cargo_name)
+/// The packages that a program needs built: its own, and those whose programs its commands may call.
+fn cargo_names(program: &Program) -> Vec<String> {
+    let called = match program.action {
+        Action::Console(_) => &program.uses[..],
+        _ => &[],
+    };
+    let folders = called.iter().chain([&program.member]);
+    let packages = folders.filter_map(|folder| program.workspace.member(folder));
+    packages.filter(|package| package.has_manifest()).map(Package::cargo_name).collect()
 }
 
 /// The lessons of some programs, as a message names them.
