@@ -5,7 +5,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
     path::PathBuf,
-    sync::Arc,
 };
 
 use cargo_metadata::{
@@ -60,7 +59,7 @@ impl Cargo {
         let workspace = &self.workspace;
         let mut all = vec![];
         let mut folders = vec![];
-        let is_wanted = |member: &&Member| !self.left_out.contains_key(&member.folder);
+        let is_wanted = |member: &&Member| !self.left_out.borrow().contains_key(&member.folder);
         for member in workspace.members.iter().filter(is_wanted) {
             if member.package.has_manifest() {
                 folders.push(member.folder.as_str());
@@ -82,8 +81,9 @@ impl Cargo {
                 }
             }
         }
-        if !self.lock.is_empty() {
-            files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
+        let lock = self.lock.borrow();
+        if !lock.is_empty() {
+            files::write(&folder.join("Cargo.lock"), lock.as_bytes())?;
         }
         Ok(())
     }
@@ -108,13 +108,14 @@ impl Cargo {
         Ok(included)
     }
 
-    /// The versions that all was built with.
-    pub fn read_lock(&self) -> io::Result<String> {
+    /// Learns the versions that all is built with, which cargo has settled before it compiles.
+    fn read_lock(&self) -> io::Result<()> {
         let path = self.workspace_folder().join("Cargo.lock");
         match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-            read => read.map_err(with_path(&path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            read => _ = self.lock.replace(read.map_err(with_path(&path))?),
         }
+        Ok(())
     }
 
     fn cargo(&self) -> Command {
@@ -132,63 +133,70 @@ impl Cargo {
         cargo
     }
 
-    /// Builds what programs need, and gives for each how that went.
-    pub async fn build(&mut self, programs: &[&Program]) -> io::Result<Vec<Build>> {
+    /// Builds what programs need, and hands over for each how that went: each once, as soon as it is known.
+    pub async fn build(&self, programs: &[&Program], done: Done<'_>) -> io::Result<()> {
         let mut groups: BTreeMap<Flags, Vec<usize>> = BTreeMap::new();
-        let mut builds = vec![];
         for (index, program) in programs.iter().enumerate() {
             let package = program.workspace.member(&program.member);
-            let has_manifest = package.is_some_and(Package::has_manifest);
-            if has_manifest {
+            if package.is_some_and(Package::has_manifest) {
                 groups.entry(flags(program)).or_default().push(index);
+            } else {
+                done(index, Build { succeeded: true, ..Build::default() });
             }
-            builds.push(Build { succeeded: !has_manifest, ..Build::default() });
         }
         for (flags, group) in groups {
             // What one call leaves open because others failed in it is built by further ones.
             let mut calls = vec![group];
             while let Some(group) = calls.pop() {
-                let open = self.build_together(programs, group, flags, &mut builds).await?;
-                calls.extend(open);
+                calls.extend(self.build_together(programs, group, flags, done).await?);
             }
         }
-        Ok(builds)
+        Ok(())
     }
 
     /// Builds some of the programs in one call. Gives those groups of them of which it is not known
     /// yet how it went.
     async fn build_together(
-        &mut self,
+        &self,
         programs: &[&Program],
         group: Vec<usize>,
         flags: Flags,
-        builds: &mut [Build],
+        done: Done<'_>,
     ) -> io::Result<Vec<Vec<usize>>> {
-        let (out, group): (Vec<usize>, Vec<usize>) = group
-            .into_iter()
-            .partition(|index| self.left_out.contains_key(&programs[*index].member));
+        let said = |index: usize| self.left_out.borrow().get(&programs[index].member).cloned();
+        let (out, mut group): (Vec<usize>, Vec<usize>) =
+            group.into_iter().partition(|index| said(*index).is_some());
         for index in out {
-            builds[index].said = self.left_out[&programs[index].member].clone();
+            let said = said(index).unwrap_or_default();
+            done(index, Build { said, ..Build::default() });
         }
         if group.is_empty() {
             return Ok(vec![]);
         }
         self.write_workspace()?;
         let chosen: Vec<&Program> = group.iter().map(|index| programs[*index]).collect();
-        let call = self.call(&chosen, flags).await?;
+        let all = group.len();
+        let mut built = |call: &Call, target: &Target| {
+            // All that the compiler has to say of it is said then.
+            let built = group.extract_if(.., |index| target.is(programs[*index]));
+            built.for_each(|index| done(index, call.of(programs[index]).unwrap_or_default()));
+        };
+        let call = self.call(&chosen, flags, &mut built).await?;
+        self.read_lock()?;
         let is_cargos = !call.succeeded && !call.messages.iter().any(|(_, it)| it.error);
         if is_cargos && self.leave_out_culprits(&call.said) {
             return Ok(vec![group]);
         }
-        if let [index] = group[..] {
-            builds[index] = call.of_all(programs[index]);
+        if let [index] = group[..]
+            && all == 1
+        {
+            done(index, call.of_all(programs[index]));
             return Ok(vec![]);
         }
         let mut open = vec![];
-        let all = group.len();
         for index in group {
             match call.of(programs[index]) {
-                Some(build) => builds[index] = build,
+                Some(build) => done(index, build),
                 None => open.push(index),
             }
         }
@@ -200,11 +208,10 @@ impl Cargo {
     }
 
     /// Leaves out the members that cargo complains of, and says whether there was one.
-    fn leave_out_culprits(&mut self, said: &str) -> bool {
-        let before = self.left_out.len();
-        let workspace = Arc::clone(&self.workspace);
+    fn leave_out_culprits(&self, said: &str) -> bool {
+        let before = self.left_out.borrow().len();
         let folder = self.workspace_folder();
-        for member in &workspace.members {
+        for member in &self.workspace.members {
             let path = folder.join(&member.folder);
             // `required by package `x v0.1.0 (/path)``, `manifest for workspace member `/path``, or a
             // manifest that cannot be read.
@@ -215,24 +222,29 @@ impl Cargo {
                 self.leave_out(member, said);
             }
         }
-        self.left_out.len() > before
+        self.left_out.borrow().len() > before
     }
 
-    fn leave_out(&mut self, culprit: &Member, said: &str) {
-        if self.left_out.contains_key(&culprit.folder) {
+    fn leave_out(&self, culprit: &Member, said: &str) {
+        if self.left_out.borrow().contains_key(&culprit.folder) {
             return;
         }
-        self.left_out.insert(culprit.folder.clone(), said.to_owned());
-        let workspace = Arc::clone(&self.workspace);
+        self.left_out.borrow_mut().insert(culprit.folder.clone(), said.to_owned());
         let name = culprit.package.cargo_name();
-        for member in &workspace.members {
+        for member in &self.workspace.members {
             if member.package.dependencies.contains_key(&name) {
                 self.leave_out(member, said);
             }
         }
     }
 
-    async fn call(&self, programs: &[&Program], flags: Flags) -> io::Result<Call> {
+    /// Calls cargo once, and tells of each program that is built what is known then.
+    async fn call(
+        &self,
+        programs: &[&Program],
+        flags: Flags,
+        built: &mut dyn FnMut(&Call, &Target),
+    ) -> io::Result<Call> {
         let task = self.progress.begin(&lessons(programs), "compiling");
         let mut cargo = self.cargo();
         cargo.envs(flags.lines.then_some(LINES));
@@ -254,10 +266,22 @@ impl Cargo {
         if self.offline {
             cargo.arg("--offline");
         }
+        let mut call = Call::default();
         let (mut stdout, mut stderr) = (vec![], vec![]);
         let ended = process::run(&self.stop, cargo, Allowance::UNLIMITED, |stream, bytes| {
             match stream {
-                Stream::Stdout => stdout.extend_from_slice(bytes),
+                Stream::Stdout => {
+                    stdout.extend_from_slice(bytes);
+                    let whole =
+                        stdout.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                    let lines: Vec<u8> = stdout.drain(..whole).collect();
+                    for message in Message::parse_stream(&lines[..]).flatten() {
+                        if let Some(target) = self.take(&mut call, message) {
+                            _ = self.read_lock();
+                            built(&call, &target);
+                        }
+                    }
+                }
                 Stream::Stderr => {
                     stderr.extend_from_slice(bytes);
                     if let Some(line) = String::from_utf8_lossy(bytes).lines().last() {
@@ -275,28 +299,26 @@ impl Cargo {
             }
             _ => error,
         })?;
-        let mut call = Call {
-            succeeded: ended == Ended::Status(0),
-            messages: vec![],
-            binaries: BTreeMap::new(),
-            said: String::from_utf8_lossy(&stderr).into_owned(),
-        };
-        for message in Message::parse_stream(&stdout[..]) {
-            match message? {
-                Message::CompilerMessage(message) => {
-                    let target = self.target(&message.target);
-                    call.messages.push((target, compiler_message(&message.message)));
-                }
-                Message::CompilerArtifact(artifact) if !artifact.profile.test => {
-                    let target = self.target(&artifact.target);
-                    if let Some(path) = artifact.executable {
-                        call.binaries.insert(target, path.into_std_path_buf());
-                    }
-                }
-                _ => {}
-            }
-        }
+        call.succeeded = ended == Ended::Status(0);
+        call.said = String::from_utf8_lossy(&stderr).into_owned();
         Ok(call)
+    }
+
+    /// Takes what cargo says, and gives the program that it says is built.
+    fn take(&self, call: &mut Call, message: Message) -> Option<Target> {
+        match message {
+            Message::CompilerMessage(message) => {
+                let target = self.target(&message.target);
+                call.messages.push((target, compiler_message(&message.message)));
+                None
+            }
+            Message::CompilerArtifact(artifact) if !artifact.profile.test => {
+                let target = self.target(&artifact.target);
+                call.binaries.insert(target.clone(), artifact.executable?.into_std_path_buf());
+                Some(target)
+            }
+            _ => None,
+        }
     }
 
     fn target(&self, target: &cargo_metadata::Target) -> Target {
@@ -311,6 +333,9 @@ impl Cargo {
         }
     }
 }
+
+/// Takes how building a program went, and the program's index.
+pub type Done<'a> = &'a mut dyn FnMut(usize, Build);
 
 /// With what cargo is called beyond the names of what to build.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -376,6 +401,12 @@ struct Target {
 }
 
 impl Target {
+    /// Whether a program is just this.
+    fn is(&self, program: &Program) -> bool {
+        program.binary().is_some_and(|binary| self.program.as_deref() == Some(binary))
+            && self.member.as_deref() == Some(&program.member)
+    }
+
     /// Whether a program is made of it.
     fn is_part_of(&self, program: &Program) -> bool {
         let is_wanted = |name: &str| program.binary().is_none_or(|binary| binary == name);
@@ -392,7 +423,8 @@ impl Target {
     }
 }
 
-/// What came of one call of cargo.
+/// What came of one call of cargo, as far as it is known.
+#[derive(Default)]
 struct Call {
     succeeded: bool,
     messages: Vec<(Target, CompilerMessage)>,
@@ -402,9 +434,8 @@ struct Call {
 
 impl Call {
     fn binary(&self, program: &Program) -> Option<PathBuf> {
-        let name = program.binary()?.to_owned();
-        let target = Target { member: Some(program.member.clone()), program: Some(name) };
-        self.binaries.get(&target).cloned()
+        let mut binaries = self.binaries.iter();
+        binaries.find(|(target, _)| target.is(program)).map(|(_, path)| path.clone())
     }
 
     /// How it went for the one program that it was for.

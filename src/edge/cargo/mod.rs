@@ -6,7 +6,7 @@ mod load;
 mod sandbox;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, OnceCell, RefCell},
     collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Seek, Write},
@@ -55,8 +55,8 @@ pub struct Cargo {
     /// The folder for everything private to the course.
     folder: PathBuf,
     course: PathBuf,
-    /// The versions that the course is recorded with.
-    lock: String,
+    /// The versions that the course is recorded with, and then those that it is built with.
+    lock: RefCell<String>,
     offline: bool,
     /// Our own program, which confines runs.
     lessonc: PathBuf,
@@ -64,10 +64,10 @@ pub struct Cargo {
     workspace: Arc<Workspace>,
     /// Folders of members that cargo takes for broken, with its words, and of those that need them.
     /// The others are built without them.
-    left_out: BTreeMap<String, String>,
+    left_out: RefCell<BTreeMap<String, String>>,
     /// Whether it was told what this system does not keep runs from.
-    is_told: bool,
-    toolchain: Toolchain,
+    is_told: Cell<bool>,
+    toolchain: OnceCell<Toolchain>,
     runtime: Rc<Runtime>,
     stop: Stop,
     progress: Arc<Progress>,
@@ -87,13 +87,13 @@ impl Cargo {
         Ok(Self {
             folder,
             course,
-            lock,
+            lock: RefCell::new(lock),
             offline,
             lessonc,
             workspace: Arc::default(),
-            left_out: BTreeMap::new(),
-            is_told: false,
-            toolchain: Toolchain::default(),
+            left_out: RefCell::default(),
+            is_told: Cell::new(false),
+            toolchain: OnceCell::new(),
             runtime,
             stop,
             progress,
@@ -280,7 +280,7 @@ impl Cargo {
         for part in steps.iter_mut().flat_map(|step| &mut step.parts) {
             self.hide_folders(part.text_mut());
         }
-        let (made, lock) = (self.made(), self.lock.clone());
+        let (made, lock) = (self.made(), self.lock.borrow().clone());
         Ok(Trace { made, end, steps, files, opened: BTreeSet::new(), messages, lock })
     }
 
@@ -298,7 +298,7 @@ impl Cargo {
     }
 
     fn made(&self) -> Made {
-        let Toolchain { rustc, host } = self.toolchain.clone();
+        let Toolchain { rustc, host } = self.toolchain.get().cloned().unwrap_or_default();
         let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
         Made { date, rustc, host, cpu: cpu_name(), cores: cores(), load: None }
     }
