@@ -357,11 +357,16 @@ fn flags(program: &Program) -> Flags {
     }
 }
 
-/// Whether a program's commands ask for backtraces.
+/// Whether a program asks for backtraces.
 pub fn shows_lines(program: &Program) -> bool {
-    let Action::Console(commands) = &program.action else { return false };
     const ASKS: &str = "RUST_BACKTRACE";
-    commands.iter().any(|it| it.text.contains(ASKS) || it.given.env.contains_key(ASKS))
+    match &program.action {
+        Action::Run { given, .. } => given.env.contains_key(ASKS),
+        Action::Console(commands) => {
+            commands.iter().any(|it| it.text.contains(ASKS) || it.given.env.contains_key(ASKS))
+        }
+        Action::Compile { .. } | Action::Build => false,
+    }
 }
 
 /// The packages that a program needs built: its own, and those whose programs its commands may call.

@@ -1,4 +1,4 @@
-//! What a program prints, in the order in which it printed it.
+//! What programs print.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod project;
@@ -82,4 +82,61 @@ println!("{said:?}");
     assert_eq!(status, Some(0), "{words}");
     let record = project.read("lessons/_runs/a/notebook.json");
     assert!(record.contains(r#""stdout": "\"one\\nthree\\n\"\n""#), "{record}");
+}
+
+#[test]
+fn a_backtrace_is_shown_if_a_cell_asks_for_it_and_names_the_lessons_line() {
+    const PANICS: &str = "```{.rust .should_panic env=\"RUST_BACKTRACE=1\"}\n\
+                          fn far_from_the_sun() {\n    panic!(\"too cold\");\n}\nfar_from_the_sun();\n```\n";
+    let project =
+        Project::new(&[("a.md", PANICS), ("b.md", "```rust,should_panic\npanic!()\n```\n")]);
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains("stack backtrace:") && page.contains("far_from_the_sun"), "{page}");
+    assert!(page.contains("at cell:2:5"), "{page}");
+    assert!(!project.read("site/b.html").contains("stack backtrace:"));
+}
+
+/// What a program prints without end is not gathered without end.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_flat_however_much_is_printed() {
+    let most = |lesson: &str| {
+        let project = Project::new(&[("a.md", lesson)]);
+        let mut build = project.command(&["build"]);
+        let mut build = build.stderr(std::process::Stdio::null()).spawn().unwrap();
+        let status = format!("/proc/{}/status", build.id());
+        let mut most = 0;
+        while build.try_wait().unwrap().is_none() {
+            let status = std::fs::read_to_string(&status).unwrap_or_default();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let peak = peak.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+            most = most.max(peak.unwrap_or(0));
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        assert!(most > 0, "nothing was measured");
+        most
+    };
+    let quiet = most("```rust\nprintln!(\"once\");\n```\n");
+    let loud = most("```rust\nloop {\n    print!(\"{}\", \"x\".repeat(100_000));\n}\n```\n");
+    assert!(loud < quiet + 16 * 1024, "{loud} kB, and {quiet} kB where little is printed");
+}
+
+#[cfg(unix)]
+#[test]
+fn cargo_is_told_to_stay_offline_if_we_are() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new(&[("a.md", "```rust\n1\n```\n")]);
+    let cargo = project.path("cargo");
+    std::fs::write(&cargo, "#!/bin/sh\necho \"$@\" >> calls\nexit 1\n").unwrap();
+    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
+    for (arguments, is_told) in [(&["build", "--offline"][..], true), (&["build"], false)] {
+        let mut build = project.command(arguments);
+        assert_eq!(build.env("CARGO", &cargo).output().unwrap().status.code(), Some(1));
+        let calls = project.path("target/lessonc/lessons/build/calls");
+        let said = std::fs::read_to_string(&calls).unwrap();
+        std::fs::remove_file(calls).unwrap();
+        assert_eq!(said.contains("--offline"), is_told, "{said}");
+    }
 }
