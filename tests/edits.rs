@@ -34,6 +34,7 @@ impl Runner for &mut Fake {
                 micros: 1,
                 samples: vec![],
                 parts: vec![Part::Stdout(format!("step {step}\n"))],
+                is_old: false,
             });
             let trace = Trace {
                 made: Made { date: "2026-01-01".into(), ..Made::default() },

@@ -79,21 +79,32 @@ pub struct Made {
     pub ran: usize,
     pub recalled: usize,
     programs: Programs,
+    /// The lessons that wait to be run: what they gave before is shown, and not published.
+    pub waiting: BTreeSet<String>,
+    /// The lessons that were shown with what they gave before.
+    pub stale: BTreeSet<String>,
     /// Held until the site is published.
     _alone: Option<fs::File>,
 }
 
 impl Made {
-    /// A site for which nothing had to run.
-    pub fn recalled(built: Built, programs: Programs) -> Self {
+    /// A site for which so many of its programs had to run.
+    pub fn of(built: Built, programs: Programs, ran: usize) -> Self {
         let Built { site, unfinished, mut diagnostics } = built;
         terminal::put_in_order(&mut diagnostics);
-        let recalled = programs.len();
-        Self { site, unfinished, diagnostics, ran: 0, recalled, programs, _alone: None }
+        let recalled = programs.len().saturating_sub(ran);
+        let (waiting, stale, _alone) = (BTreeSet::new(), BTreeSet::new(), None);
+        Self { site, unfinished, diagnostics, ran, recalled, programs, waiting, stale, _alone }
+    }
+
+    /// Holds on to what keeps other builds from beginning, until the site is published.
+    pub fn alone(self, alone: Option<fs::File>) -> Self {
+        Self { _alone: alone, ..self }
     }
 
     fn is_fine(&self) -> bool {
-        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+        let is_whole = self.waiting.is_empty();
+        is_whole && self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
     }
 }
 
@@ -117,8 +128,8 @@ pub fn make(
     if runner.was_interrupted() {
         return Ok(None);
     }
-    let Recorded { ran, recalled, asked_for, .. } = runner;
-    Ok(Some(Made { ran, recalled, _alone: alone, ..Made::recalled(built, asked_for) }))
+    let Recorded { ran, asked_for, .. } = runner;
+    Ok(Some(Made::of(built, asked_for, ran).alone(alone)))
 }
 
 /// What became of the site's folder, as paths in it.
@@ -135,6 +146,7 @@ pub struct Published {
 /// Where the site cannot be written, or a file of somebody else's stands in its way.
 pub fn publish(made: &mut Made, course: &CourseFolder, options: &Options) -> io::Result<Published> {
     check_ours(&made.site, &options.out)?;
+    pipeline::take_lessons(&mut made.site, &made.waiting);
     fill_in(&mut made.site, std::mem::take(&mut made.unfinished), &options.out);
     let published = write(&made.site, course, options, made.is_fine())?;
     if made.is_fine() && options.records != Use::Frozen {

@@ -43,6 +43,16 @@ pub enum Use {
 /// Programs by their lessons and names.
 pub type Programs = BTreeSet<(String, String)>;
 
+impl Use {
+    pub fn may_recall(&self, program: &Program) -> bool {
+        match self {
+            Self::Valid | Self::Frozen => true,
+            Self::None => false,
+            Self::NoneOf(lesson) => *lesson != program.lesson,
+        }
+    }
+}
+
 /// Wraps a runner: what was run before with the same inputs is not run again.
 pub struct Recorded<R> {
     runner: R,
@@ -123,7 +133,7 @@ pub fn prune(course: &Path, programs: &Programs) -> io::Result<()> {
     Ok(())
 }
 
-fn names(programs: &[&Program]) -> impl Iterator<Item = (String, String)> {
+pub(super) fn names(programs: &[&Program]) -> impl Iterator<Item = (String, String)> {
     programs.iter().map(|program| (program.lesson.clone(), program.name.clone()))
 }
 
@@ -143,12 +153,9 @@ impl<R: Runner> Recorded<R> {
         self.interrupted
     }
 
-    fn may_recall(&self, program: &Program) -> bool {
-        match &self.records {
-            Use::Valid | Use::Frozen => true,
-            Use::None => false,
-            Use::NoneOf(lesson) => *lesson != program.lesson,
-        }
+    /// What is asked to run, to be told more.
+    pub fn runner_mut(&mut self) -> &mut R {
+        &mut self.runner
     }
 
     /// Runs some of the programs, and keeps what they give.
@@ -193,7 +200,7 @@ impl<R: Runner> Runner for Recorded<R> {
             let (mut recalled, mut stale) = (vec![], vec![]);
             for index in left {
                 let program = programs[index];
-                match self.store.recall(program).filter(|_| self.may_recall(program)) {
+                match self.store.recall(program).filter(|_| self.records.may_recall(program)) {
                     Some(trace) => recalled.push((index, trace)),
                     None => stale.push(index),
                 }
@@ -223,7 +230,7 @@ impl Store {
     }
 
     /// A file of the course.
-    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+    pub(super) fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
         fs::read(self.course.join(path))
     }
 
@@ -276,7 +283,7 @@ impl Store {
     }
 
     /// That a program has no record that holds, as an error.
-    fn stale(&self, program: &Program) -> io::Error {
+    pub(super) fn stale(&self, program: &Program) -> io::Error {
         match self.outside(program) {
             Ok(outside) => io::Error::other(Stale {
                 before: self.read(program).map(|kept| kept.made_of),
@@ -287,7 +294,7 @@ impl Store {
     }
 
     /// What is kept for a program, if it is still what a run would give.
-    fn recall(&self, program: &Program) -> Option<Trace> {
+    pub(super) fn recall(&self, program: &Program) -> Option<Trace> {
         let kept = self.read(program)?;
         let now = self.inputs(program, &self.outside(program).ok()?);
         (kept.key == key(&now)).then_some(())?;
@@ -295,7 +302,7 @@ impl Store {
     }
 
     /// What a program printed and wrote when it was another. What the compiler said is of that.
-    fn last(&self, program: &Program) -> Option<Trace> {
+    pub(super) fn last(&self, program: &Program) -> Option<Trace> {
         let trace = self.whole(program, self.read(program)?)?;
         Some(Trace { messages: vec![], ..trace })
     }
@@ -343,38 +350,6 @@ impl Store {
 /// Where a program's run is kept in a folder.
 fn place(folder: &Path, program: &Program) -> PathBuf {
     folder.join(&program.lesson).join(&program.name)
-}
-
-/// Runs nothing, and gives what each program gave last, whether or not that still holds.
-pub struct Last {
-    store: Store,
-    /// The programs that the course has now.
-    pub asked_for: Programs,
-    /// The lessons with a program whose record does not hold.
-    pub stale: BTreeSet<String>,
-}
-
-impl Last {
-    pub fn new(store: Store) -> Self {
-        Self { store, asked_for: BTreeSet::new(), stale: BTreeSet::new() }
-    }
-}
-
-impl Runner for Last {
-    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        self.asked_for.extend(names(programs));
-        for (index, program) in programs.iter().enumerate() {
-            let trace = self.store.recall(program).or_else(|| {
-                self.stale.insert(program.lesson.clone());
-                self.store.last(program)
-            });
-            give(index, trace.ok_or_else(|| self.store.stale(program)));
-        }
-    }
-
-    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
-        self.store.read_file(path)
-    }
 }
 
 /// Runs nothing: for those who only look at what is recorded.

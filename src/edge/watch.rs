@@ -16,15 +16,15 @@ use super::{
     formats,
     keys::Keys,
     problems,
-    records::{self, Last, Store, Use},
+    records::Use,
+    round::Round,
     run,
     serve::{self, Live},
     shown::Shown,
     terminal::{self, plural},
 };
 use crate::{
-    model::{diagnostic::Diagnostic, site::Site},
-    pipeline,
+    model::{diagnostic::Diagnostic, site::Page},
     weave::{Theme, page_path},
 };
 
@@ -36,6 +36,8 @@ pub struct Options {
     pub port: u16,
     /// Whether to show the course in the browser at once.
     pub open: bool,
+    /// Whether open pages go to where they are edited.
+    pub follow: bool,
     /// Where a place is edited: an address with `{file}`, `{line}` and `{column}` in it.
     pub editor: String,
 }
@@ -53,7 +55,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         run::check_name(lesson, &course, "serve", "--rerun")?;
     }
     let (sender, events) = Events::new();
-    let live = Live::new(Shown::new(milliseconds()));
+    let live = Live::new(Shown::new(milliseconds(), options.follow));
     let address = serve::start(Arc::clone(&live), &build.out, (*host, *port), sender.clone())?;
     let mut changes = Changes::watch(&build.course, sender.clone())?;
     let keys = Keys::listen(sender.clone());
@@ -90,10 +92,14 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             if happened.open {
                 show(address);
             }
-            if happened.rerun && records != Use::Frozen {
+            // What waits to be asked for is asked for; where nothing does, all is.
+            if happened.rerun
+                && !live.change(|shown| shown.request(|_| true))
+                && records != Use::Frozen
+            {
                 records = Use::None;
             }
-            if happened.changed || happened.rerun {
+            if happened.changed || happened.rerun || happened.requested {
                 break;
             }
         }
@@ -128,31 +134,30 @@ fn round(
     let start = Instant::now();
     let build = build::Options { records: records.clone(), ..options.build.clone() };
     let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    let mut last = Last::new(Store::new(&build.course, records::lock(&build.course)?));
-    let built = pipeline::build(&course.sources, &course.files, &theme, &mut last);
-    let mut made = if last.stale.is_empty() && matches!(records, Use::Valid | Use::Frozen) {
-        Made::recalled(built, last.asked_for)
-    } else {
-        if *records != Use::Frozen {
-            show_last(&built.site, &last.stale, live);
-        }
-        let made = build::make(&build, &course, &theme, edited)?;
-        let Some(made) = made else { return Ok(Done::Interrupted) };
-        made
+    let round = Round { options: &build, course: &course, theme: &theme, live };
+    let requested = live.look(|shown| shown.requested().clone());
+    let Some(mut made) = round.build(&requested, edited)? else {
+        return Ok(Done::Interrupted);
     };
+    let pages: Vec<Page> = made.site.pages.clone();
     let Published { written, gone } = build::publish(&mut made, &course, &build)?;
     // Where a run failed, the last good page is shown again, which stands in the site's folder.
-    let is_made = |path: &String| made.site.pages.iter().any(|page| page.path == *path);
-    let pages = last.stale.iter().map(|lesson| page_path(lesson));
-    let withheld: Vec<String> = pages.filter(|path| !is_made(path)).collect();
+    let is_made = |path: &String| pages.iter().any(|page| page.path == *path);
+    let stale = made.stale.iter().map(|lesson| page_path(lesson));
+    let withheld: Vec<String> = stale.filter(|path| !is_made(path)).collect();
     let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
-    let pages = made.site.pages.iter().map(|page| (&*page.path, &*page.html));
-    let news = live.change(|shown| {
+    let filled_in = made.site.pages.iter().filter(|page| !is_made(&page.path));
+    let pages = pages.iter().chain(filled_in).map(|page| (&*page.path, &*page.html));
+    let mut news = live.change(|shown| {
         shown.set_problems(problems);
         shown.set_running(BTreeSet::new());
+        shown.forget_requests();
+        shown.set_waiting(made.waiting.iter().map(|lesson| page_path(lesson)).collect());
         shown.take([], &[], &withheld);
         shown.take(pages, &written, &gone)
     });
+    // What was shown as it came about is news to nobody but the terminal.
+    news.extend(written);
     let before = told.take(&made.diagnostics);
     if !told.diagnostics.is_subset(&before) {
         formats::tell(build.format, &made.diagnostics, &course.sources);
@@ -161,15 +166,6 @@ fn round(
         eprintln!("{} {}", clock(), line(&news, &made, start));
     }
     Ok(Done::Whole)
-}
-
-/// Shows the words of today around what programs gave last, until they have run.
-fn show_last(site: &Site, stale: &BTreeSet<String>, live: &Live) {
-    let pages = site.pages.iter().map(|page| (&*page.path, &*page.html));
-    live.change(|shown| {
-        shown.take(pages, &[], &[]);
-        shown.set_running(stale.iter().map(|lesson| page_path(lesson)).collect());
-    });
 }
 
 /// What the terminal has already said, so that it is said once.
@@ -219,7 +215,12 @@ fn line(news: &BTreeSet<String>, made: &Made, start: Instant) -> String {
         count if count.is_empty() => count,
         count => format!("; {count}"),
     };
-    format!("{what}{ran} in {took}{left}")
+    let waiting = match made.waiting.len() {
+        0 => String::new(),
+        1 => "; 1 lesson waits for `r`".to_owned(),
+        several => format!("; {several} lessons wait for `r`"),
+    };
+    format!("{what}{ran} in {took}{left}{waiting}")
 }
 
 /// The first few of some names.

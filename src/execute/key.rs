@@ -158,7 +158,7 @@ impl Part {
 /// What of a run's limits it can notice, and live to tell of. What goes beyond the others is ended,
 /// and never recorded.
 fn sandbox(sandbox: &Sandbox) -> String {
-    let Sandbox { memory, network, write, file_size: _ } = sandbox;
+    let Sandbox { memory, network, write, file_size: _, on_request: _ } = sandbox;
     format!("memory {memory}, network {network}, write {write:?}")
 }
 

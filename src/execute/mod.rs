@@ -229,6 +229,7 @@ pub fn add_to_record(
                 parts,
                 micros: 0,
                 samples: vec![],
+                is_old: false,
             });
         }
     }
@@ -250,6 +251,7 @@ pub fn add_to_record(
             parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
             micros: given.micros,
             samples: given.samples.clone(),
+            is_old: given.is_old,
         });
     }
     if let Some(failure) = failure {

@@ -22,7 +22,7 @@ impl Stream {
 /// Takes the bytes of both streams as they arrive, and gives them step by step, in the order in which they
 /// were printed: each mark is in both streams, and what stands before it in one goes before what stands
 /// behind it in the other. Between two marks it is the order in which they arrive.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Splitter {
     /// What a mark begins with; empty where there are no marks.
     mark: Vec<u8>,
@@ -39,7 +39,7 @@ pub struct Splitter {
 }
 
 /// What of one stream is not yet given away.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Scan {
     buffer: Vec<u8>,
     /// Up to here there is no mark.
@@ -53,7 +53,7 @@ struct Scan {
 }
 
 /// What a stream held between two marks, or a part of that.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Piece {
     /// The number of the mark before it, and when it came: the order of pieces.
     turn: u64,
@@ -161,6 +161,23 @@ impl Splitter {
     pub fn finish(mut self) -> (Vec<StepTrace>, bool) {
         self.flush();
         (self.steps, self.ended)
+    }
+
+    /// What each begun step gave so far, to the last character that has arrived.
+    pub fn so_far(&self) -> Vec<StepTrace> {
+        let mut copy = self.clone();
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let scan = copy.scan(stream);
+            // Behind that may be the beginning of a mark, and at its end that of a character.
+            let searched = &scan.buffer[..scan.searched];
+            let begun = searched.utf8_chunks().last().map_or(0, |chunk| chunk.invalid().len());
+            let whole = searched.len() - begun;
+            copy.queue(stream, whole);
+        }
+        while let Some(piece) = copy.next_piece(true) {
+            copy.give(piece);
+        }
+        copy.steps
     }
 
     /// The steps that were begun so far.
@@ -372,6 +389,22 @@ mod tests {
                 assert_eq!(split_both(stdout, stderr, (out, err)), parts, "{out} {err}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_there_so_far_ends_where_a_mark_may_begin() {
+        let mut splitter = Splitter::new("n", 9);
+        splitter.push(Stream::Stdout, b"\x1en 1 step 0 1\nloading .");
+        assert_eq!(splitter.so_far()[0].parts, [Part::Stdout("loading .".into())]);
+        splitter.push(Stream::Stdout, b". h\xc3");
+        assert_eq!(splitter.so_far()[0].parts, [Part::Stdout("loading .. h".into())]);
+        splitter.push(Stream::Stdout, b"\xa4\x1en 2 st");
+        assert_eq!(splitter.so_far()[0].parts, [Part::Stdout("loading .. h\u{e4}".into())]);
+        splitter.push(Stream::Stdout, b"ep 1 2\nnext");
+        let parts = splitter.so_far().into_iter().map(|step| step.parts);
+        let [first, second] =
+            [Part::Stdout("loading .. h\u{e4}".into()), Part::Stdout("next".into())];
+        assert_eq!(parts.collect::<Vec<_>>(), [[first], [second]]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod batch;
 mod build;
 mod load;
 mod sandbox;
+mod so_far;
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -13,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, mpsc::Sender},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -27,10 +28,12 @@ use super::{
 };
 use build::{Build, LINES, shows_lines};
 
+pub use so_far::SoFar;
+
 use crate::{
     execute::{NONCE, Splitter, fingerprint, without_chatter},
     model::{
-        package::{self, Given, Program, Step, Workspace},
+        package::{self, Action, Given, Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, End, Made, Part, StepTrace, Trace},
     },
 };
@@ -71,6 +74,8 @@ pub struct Cargo {
     runtime: Rc<Runtime>,
     stop: Stop,
     progress: Arc<Progress>,
+    /// Who is told what programs give while they run.
+    told: Option<Sender<SoFar>>,
 }
 
 impl Cargo {
@@ -97,6 +102,7 @@ impl Cargo {
             runtime,
             stop,
             progress,
+            told: None,
         })
     }
 
@@ -140,7 +146,7 @@ impl Cargo {
         let before = listing(&folder)?;
         let mut begun = 0;
         let stdin = stdin(&given.stdin)?;
-        let ended = process::run_with_input(&self.stop, command, stdin, START, |stream, bytes| {
+        let run = process::run_with_input(&self.stop, command, stdin, START, |stream, bytes| {
             let mut splitter = splitter.borrow_mut();
             splitter.push(stream, bytes);
             let before = std::mem::replace(&mut begun, splitter.steps());
@@ -149,8 +155,8 @@ impl Cargo {
             }
             task.detail(&format!("cell {begun} of {steps}"));
             program.steps.get(begun - 1).map(allowance)
-        })
-        .await?;
+        });
+        let ended = self.telling(program, &splitter, run).await?;
         let (traces, reached_end) = splitter.into_inner().finish();
         let end = match ended {
             // One that leaves in its last cell leaves nothing out.
@@ -198,17 +204,12 @@ impl Cargo {
             let stdin = stdin(&given.stdin)?;
             splitter.borrow_mut().next_step();
             let start = Instant::now();
-            let ended = process::run_with_input(
-                &self.stop,
-                shell,
-                stdin,
-                allowance(step),
-                |stream, bytes| {
-                    splitter.borrow_mut().push(stream, bytes);
-                    None
-                },
-            )
-            .await?;
+            let take = |stream, bytes: &[u8]| {
+                splitter.borrow_mut().push(stream, bytes);
+                None
+            };
+            let run = process::run_with_input(&self.stop, shell, stdin, allowance(step), take);
+            let ended = self.telling(program, &splitter, run).await?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
                 Ended::Status(status) if status == *expected => continue,
@@ -222,12 +223,7 @@ impl Cargo {
         }
         let files = captured(&folder, &before)?;
         let (mut traces, _) = splitter.into_inner().finish();
-        for (given, command) in traces.iter_mut().zip(commands) {
-            for part in given.parts.iter_mut().filter(|_| !command.chatter) {
-                *part.text_mut() = without_chatter(part.text_mut());
-            }
-            given.parts.retain_mut(|part| !part.text_mut().is_empty());
-        }
+        leave_out_chatter(program, &mut traces);
         self.trace(end, traces, files, build.messages)
     }
 
@@ -301,6 +297,17 @@ impl Cargo {
         let Toolchain { rustc, host } = self.toolchain.get().cloned().unwrap_or_default();
         let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
         Made { date, rustc, host, cpu: cpu_name(), cores: cores(), load: None }
+    }
+}
+
+/// Leaves out what cargo tells of its progress in a console, unless it is asked for.
+fn leave_out_chatter(program: &Program, steps: &mut [StepTrace]) {
+    let Action::Console(commands) = &program.action else { return };
+    for (given, command) in steps.iter_mut().zip(commands) {
+        for part in given.parts.iter_mut().filter(|_| !command.chatter) {
+            *part.text_mut() = without_chatter(part.text_mut());
+        }
+        given.parts.retain_mut(|part| !part.text_mut().is_empty());
     }
 }
 
