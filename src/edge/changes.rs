@@ -27,13 +27,15 @@ pub enum Event {
     Changed,
     /// A reader asks for what waits for that.
     Requested,
+    /// What readers search became files.
+    Indexed,
     Rerun,
     Open,
     Stop,
 }
 
-/// Where events are sent to. All but [`Event::Open`] and [`Event::Requested`] end what runs: it is to begin
-/// anew, or not at all.
+/// Where events are sent to. [`Event::Changed`], `Rerun` and `Stop` end what runs: it is to begin anew,
+/// or not at all.
 #[derive(Clone, Debug)]
 pub struct Events {
     queue: mpsc::Sender<Event>,
@@ -50,7 +52,7 @@ impl Events {
     /// Where nobody listens any more, all ends anyway.
     pub fn send(&self, event: Event) {
         let _ = self.queue.send(event);
-        if !matches!(event, Event::Open | Event::Requested) {
+        if matches!(event, Event::Changed | Event::Rerun | Event::Stop) {
             self.ends.send_replace(());
         }
     }
@@ -67,6 +69,7 @@ impl Events {
 pub struct Happened {
     pub changed: bool,
     pub requested: bool,
+    pub indexed: bool,
     pub rerun: bool,
     pub open: bool,
     pub stop: bool,
@@ -85,6 +88,7 @@ pub fn wait(events: &Receiver<Event>) -> Happened {
         match event {
             Event::Changed => happened.changed = true,
             Event::Requested => happened.requested = true,
+            Event::Indexed => happened.indexed = true,
             Event::Rerun => happened.rerun = true,
             Event::Open => happened.open = true,
             Event::Stop => happened.stop = true,

@@ -7,10 +7,10 @@ use std::{
 
 use super::{
     cargo::SoFar,
-    records::{Programs, Store, Use, names},
+    records::{Store, Use},
 };
 use crate::{
-    execute::{Give, Runner},
+    execute::{Give, Runner, Stamp},
     model::{
         package::Program,
         record::{End, Made, StepTrace, Trace},
@@ -24,8 +24,6 @@ pub struct Last {
     records: Use,
     /// The pages whose lessons need not wait to be asked for.
     requested: BTreeSet<String>,
-    /// The programs that the course has now.
-    pub asked_for: Programs,
     /// The programs whose records do not hold, and that are to be run.
     pub to_run: Vec<Program>,
     /// The lessons that had such a program at any time.
@@ -53,7 +51,6 @@ impl Last {
             store,
             records,
             requested,
-            asked_for: BTreeSet::new(),
             to_run: vec![],
             stale: BTreeSet::new(),
             waiting: BTreeSet::new(),
@@ -63,7 +60,6 @@ impl Last {
 
     /// Forgets what was to be run: whoever asks next says it anew.
     pub fn begin(&mut self) {
-        self.asked_for.clear();
         self.to_run.clear();
         self.waiting.clear();
     }
@@ -101,7 +97,8 @@ impl Last {
             }
             None => {}
         }
-        let recalled = self.store.recall(program).filter(|_| self.records.may_recall(program));
+        let recalled =
+            self.store.recall(program).filter(|_| self.records.may_recall(&program.lesson));
         if let Some(trace) = recalled {
             return Ok(trace);
         }
@@ -145,7 +142,6 @@ fn nothing() -> Trace {
 
 impl Runner for Last {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        self.asked_for.extend(names(programs));
         for (index, program) in programs.iter().enumerate() {
             give(index, self.newest(program));
         }
@@ -153,5 +149,12 @@ impl Runner for Last {
 
     fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
         self.store.read_file(path)
+    }
+    fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
+        let is_known = lesson.is_none_or(|lesson| {
+            let is_settled = !self.stale.contains(lesson) && !self.waiting.contains(lesson);
+            is_settled && self.records.may_recall(lesson)
+        });
+        is_known.then(|| self.store.stamp(lesson, files)).flatten()
     }
 }

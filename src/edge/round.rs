@@ -4,7 +4,10 @@
 use std::{
     collections::BTreeSet,
     io,
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
     thread,
     time::Instant,
 };
@@ -22,29 +25,31 @@ use super::{
 use crate::{
     execute::Runner,
     model::{package::Program, site::Page},
-    pipeline::{self, Built},
+    pipeline::{self, Built, Memo},
     weave::{Theme, page_path},
 };
 
 pub struct Round<'r> {
     pub options: &'r build::Options,
     pub course: &'r CourseFolder,
-    pub theme: &'r Theme,
+    pub theme: &'r Arc<Theme>,
     pub live: &'r Live,
+    pub memo: &'r mut Memo,
 }
 
 impl Round<'_> {
     /// Builds the course, and shows it meanwhile; nothing is made where a run was interrupted. Of the lessons
-    /// that wait to be asked for, those that were `requested` run.
+    /// that wait to be asked for, those that were `requested` run. Gives also the pages that are to be shown,
+    /// those among them that are not to be published yet.
     ///
     /// # Errors
     ///
     /// Where what is recorded cannot be read.
     pub fn build(
-        &self,
+        &mut self,
         requested: &BTreeSet<String>,
         edited: impl Future<Output = ()> + 'static,
-    ) -> io::Result<Option<Made>> {
+    ) -> io::Result<Option<(Made, Vec<Page>)>> {
         let build::Options { course: folder, records, offline, .. } = self.options;
         let store = || Ok::<_, io::Error>(Store::new(folder, records::lock(folder)?));
         let mut last = Last::new(store()?, records.clone(), requested.clone());
@@ -66,7 +71,8 @@ impl Round<'_> {
                     scope.spawn(move || {
                         told.into_iter().for_each(|it: SoFar| _ = also.send(News::SoFar(it)));
                     });
-                    scope.spawn(move || self.follow(&receiver, so_far));
+                    let round = &mut *self;
+                    scope.spawn(move || round.follow(&receiver, so_far));
                     let programs: Vec<&Program> = programs.iter().collect();
                     runner.run(&programs, &mut |index, trace| {
                         let Program { lesson, name, .. } = programs[index];
@@ -84,14 +90,15 @@ impl Round<'_> {
             }
             ran = runner.ran;
         }
-        let Last { asked_for, waiting, stale, .. } = last;
-        let mut made = Made::of(built, asked_for, ran).alone(alone);
-        (made.waiting, made.stale) = (waiting, stale);
-        Ok(Some(made))
+        let Last { waiting, stale, .. } = last;
+        let pages = built.site.pages.clone();
+        let mut made = Made::of(built, ran).waiting_for(waiting, alone);
+        made.stale = stale;
+        Ok(Some((made, pages)))
     }
 
     /// Shows what programs give while they run, until they all have ended.
-    fn follow(&self, news: &Receiver<News>, last: &mut Last) {
+    fn follow(&mut self, news: &Receiver<News>, last: &mut Last) {
         while let Ok(first) = news.recv() {
             last.take(first);
             let start = Instant::now();
@@ -109,9 +116,9 @@ impl Round<'_> {
         }
     }
 
-    fn weave(&self, last: &mut Last) -> Built {
+    fn weave(&mut self, last: &mut Last) -> Built {
         last.begin();
-        pipeline::build(&self.course.sources, &self.course.files, self.theme, last)
+        pipeline::build(&self.course.sources, &self.course.files, self.theme, last, self.memo)
     }
 
     fn show(&self, built: &Built, last: &Last) {
@@ -127,7 +134,7 @@ impl Round<'_> {
         // Whether or not there was such a page in the site's folder, there is another now.
         let news = pages.iter().copied().filter(is_stale).map(|page| page.path.clone());
         let news: Vec<String> = news.collect();
-        let pages = pages.iter().map(|page| (&*page.path, &*page.html));
+        let pages = pages.iter().map(|page| (&*page.path, &page.html));
         self.live.change(|shown| {
             shown.take(pages, &news, &[]);
             shown.set_running(running);

@@ -4,33 +4,45 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::data::declared;
 use crate::model::{
-    course::{Cell, Course, Lesson},
-    package::{Action, Command, Expected, File, Given, Member, Program, Step, Workspace},
+    course::{Cell, Lesson, Settings},
+    package::{Action, Command, Expected, File, Given, Member, Package, Program, Step, Workspace},
     source::Sources,
 };
 
 /// What a command's line begins with.
 pub const PROMPT: &str = "$ ";
 
+/// Whether a lesson has a console that runs something.
+pub fn is_in(lesson: &Lesson, sources: &Sources) -> bool {
+    let consoles = lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console));
+    let mut lines = consoles.flat_map(|chunk| &chunk.lines);
+    lines.any(|line| typed(sources.text(line.span)).is_some())
+}
+
+/// The command that a line of a console block holds.
+fn typed(line: &str) -> Option<&str> {
+    line.strip_prefix(PROMPT).map(str::trim).filter(|typed| !typed.is_empty())
+}
+
 /// The console blocks of a lesson as one program, since a command may use what an earlier one left
 /// in the folder; none where there is nothing to run.
 pub fn program(
-    course: &Course,
+    settings: &Settings,
     lesson: &Lesson,
     workspace: &Arc<Workspace>,
+    uses: &[String],
     sources: &Sources,
 ) -> Option<Program> {
     let mut commands = vec![];
     let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
-        let timeout = course.timeout(lesson, chunk);
-        let output_size = course.output_size(lesson, chunk);
+        let timeout = settings.timeout(lesson, chunk);
+        let output_size = settings.output_size(lesson, chunk);
         let env = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let given = Given { env: env.collect(), stdin: chunk.stdin().unwrap_or_default() };
         let timing = chunk.timing();
         for line in &chunk.lines {
-            let typed = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
-            if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
+            if let Some(typed) = typed(sources.text(line.span)) {
                 let (text, status) = expected_status(typed);
                 commands.push(Command {
                     text: text.to_owned(),
@@ -43,45 +55,65 @@ pub fn program(
             }
         }
     }
-    let uses = others(&lesson.package(), &commands, workspace);
     (!commands.is_empty()).then(|| Program {
         lesson: lesson.name.clone(),
         name: "console".to_owned(),
         workspace: Arc::clone(workspace),
         member: lesson.package(),
-        uses,
+        uses: uses.to_vec(),
         action: Action::Console(commands),
         expected: Expected::Success,
-        sandbox: course.sandbox(lesson),
+        sandbox: settings.sandbox(lesson),
         is_seeded: false,
         data: declared(lesson),
         steps,
     })
 }
 
-/// The folders of other members that commands may use: those that they name, if they look beyond their
-/// own package at all, or every one, if they name none.
-fn others(own: &str, commands: &[Command], workspace: &Workspace) -> Vec<String> {
-    // A script of the package's own says what commands do.
-    let files = workspace.member(own).into_iter().flat_map(|package| &package.files);
-    let scripts = files.filter(|file| ![".rs", ".toml"].iter().any(|end| file.path.ends_with(end)));
-    let commands = commands.iter().map(|command| command.text.clone());
-    let texts: Vec<String> = commands.chain(scripts.map(File::text)).collect();
-    let beyond: Vec<&String> = texts.iter().filter(|text| looks_beyond(text)).collect();
-    if beyond.is_empty() {
-        return vec![];
+/// What of the course's other packages a lesson's commands may call.
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
+    /// The words of all that looks beyond the lesson's own package.
+    words: BTreeSet<String>,
+    /// Whether some of it may mean every package.
+    is_vague: bool,
+}
+
+impl Calls {
+    pub fn of(lesson: &Lesson, package: Option<&Package>, sources: &Sources) -> Self {
+        let consoles = lesson.chunks().into_iter().filter(|it| it.cell == Some(Cell::Console));
+        let lines = consoles.flat_map(|chunk| &chunk.lines);
+        let commands = lines.filter_map(|line| typed(sources.text(line.span)).map(str::to_owned));
+        let mut texts: Vec<String> = commands.collect();
+        if texts.is_empty() {
+            return Self::default();
+        }
+        // A script of the package's own says what commands do.
+        let files = package.into_iter().flat_map(|package| &package.files);
+        let is_script = |file: &&File| ![".rs", ".toml"].iter().any(|it| file.path.ends_with(it));
+        texts.extend(files.filter(is_script).map(File::text));
+        texts.retain(|text| looks_beyond(text));
+        let is_in_name = |c: char| c.is_alphanumeric() || "-_".contains(c);
+        let words = texts.iter().flat_map(|text| text.split(|c| !is_in_name(c)));
+        Self {
+            words: words.map(str::to_owned).collect(),
+            is_vague: texts.iter().any(|text| ALL.iter().any(|all| text.contains(all))),
+        }
     }
-    let is_in_name = |c: char| c.is_alphanumeric() || "-_".contains(c);
-    let words = beyond.iter().flat_map(|text| text.split(|c| !is_in_name(c)));
-    let words: BTreeSet<&str> = words.collect();
-    let is_named = |member: &&Member| {
-        words.contains(&*member.folder) || words.contains(&*member.package.cargo_name())
-    };
-    let members = &workspace.members;
-    let is_vague = beyond.iter().any(|text| ALL.iter().any(|all| text.contains(all)))
-        || !members.iter().any(|member| is_named(&member));
-    let used = members.iter().filter(|member| is_vague || is_named(member));
-    used.map(|member| member.folder.clone()).filter(|folder| folder != own).collect()
+
+    /// The folders of the members that may be called: those that are named, or every one, if none is.
+    pub fn folders(&self, own: &str, workspace: &Workspace) -> Vec<String> {
+        if self.words.is_empty() {
+            return vec![];
+        }
+        let is_named = |member: &&Member| {
+            self.words.contains(&member.folder) || self.words.contains(&member.package.cargo_name())
+        };
+        let members = &workspace.members;
+        let is_vague = self.is_vague || !members.iter().any(|member| is_named(&member));
+        let called = members.iter().filter(|member| is_vague || is_named(member));
+        called.map(|member| member.folder.clone()).filter(|folder| folder != own).collect()
+    }
 }
 
 /// What makes cargo take every package.

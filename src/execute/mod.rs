@@ -21,27 +21,30 @@ mod syntax;
 mod trace;
 mod unfinished;
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
 
 use crate::model::{
-    course::{Course, Lesson},
+    course::{Course, Lesson, Settings},
     diagnostic::{Diagnosed, Diagnostic, Severity},
-    package::{Action, Expected, Member, Package, Program, Step, Tangled, Workspace},
+    package::{Action, Cells, Expected, Member, Package, Program, Step, Tangled, Workspace},
     record::{CapturedFile, End, Output, Part, Record, Trace},
     source::{Sources, Span},
 };
 
-use data::place_of;
-use notebook::Notebook;
-
 pub use blame::join_uses;
 pub use changes::changes;
+use console::Calls;
 pub use console::without_chatter;
-pub use data::{data, missing as missing_data, undeclared as undeclared_data};
+use data::place_of;
+pub use data::{data, undeclared as undeclared_data};
 pub use drift::{drifted, drifted_files, unchecked};
 pub use expected::is_as_expected;
 pub use key::{Lock, fingerprint, inputs, key, local_paths};
-pub use notebook::NOTEBOOKS;
+pub use notebook::{NOTEBOOKS, Notebook};
 pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use stale::Stale;
@@ -65,69 +68,187 @@ pub trait Runner {
     fn read(&mut self, _path: &str) -> io::Result<Vec<u8>> {
         Err(io::ErrorKind::NotFound.into())
     }
+
+    /// A stage of the road begins: for those who look at the clock.
+    fn begins(&mut self, _stage: &'static str) {}
+
+    /// What stands for all that a lesson's runs take from outside of the lessons, what is recorded of them
+    /// included, and for what these files of the course hold: while it is the same, asking again would give
+    /// the same. None where that is not known, or where a run is wanted in any case.
+    fn stamp(&mut self, _lesson: Option<&str>, _files: &BTreeSet<String>) -> Option<Stamp> {
+        None
+    }
 }
+
+/// See [`Runner::stamp`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp(pub u64);
 
 /// Takes what a program gave, and the program's index.
 pub type Give<'a> = &'a mut dyn FnMut(usize, io::Result<Trace>);
 
-/// Every program of a course: first the notebooks in the order of the lessons, then the consoles,
-/// then the packages that neither needs.
-pub fn programs(
-    course: &Course,
-    tangled: &Tangled,
-    profile: &str,
+/// What can be run of a course.
+pub struct Plan<'c> {
+    course: &'c Course,
+    workspace: Arc<Workspace>,
+    /// Of each lesson, what is built of it.
+    built: Vec<Built>,
+}
+
+/// What is built of one lesson.
+struct Built {
+    composed: Arc<Diagnosed<Composed>>,
+    /// None where it has a mistake.
+    package: Option<Arc<Package>>,
+    /// Whether its package is built with another lesson's console, or for another lesson.
+    elsewhere: bool,
+    /// The folders of other packages that its commands may call.
+    uses: Vec<String>,
+}
+
+/// What one lesson's code makes for running.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    /// None where it has no cells, or cannot be composed.
+    notebook: Option<Notebook>,
+    has_console: bool,
+    /// What of the course's other packages its commands may call.
+    calls: Calls,
+    /// The files of the course that it declares.
+    data: BTreeSet<String>,
+}
+
+/// What one lesson's cells make, and what is wrong with them and with what they read.
+pub fn compose(
+    settings: &Settings,
+    lesson: &Lesson,
+    package: Option<&Package>,
+    cells: &Cells,
+    files: &BTreeSet<String>,
     sources: &Sources,
-) -> Diagnosed<Vec<Program>> {
-    let mut diagnostics = vec![];
-    let mut notebooks = vec![];
-    for lesson in &course.lessons {
-        let Some(package) = tangled.package(lesson) else {
-            diagnostics.extend(notebook::unbalanced_cells(lesson, &tangled.cells));
-            continue;
-        };
-        let notebook = notebook::compose(course, lesson, package, &tangled.cells);
-        notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
+) -> Diagnosed<Composed> {
+    let mut diagnostics = data::missing(lesson, files);
+    let notebook = match package {
+        Some(package) => notebook::compose(settings, lesson, package, cells),
+        None => Diagnosed { value: None, diagnostics: notebook::unbalanced_cells(lesson, cells) },
+    };
+    let notebook = notebook.into_value(&mut diagnostics);
+    let value = Composed {
+        notebook,
+        has_console: console::is_in(lesson, sources),
+        calls: Calls::of(lesson, package, sources),
+        data: data::declared(lesson).into_keys().collect(),
+    };
+    Diagnosed { value, diagnostics }
+}
+
+/// What can be run of a course; `composed` is what each of its lessons makes, in their order.
+pub fn plan<'c>(
+    course: &'c Course,
+    tangled: &Tangled,
+    composed: Vec<Arc<Diagnosed<Composed>>>,
+    profile: &str,
+) -> Diagnosed<Plan<'c>> {
+    let lessons = || course.lessons.iter().zip(&composed);
+    let notebooks =
+        || lessons().filter_map(|(lesson, it)| Some((&**lesson, it.value.notebook.as_ref()?)));
+    let diagnostics = clashes(notebooks(), tangled);
+    let mut data: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (lesson, composed) in lessons().filter(|(_, composed)| !composed.value.data.is_empty()) {
+        data.entry(lesson.package()).or_default().extend(composed.value.data.iter().cloned());
     }
-    diagnostics.extend(clashes(&notebooks, tangled));
     let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
     let members = packages
         .map(|package| Member {
             folder: package.name.clone(),
-            package: package.clone(),
-            data: declared_for(course, package),
+            package: Arc::clone(package),
+            data: data.remove(&package.name).unwrap_or_default(),
         })
-        .chain(notebooks.iter().map(|(_, notebook)| notebook.member.clone()));
+        .chain(notebooks().map(|(_, notebook)| notebook.member.clone()));
     let runner = course.settings.runner.clone();
     let workspace = Arc::new(Workspace::new(members.collect(), profile.to_owned(), runner));
 
-    let mut programs: Vec<Program> = notebooks
-        .into_iter()
-        .flat_map(|(lesson, notebook)| notebook.programs(course, lesson, &workspace))
-        .collect();
-    let mut built: BTreeSet<String> = BTreeSet::new();
-    for lesson in course.lessons.iter().filter(|lesson| tangled.package(lesson).is_some()) {
-        let console = console::program(course, lesson, &workspace, sources);
-        built.extend(console.iter().map(|program| program.member.clone()));
-        programs.extend(console);
+    // A program that no console runs must be right all the same.
+    let with_console = lessons().filter(|(_, composed)| composed.value.has_console);
+    let mut builders: BTreeMap<String, &str> = BTreeMap::new();
+    for (lesson, _) in with_console.chain(lessons()) {
+        builders.entry(lesson.package()).or_insert(&lesson.name);
     }
-    for lesson in &course.lessons {
-        // A program that no console runs must be right all the same.
-        let package = tangled.package(lesson).filter(|package| package.has_manifest());
-        if package.is_some_and(|package| built.insert(package.name.clone())) {
-            programs.extend(build_alone(course, lesson, &workspace));
-        }
-    }
-    Diagnosed { value: programs, diagnostics }
+    let built = lessons().map(|(lesson, composed)| Built {
+        composed: Arc::clone(composed),
+        package: tangled.package(lesson).cloned(),
+        elsewhere: builders[&lesson.package()] != lesson.name,
+        uses: composed.value.calls.folders(&lesson.package(), &workspace),
+    });
+    let built = built.collect();
+    Diagnosed { value: Plan { course, workspace, built }, diagnostics }
 }
 
-/// The files that the lessons of a package declare.
-fn declared_for(course: &Course, package: &Package) -> BTreeSet<String> {
-    let lessons = course.lessons.iter().filter(|lesson| lesson.package() == package.name);
-    lessons.flat_map(|lesson| data::declared(lesson).into_keys()).collect()
+impl Plan<'_> {
+    /// The programs of one lesson, by its place in the course: its notebooks, its console, and its package
+    /// where neither builds that.
+    pub fn programs(&self, lesson: usize, sources: &Sources) -> Vec<Program> {
+        let Built { composed, package, elsewhere, uses } = &self.built[lesson];
+        let (lesson, settings) = (&self.course.lessons[lesson], &self.course.settings);
+        let Some(package) = package else { return vec![] };
+        let notebook = composed.value.notebook.as_ref();
+        let mut programs: Vec<Program> = notebook
+            .map(|notebook| notebook.programs(settings, lesson, &self.workspace))
+            .unwrap_or_default();
+        let console = console::program(settings, lesson, &self.workspace, uses, sources);
+        let is_built = *elsewhere || console.is_some() || !package.has_manifest();
+        programs.extend(console);
+        if !is_built {
+            programs.extend(build_alone(settings, lesson, &self.workspace));
+        }
+        programs
+    }
+
+    /// What one lesson's code makes, and whether another lesson's programs build its package.
+    pub fn composed(&self, lesson: usize) -> (&Arc<Diagnosed<Composed>>, bool) {
+        let Built { composed, elsewhere, .. } = &self.built[lesson];
+        (composed, *elsewhere)
+    }
+
+    /// The packages of the course that a lesson's programs are built from, or call, and the files that these
+    /// may take in.
+    pub fn packages(&self, lesson: usize) -> (Vec<Arc<Package>>, BTreeSet<String>) {
+        let Built { package: own, uses, .. } = &self.built[lesson];
+        let folders = own.iter().map(|own| &own.name).chain(uses);
+        let members = self.workspace.below(folders);
+        let includes = members.iter().filter(|member| member.includes_files());
+        let included = includes.flat_map(|member| member.data.iter().cloned()).collect();
+        // One without files is no member.
+        let packages = members.into_iter().map(|member| &member.package).chain(own);
+        (packages.cloned().collect(), included)
+    }
+
+    /// Every program: first the notebooks in the order of the lessons, then the consoles, then the
+    /// packages that neither needs.
+    pub fn all(&self, sources: &Sources) -> Vec<Program> {
+        let lessons = 0..self.course.lessons.len();
+        let mut all: Vec<Program> =
+            lessons.flat_map(|lesson| self.programs(lesson, sources)).collect();
+        in_turn(&mut all);
+        all
+    }
+}
+
+/// Puts programs in the order in which they are run.
+pub fn in_turn(programs: &mut [Program]) {
+    programs.sort_by_key(|program| match program.action {
+        Action::Run { .. } | Action::Compile { .. } => 0,
+        Action::Console(_) => 1,
+        Action::Build => 2,
+    });
 }
 
 /// Builds a lesson's package.
-fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
+fn build_alone(
+    settings: &Settings,
+    lesson: &Lesson,
+    workspace: &Arc<Workspace>,
+) -> Option<Program> {
     let chunks = lesson.chunks();
     let target = chunks.into_iter().find(|chunk| chunk.target().is_some())?;
     Some(Program {
@@ -138,25 +259,28 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         uses: vec![],
         action: Action::Build,
         expected: Expected::Success,
-        sandbox: course.sandbox(lesson),
+        sandbox: settings.sandbox(lesson),
         is_seeded: false,
         data: data::declared(lesson),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,
-            timeout: course.timeout(lesson, target),
-            output_size: course.output_size(lesson, target),
+            timeout: settings.timeout(lesson, target),
+            output_size: settings.output_size(lesson, target),
             timing: None,
         }],
     })
 }
 
 /// Cargo knows packages by their names alone, so a notebook's must be nobody else's.
-fn clashes(notebooks: &[(&Lesson, Notebook)], tangled: &Tangled) -> Vec<Diagnostic> {
-    let mut taken: BTreeSet<String> = tangled.packages.iter().map(Package::cargo_name).collect();
-    let clashing = notebooks
-        .iter()
-        .filter(|(_, notebook)| !taken.insert(notebook.member.package.name.clone()));
+fn clashes<'a>(
+    notebooks: impl Iterator<Item = (&'a Lesson, &'a Notebook)>,
+    tangled: &Tangled,
+) -> Vec<Diagnostic> {
+    let mut taken: BTreeSet<String> =
+        tangled.packages.iter().map(|package| package.cargo_name()).collect();
+    let clashing =
+        notebooks.filter(|(_, notebook)| !taken.insert(notebook.member.package.name.clone()));
     let diagnostics = clashing.map(|(lesson, notebook)| {
         let name = &notebook.member.package.name;
         Diagnostic::error("package-name", format!("there would be two packages `{name}`"))

@@ -2,7 +2,7 @@
 //! programs that can be run with them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -43,10 +43,9 @@ impl Package {
 
     /// The name that Cargo knows it by: a lesson may tangle a `Cargo.toml` of its own.
     pub fn cargo_name(&self) -> String {
-        let manifest = self.file("Cargo.toml").map(File::text).unwrap_or_default();
-        let manifest: Option<toml::Table> = toml::from_str(&manifest).ok();
-        let name =
-            manifest.as_ref().and_then(|manifest| manifest.get("package")?.get("name")?.as_str());
+        let own = self.file("Cargo.toml").filter(|manifest| manifest.info.is_some());
+        let own: Option<toml::Table> = own.and_then(|own| toml::from_str(&own.text()).ok());
+        let name = own.as_ref().and_then(|own| own.get("package")?.get("name")?.as_str());
         name.unwrap_or(&self.name).to_owned()
     }
 
@@ -167,23 +166,48 @@ impl Origin {
     }
 }
 
+/// Rust cells by their code blocks, their references replaced.
+pub type Cells = BTreeMap<Span, Vec<Line>>;
+
 /// All that a course's code blocks make.
 #[derive(Clone, Debug, Default)]
 pub struct Tangled {
     /// Those without a mistake, in the order in which lessons first name them.
-    pub packages: Vec<Package>,
+    pub packages: Vec<Arc<Package>>,
     /// Names of the packages that have one.
-    pub broken: Vec<String>,
-    /// Every Rust cell, by its code block, its references replaced; but for those with one that
-    /// can't be.
-    pub cells: BTreeMap<Span, Vec<Line>>,
+    pub broken: BTreeSet<String>,
+    /// The cells of each package's lessons, but for those with a reference that can't be replaced.
+    pub cells: BTreeMap<String, Arc<Cells>>,
+    /// Which of the packages has each name.
+    places: HashMap<String, usize>,
 }
 
 impl Tangled {
+    pub fn add(&mut self, package: Arc<Package>) {
+        self.places.insert(package.name.clone(), self.packages.len());
+        self.packages.push(package);
+    }
+
     /// The package that a lesson's code goes to; none where it has a mistake.
-    pub fn package(&self, lesson: &Lesson) -> Option<&Package> {
-        let name = lesson.package();
-        self.packages.iter().find(|package| package.name == name)
+    pub fn package(&self, lesson: &Lesson) -> Option<&Arc<Package>> {
+        self.named(&lesson.package())
+    }
+
+    /// The package without a mistake that has this name.
+    pub fn named(&self, name: &str) -> Option<&Arc<Package>> {
+        self.places.get(name).map(|at| &self.packages[*at])
+    }
+
+    /// Leaves out the packages that are found to have a mistake.
+    pub fn withdraw(&mut self, is_broken: impl Fn(&str) -> bool) {
+        for package in std::mem::take(&mut self.packages) {
+            if is_broken(&package.name) {
+                self.places.remove(&package.name);
+                self.broken.insert(package.name.clone());
+            } else {
+                self.add(package);
+            }
+        }
     }
 }
 
@@ -206,16 +230,17 @@ pub struct Workspace {
 pub struct Member {
     /// Below the workspace's folder: `asyncio`, `notebooks/asyncio`.
     pub folder: String,
-    pub package: Package,
+    pub package: Arc<Package>,
     /// The files of the course that its lessons declare.
     pub data: BTreeSet<String>,
 }
 
 impl Member {
-    /// Whether its code may take files in when it is compiled, by `include_str!` and its like.
+    /// Whether its code may take some of these in when it is compiled, by `include_str!` and its like.
     pub fn includes_files(&self) -> bool {
         let mut lines = self.package.files.iter().flat_map(|file| &file.lines);
-        lines.any(|line| line.origin.is_some() && line.text.contains("include"))
+        let mut includes = || lines.any(|it| it.origin.is_some() && it.text.contains("include"));
+        !self.data.is_empty() && includes()
     }
 }
 
@@ -230,11 +255,27 @@ impl Workspace {
     }
 
     pub fn member(&self, folder: &str) -> Option<&Package> {
-        self.at(folder).map(|member| &member.package)
+        self.at(folder).map(|member| &*member.package)
     }
 
-    fn at(&self, folder: &str) -> Option<&Member> {
+    /// The member that stands in a folder.
+    pub fn at(&self, folder: &str) -> Option<&Member> {
         self.folders.get(folder).map(|at| &self.members[*at])
+    }
+
+    /// The members in some folders, and those that they depend on.
+    pub fn below<'f>(&self, folders: impl Iterator<Item = &'f String>) -> Vec<&Member> {
+        let mut to_visit: Vec<&Member> = folders.filter_map(|folder| self.at(folder)).collect();
+        let mut members: Vec<&Member> = vec![];
+        while let Some(member) = to_visit.pop() {
+            if members.iter().any(|other| other.folder == member.folder) {
+                continue;
+            }
+            members.push(member);
+            let dependencies = member.package.dependencies.keys();
+            to_visit.extend(dependencies.filter_map(|name| self.named(name)));
+        }
+        members
     }
 
     /// The member that Cargo knows by a name.
@@ -288,19 +329,7 @@ impl Program {
 
     /// The packages that it is made of: its own, and those of the course that it depends on.
     pub fn members(&self) -> Vec<&Member> {
-        let workspace = &self.workspace;
-        let first = self.uses.iter().chain([&self.member]);
-        let mut to_visit: Vec<&Member> = first.filter_map(|folder| workspace.at(folder)).collect();
-        let mut members: Vec<&Member> = vec![];
-        while let Some(member) = to_visit.pop() {
-            if members.iter().any(|other| other.folder == member.folder) {
-                continue;
-            }
-            members.push(member);
-            let dependencies = member.package.dependencies.keys();
-            to_visit.extend(dependencies.filter_map(|name| workspace.named(name)));
-        }
-        members
+        self.workspace.below(self.uses.iter().chain([&self.member]))
     }
 
     /// The one binary of its member that it is, if it is one.

@@ -264,8 +264,8 @@ mod tests {
         let lines = vec![Line::generated("head"), at("one"), at("two")];
         let file = File { lines, ..File::generated("src/main.rs", "") };
         let package = Package { files: vec![file], ..Package::default() };
-        let members =
-            vec![Member { folder: "notebooks/b".into(), package, data: Default::default() }];
+        let (package, data) = (Arc::new(package), Default::default());
+        let members = vec![Member { folder: "notebooks/b".into(), package, data }];
         let program = Program {
             lesson: "b".into(),
             name: "notebook".into(),
