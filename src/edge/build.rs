@@ -18,6 +18,7 @@ use super::{
     private_folder,
     records::{self, Programs, Use},
     run::{self, alone},
+    stamp,
     terminal::{self, plural},
     timings::Clock,
     with_path,
@@ -56,6 +57,15 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let mut clock = Clock::default();
     clock.begins("read");
     check_out(options)?;
+    if let Some(last) = stamp::unchanged(options) {
+        let written = 0;
+        tell(options, Told { pages: last.pages, written, ran: 0, recalled: last.programs }, start);
+        if options.timings {
+            eprint!("{}", clock.table(Instant::now()));
+        }
+        return Ok(Outcome::Fine);
+    }
+    let before = stamp::course(options);
     let course = course::read(&options.course)?;
     let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
     let memo = &mut Memo::default();
@@ -74,16 +84,31 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     if options.timings {
         eprint!("{}", clock.table(Instant::now()));
     }
+    let (pages, written) = (made.site.pages.len(), published.written.len());
+    let Made { ran, recalled, .. } = made;
+    tell(options, Told { pages, written, ran, recalled }, start);
+    if made.diagnostics.is_empty() && !made.reads_crates {
+        stamp::keep(options, before, pages, ran + recalled)?;
+    }
+    Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// What is said of a build.
+struct Told {
+    pages: usize,
+    written: usize,
+    ran: usize,
+    recalled: usize,
+}
+
+fn tell(options: &Options, Told { pages, written, ran, recalled }: Told, start: Instant) {
     eprintln!(
-        "{}: {} ({} written), {} run, {} recalled, in {:.2} s",
+        "{}: {} ({written} written), {} run, {recalled} recalled, in {:.2} s",
         options.out.display(),
-        plural(made.site.pages.len(), "page"),
-        published.written.len(),
-        plural(made.ran, "program"),
-        made.recalled,
+        plural(pages, "page"),
+        plural(ran, "program"),
         start.elapsed().as_secs_f64(),
     );
-    Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
 }
 
 /// A site before it is published.
@@ -105,6 +130,8 @@ pub struct Made {
     pub waiting: BTreeSet<String>,
     /// The lessons that were shown with what they gave before.
     pub stale: BTreeSet<String>,
+    /// Whether programs use crates beside the course.
+    reads_crates: bool,
     /// Held until the site is published.
     alone: Option<fs::File>,
 }
@@ -112,7 +139,7 @@ pub struct Made {
 impl Made {
     /// A site for which so many programs had to run.
     pub fn of(built: Built, ran: usize) -> Self {
-        let Built { site, unfinished, index, programs, mut diagnostics } = built;
+        let Built { site, unfinished, index, programs, reads_crates, mut diagnostics } = built;
         terminal::put_in_order(&mut diagnostics);
         let recalled = programs.len().saturating_sub(ran);
         let searched = vec![];
@@ -127,6 +154,7 @@ impl Made {
             programs,
             waiting: BTreeSet::new(),
             stale: BTreeSet::new(),
+            reads_crates,
             alone: None,
         }
     }

@@ -36,13 +36,13 @@ pub struct Last {
 
 enum Given {
     SoFar(Vec<StepTrace>),
-    Whole(io::Result<Trace>),
+    Whole(Box<io::Result<Trace>>),
 }
 
 /// What became of a program that runs.
 pub enum News {
     SoFar(SoFar),
-    Whole((String, String), io::Result<Trace>),
+    Whole((String, String), Box<io::Result<Trace>>),
 }
 
 impl Last {
@@ -84,9 +84,10 @@ impl Last {
     fn newest(&mut self, program: &Program) -> io::Result<Trace> {
         let name = (program.lesson.clone(), program.name.clone());
         match self.given.get(&name) {
-            Some(Given::Whole(Ok(trace))) => return Ok(trace.clone()),
-            Some(Given::Whole(Err(error))) => {
-                return Err(io::Error::new(error.kind(), error.to_string()));
+            Some(Given::Whole(trace)) => {
+                // An error cannot be cloned.
+                let error = |error: &io::Error| io::Error::new(error.kind(), error.to_string());
+                return trace.as_ref().as_ref().map_err(error).cloned();
             }
             Some(Given::SoFar(steps)) => {
                 let mut steps = steps.clone();

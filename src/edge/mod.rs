@@ -28,6 +28,7 @@ mod round;
 pub mod run;
 mod serve;
 mod shown;
+mod stamp;
 pub mod tangle;
 pub mod terminal;
 mod timings;

@@ -76,7 +76,7 @@ impl Round<'_> {
                     let programs: Vec<&Program> = programs.iter().collect();
                     runner.run(&programs, &mut |index, trace| {
                         let Program { lesson, name, .. } = programs[index];
-                        _ = news.send(News::Whole((lesson.clone(), name.clone()), trace));
+                        _ = news.send(News::Whole((lesson.clone(), name.clone()), Box::new(trace)));
                     });
                     drop(news);
                     runner.runner_mut().tell(None);
