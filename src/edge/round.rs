@@ -18,12 +18,13 @@ use super::{
     course::CourseFolder,
     last::{Last, News},
     private_folder,
-    records::{self, Store},
+    records::{self, Store, Versions},
     run,
     serve::Live,
 };
 use crate::{
     execute::Runner,
+    memo,
     model::{package::Program, site::Page},
     pipeline::{self, Built, Memo},
     weave::{Theme, page_path},
@@ -35,7 +36,11 @@ pub struct Round<'r> {
     pub theme: &'r Arc<Theme>,
     pub live: &'r Live,
     pub memo: &'r mut Memo,
+    pub versions: &'r mut KnownVersions,
 }
+
+/// What the versions of a course say, which are read when they are others.
+pub type KnownVersions = memo::Memo<(), String, Versions>;
 
 impl Round<'_> {
     /// Builds the course, and shows it meanwhile; nothing is made where a run was interrupted. Of the lessons
@@ -51,8 +56,7 @@ impl Round<'_> {
         edited: impl Future<Output = ()> + 'static,
     ) -> io::Result<Option<(Made, Vec<Page>)>> {
         let build::Options { course: folder, records, offline, .. } = self.options;
-        let store = || Ok::<_, io::Error>(Store::new(folder, records::lock(folder)?));
-        let mut last = Last::new(store()?, records.clone(), requested.clone());
+        let mut last = Last::new(self.store()?, records.clone(), requested.clone());
         let mut built = self.weave(&mut last);
         let (mut ran, mut alone) = (0, None);
         if !last.to_run.is_empty() {
@@ -85,7 +89,7 @@ impl Round<'_> {
                     return Ok(None);
                 }
                 // With other versions than before, what seemed to hold may not.
-                last.store = store()?;
+                last.store = self.store()?;
                 built = self.weave(&mut last);
             }
             ran = runner.ran;
@@ -95,6 +99,12 @@ impl Round<'_> {
         let mut made = Made::of(built, ran).waiting_for(waiting, alone);
         made.stale = stale;
         Ok(Some((made, pages)))
+    }
+
+    fn store(&mut self) -> io::Result<Store> {
+        let folder = &self.options.course;
+        let versions = |lock: &String| Versions::from(lock.clone());
+        Ok(Store::new(folder, self.versions.one((), records::lock(folder)?, versions)))
     }
 
     /// Shows what programs give while they run, until they all have ended.

@@ -21,7 +21,7 @@ use super::{
     keys::Keys,
     problems,
     records::Use,
-    round::Round,
+    round::{KnownVersions, Round},
     run,
     serve::{self, Live},
     shown::Shown,
@@ -139,6 +139,7 @@ struct Desk {
     reader: course::Reader,
     /// Made of the course's own templates.
     theme: memo::Memo<(), Vec<(String, String)>, Arc<Theme>>,
+    versions: KnownVersions,
     memo: Memo,
     shelf: Shelf,
     /// What was made last, and of what.
@@ -170,7 +171,9 @@ impl Desk {
         let theme = self.theme(&course)?;
         let memo = &mut self.memo;
         let requested = live.look(|shown| shown.requested().clone());
-        let mut round = Round { options: &build, course: &course, theme: &theme, live, memo };
+        let versions = &mut self.versions;
+        let mut round =
+            Round { options: &build, course: &course, theme: &theme, live, memo, versions };
         let Some((mut made, pages)) = round.build(&requested, edited)? else {
             return Ok(Done::Interrupted);
         };
