@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::{files, local, timings::Clock, with_path};
 use crate::{
     execute::{
-        Give, Lock, Runner, Stamp, changes, fingerprint, inputs, is_as_expected, key, local_paths,
+        Give, Lock, Runner, Stale, Stamp, changes, data, fingerprint, inputs, is_as_expected, key,
+        local_paths,
     },
     model::{
         package::{COURSE, Program},
@@ -44,6 +45,17 @@ pub enum Use {
 
 /// Programs by their lessons and names.
 pub type Programs = BTreeSet<(String, String)>;
+
+impl Use {
+    /// Whether they may be, of this lesson.
+    pub fn may_recall(&self, lesson: &str) -> bool {
+        match self {
+            Self::Valid | Self::Frozen => true,
+            Self::None => false,
+            Self::NoneOf(other) => other != lesson,
+        }
+    }
+}
 
 /// Wraps a runner: what was run before with the same inputs is not run again.
 pub struct Recorded<R> {
@@ -157,18 +169,15 @@ impl<R: Runner> Recorded<R> {
         self.interrupted
     }
 
-    fn may_recall(&self, program: &Program) -> bool {
-        match &self.records {
-            Use::Valid | Use::Frozen => true,
-            Use::None => false,
-            Use::NoneOf(lesson) => *lesson != program.lesson,
-        }
+    /// What is asked to run, to be told more.
+    pub fn runner_mut(&mut self) -> &mut R {
+        &mut self.runner
     }
 
     /// Runs some of the programs, and keeps what they give.
     fn run_anew(&mut self, programs: &[&Program], stale: &[usize], give: Give<'_>) {
         if self.records == Use::Frozen {
-            stale.iter().for_each(|index| give(*index, Err(no_record(programs[*index]))));
+            stale.iter().for_each(|index| give(*index, Err(self.store.stale(programs[*index]))));
             return;
         }
         let mut batch = vec![];
@@ -207,7 +216,11 @@ impl<R: Runner> Runner for Recorded<R> {
             let (mut recalled, mut stale) = (vec![], vec![]);
             for index in left {
                 let program = programs[index];
-                match self.store.recall(program).filter(|_| self.may_recall(program)) {
+                match self
+                    .store
+                    .recall(program)
+                    .filter(|_| self.records.may_recall(&program.lesson))
+                {
                     Some(trace) => recalled.push((index, trace)),
                     None => stale.push(index),
                 }
@@ -232,11 +245,7 @@ impl<R: Runner> Runner for Recorded<R> {
     }
 
     fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
-        let may_recall = match (&self.records, lesson) {
-            (Use::None, Some(_)) => false,
-            (Use::NoneOf(other), Some(lesson)) => other != lesson,
-            _ => true,
-        };
+        let may_recall = lesson.is_none_or(|lesson| self.records.may_recall(lesson));
         may_recall.then(|| self.store.stamp(lesson, files)).flatten()
     }
 }
@@ -250,12 +259,12 @@ impl Store {
     }
 
     /// A file of the course.
-    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+    pub(super) fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
         fs::read(self.course.join(path))
     }
 
     /// See [`Runner::stamp`].
-    fn stamp(&self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
+    pub(super) fn stamp(&self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
         let mut hasher = DefaultHasher::new();
         self.versions.hash.hash(&mut hasher);
         if let Some(lesson) = lesson {
@@ -277,10 +286,10 @@ impl Store {
     ///
     /// Where something of that cannot be read.
     pub fn outside(&self, program: &Program) -> io::Result<Outside> {
-        let data = program.data.keys().map(|path| {
+        let data = data(program).into_iter().map(|path| {
             let full = self.course.join(path);
             let bytes = fs::read(&full).map_err(with_path(&full))?;
-            Ok((path.clone(), fingerprint(&bytes)))
+            Ok((path.to_owned(), fingerprint(&bytes)))
         });
         let data = data.collect::<io::Result<_>>()?;
         let paths = local_paths(program);
@@ -319,8 +328,19 @@ impl Store {
         })
     }
 
+    /// That a program has no record that holds, as an error.
+    pub(super) fn stale(&self, program: &Program) -> io::Error {
+        match self.outside(program) {
+            Ok(outside) => io::Error::other(Stale {
+                before: self.read(program).map(|kept| kept.made_of),
+                now: self.inputs(program, &outside),
+            }),
+            Err(error) => error,
+        }
+    }
+
     /// What is kept for a program, if it is still what a run would give.
-    fn recall(&self, program: &Program) -> Option<Trace> {
+    pub(super) fn recall(&self, program: &Program) -> Option<Trace> {
         let kept = self.read(program)?;
         let now = self.inputs(program, &self.outside(program).ok()?);
         (kept.key == key(&now)).then_some(())?;
@@ -328,7 +348,7 @@ impl Store {
     }
 
     /// What a program printed and wrote when it was another. What the compiler said is of that.
-    fn last(&self, program: &Program) -> Option<Trace> {
+    pub(super) fn last(&self, program: &Program) -> Option<Trace> {
         let trace = self.whole(program, self.read(program)?)?;
         Some(Trace { messages: vec![], ..trace })
     }
@@ -375,49 +395,6 @@ impl Store {
 /// Where a program's run is kept in a folder.
 fn place(folder: &Path, program: &Program) -> PathBuf {
     folder.join(&program.lesson).join(&program.name)
-}
-
-fn no_record(program: &Program) -> io::Error {
-    let message = format!(
-        "`{}` of lesson `{}` has no valid record, and --frozen runs nothing; `lessonc why {}` says \
-         what changed",
-        program.name, program.lesson, program.lesson
-    );
-    io::Error::new(io::ErrorKind::NotFound, message)
-}
-
-/// Runs nothing, and gives what each program gave last, whether or not that still holds.
-pub struct Last {
-    store: Store,
-    /// The lessons with a program whose record does not hold.
-    pub stale: BTreeSet<String>,
-}
-
-impl Last {
-    pub fn new(store: Store) -> Self {
-        Self { store, stale: BTreeSet::new() }
-    }
-}
-
-impl Runner for Last {
-    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        for (index, program) in programs.iter().enumerate() {
-            let trace = self.store.recall(program).or_else(|| {
-                self.stale.insert(program.lesson.clone());
-                self.store.last(program)
-            });
-            give(index, trace.ok_or_else(|| no_record(program)));
-        }
-    }
-
-    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
-        self.store.read_file(path)
-    }
-
-    fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
-        let is_stale = lesson.is_some_and(|lesson| self.stale.contains(lesson));
-        (!is_stale).then(|| self.store.stamp(lesson, files)).flatten()
-    }
 }
 
 /// Runs nothing: for those who only look at what is recorded.

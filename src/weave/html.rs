@@ -736,7 +736,7 @@ impl<'a> Body<'a> {
             return String::new();
         }
         let duration = duration(output.micros).filter(|_| !is_measured);
-        self.given(parts, duration, chunk)
+        self.given(parts, duration, output.is_old, chunk)
     }
 
     fn html(&self, html: &str) -> Given {
@@ -781,10 +781,16 @@ impl<'a> Body<'a> {
             _ => "error",
         };
         let html = escape(&visible(chunk, self.sources));
-        self.given(vec![Given { kind, html }], None, chunk)
+        self.given(vec![Given { kind, html }], None, false, chunk)
     }
 
-    fn given(&mut self, parts: Vec<Given>, duration: Option<String>, chunk: &Chunk) -> String {
+    fn given(
+        &mut self,
+        parts: Vec<Given>,
+        duration: Option<String>,
+        old: bool,
+        chunk: &Chunk,
+    ) -> String {
         #[derive(Serialize)]
         struct Context<'t> {
             parts: Vec<Given>,
@@ -797,6 +803,8 @@ impl<'a> Body<'a> {
             trial: Option<&'static str>,
             /// Whether it stands without a box.
             raw: bool,
+            /// Whether its code is on its way to give another.
+            old: bool,
         }
         let trial = match chunk.cell {
             Some(Cell::Trial(trial)) if parts.iter().all(|part| part.kind != "note") => {
@@ -810,7 +818,7 @@ impl<'a> Body<'a> {
         let made = record.and_then(Record::only_made);
         let made = made.filter(|_| timing.is_some() && chunk.compared().is_none());
         let made = made.map(|made| made.told(self.skin.words));
-        let context = Context { parts, duration, timing, made, trial, raw };
+        let context = Context { parts, duration, timing, made, trial, raw, old };
         self.render("output.html", &context, chunk.info)
     }
 

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use lessonc::{
-    edge::records::{self, Last, Store},
+    edge::{
+        last::Last,
+        records::{self, Store, Use},
+    },
     execute::Runner,
     model::{
         package::Program,
@@ -41,7 +44,8 @@ pub fn record(course: &Path, sources: &Sources) {
     let programs: Vec<&Program> = programs.iter().collect();
     let lock = records::lock(recorded).unwrap();
     let mut traces: BTreeMap<&str, Trace> = BTreeMap::new();
-    Last::new(Store::new(recorded, lock.clone())).run(&programs, &mut |index, trace| {
+    let mut last = Last::new(Store::new(recorded, lock.clone()), Use::Valid, Default::default());
+    last.run(&programs, &mut |index, trace| {
         // One that was never recorded is none of those that the copies have.
         traces.extend(trace.ok().map(|trace| (&*programs[index].name, trace)));
     });
