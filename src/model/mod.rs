@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod course;
 pub mod diagnostic;
+pub mod difference;
 pub mod limits;
 pub mod package;
 pub mod record;

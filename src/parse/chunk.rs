@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::knitr::{is_knitr, refuses};
 use super::passage::Passage;
 use super::{Cells, asked, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
@@ -53,7 +54,7 @@ pub fn chunk(
         }
     }
     let mut lines = code_lines(passage, lines, language.as_deref());
-    if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
+    if knitr && refuses(&text[info.clone()], "include") {
         lines.iter_mut().for_each(|line| line.hidden = true);
     }
     if let Some(name) = attributes.id.as_deref().filter(|name| !is_name(name)) {
@@ -84,13 +85,6 @@ fn is_closed(block: &str) -> bool {
     let length = |text: &str| text.len() - text.trim_start_matches(sign).len();
     let fence = last.trim_matches([' ', '\t', '>', '\r']);
     length(fence) == fence.len() && fence.len() >= length(block)
-}
-
-/// Whether an info string is a knitr chunk's: `{r label, option=value}`.
-fn is_knitr(info: &str) -> bool {
-    let Some(inside) = info.strip_prefix('{') else { return false };
-    let word = inside.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    word.len() < inside.len() && word.starts_with([' ', ',', '}'])
 }
 
 /// Entangled's and knitr's way to say an attribute: a comment `#| key: value` at the very top of a
@@ -161,7 +155,7 @@ pub fn bad_attributes(passage: Passage, start: usize, problem: attributes::Probl
 }
 
 /// What stands behind the fence that begins at `fence`.
-fn info(text: &str, fence: usize) -> Range<usize> {
+pub fn info(text: &str, fence: usize) -> Range<usize> {
     let line = text[fence..].lines().next().unwrap_or_default();
     let behind = line.trim_start_matches(['`', '~']);
     let start = fence + line.len() - behind.trim_start().len();

@@ -15,6 +15,7 @@ mod front_matter;
 mod grid;
 mod html;
 mod inline;
+mod knitr;
 mod mask;
 mod ordered;
 mod passage;
@@ -109,7 +110,8 @@ fn body(
 ) -> Diagnosed<Vec<Block>> {
     let passage = Passage::whole(id, text);
     let around = Around { cells, definitions: &context.definitions, depth: 0 };
-    let text = blank(text, body);
+    let mut text = blank(text, body);
+    mask::draw_near(&mut text);
     let guess = mask::guess(&text);
     let mut sight = Sight::default();
     let mut elements = Elements::default();

@@ -14,7 +14,7 @@ use super::inline::{is_note, push_html};
 use super::mask::{Fence, FenceKind, Masked, unmask};
 use super::passage::Passage;
 use super::sight::{Sight, hides_markup};
-use super::{Cells, Definitions, attributes, chunk, options, ordered, table};
+use super::{Cells, Definitions, attributes, chunk, knitr, options, ordered, table};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Row, Table, TableCell,
@@ -422,8 +422,15 @@ impl<'a> Tree<'a> {
                 }
                 let fenced = matches!(kind, CodeBlockKind::Fenced(_));
                 let (cells, found) = (self.around.cells, &mut self.diagnostics);
+                let start = range.start;
                 let chunk = chunk::chunk(self.passage, range, fenced, &code, cells, found);
-                Some(BlockKind::Code(Box::new(chunk)))
+                let text = self.passage.text;
+                let info = if fenced { &text[chunk::info(text, start)] } else { "" };
+                let code: String = code.into_iter().map(|line| &text[line]).collect();
+                Some(match knitr::picture(info, &code, &chunk) {
+                    Some(image) => BlockKind::Paragraph(vec![Inline::Image(Box::new(image))]),
+                    None => BlockKind::Code(Box::new(chunk)),
+                })
             }
             _ => {
                 self.diagnostics.extend(table::complaint(self.passage, range));
