@@ -6,7 +6,7 @@ use super::knitr::{is_knitr, refuses};
 use super::passage::Passage;
 use super::{Cells, asked, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
-use crate::model::diagnostic::Diagnostic;
+use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// What is shown as it is, and begins with no comment of ours.
 const NO_CODE: [&str; 8] =
@@ -152,6 +152,13 @@ pub fn bad_attributes(passage: Passage, start: usize, problem: attributes::Probl
     Diagnostic::error("bad-attributes", problem.message)
         .at(passage.span(at..end), "")
         .hint("attributes are written `{.class #name key=\"value\"}`")
+}
+
+/// Attributes that are shown as they are written need no mending before the page can be seen.
+pub fn as_text(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.severity = Severity::Warning;
+    diagnostic.labels.iter_mut().for_each(|label| label.text = "this is text".to_string());
+    diagnostic
 }
 
 /// What stands behind the fence that begins at `fence`.

@@ -6,11 +6,11 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag};
 
 use super::attributes;
-use super::chunk::bad_attributes;
+use super::chunk::{as_text, bad_attributes};
 use super::mask::unmask;
 use super::tree::{Tree, ends_inlines};
 use crate::model::course::{Attributes, Image, Inline, plain_text};
-use crate::model::diagnostic::{Diagnostic, Severity};
+use crate::model::diagnostic::Diagnostic;
 
 /// Reads inlines up to the block's end, which is not consumed; gives them and where they end.
 pub fn inlines(tree: &mut Tree) -> (Vec<Inline>, usize) {
@@ -345,12 +345,8 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
         Err(problem) => {
             // A brace alone may be text; nobody writes so but for attributes.
             if expected || rest[1..].starts_with(['.', '#']) {
-                let mut diagnostic = bad_attributes(tree.passage, offset, problem);
-                // What is shown as it is written needs no mending before the page can be seen.
-                if !expected {
-                    diagnostic.severity = Severity::Warning;
-                    diagnostic.labels.iter_mut().for_each(|it| it.text = "this is text".into());
-                }
+                let diagnostic = bad_attributes(tree.passage, offset, problem);
+                let diagnostic = if expected { diagnostic } else { as_text(diagnostic) };
                 tree.diagnostics.push(diagnostic);
             }
             None

@@ -462,11 +462,17 @@ impl<'a> Tree<'a> {
             if text[..start].ends_with('\\') {
                 continue;
             }
-            if let Ok((attributes, length)) = attributes::braced(&text[start..])
-                && start + length == text.len()
-            {
-                self.leaf_end = heading.start + start;
-                return attributes;
+            match attributes::braced(&text[start..]) {
+                Ok((attributes, length)) if start + length == text.len() => {
+                    self.leaf_end = heading.start + start;
+                    return attributes;
+                }
+                Err(problem) if text[start + 1..].starts_with(['.', '#']) => {
+                    let found = chunk::bad_attributes(self.passage, heading.start + start, problem);
+                    self.diagnostics.push(chunk::as_text(found));
+                    break;
+                }
+                _ => {}
             }
         }
         Attributes::default()

@@ -155,6 +155,10 @@ fn package(
             (!diagnostics[before..].iter().any(is_error)).then_some((chunk.span, lines))
         })
         .collect();
+    // What nothing takes in may be wrong as well.
+    for name in names.left_over() {
+        expand::expand(&names.named[name], &names, diagnostics);
+    }
     names::report_unused(&names, diagnostics);
 
     let (dependencies, asked) =

@@ -22,6 +22,35 @@ pub struct Names<'a> {
     pub targets: BTreeMap<String, Target<'a>>,
     /// Names that some reference asks for.
     used: BTreeSet<&'a str>,
+    /// Those of them that are asked for by targets and cells, and blocks that are such themselves.
+    taken: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// Blocks that neither a target nor a cell takes in, directly or by way of others; of those
+    /// that take in each other just one.
+    pub fn left_over(&self) -> Vec<&'a str> {
+        let mut reached = BTreeSet::new();
+        for name in &self.taken {
+            self.reach(name, &mut reached);
+        }
+        let (used, unused): (Vec<&str>, _) =
+            self.named.keys().partition(|name| self.used.contains(*name));
+        let first = unused.into_iter().chain(used);
+        first.filter(|name| self.reach(name, &mut reached)).collect()
+    }
+
+    /// Adds a block and all that it takes in; says whether it was new.
+    fn reach(&self, name: &'a str, reached: &mut BTreeSet<&'a str>) -> bool {
+        let mut open = vec![name];
+        let is_new = !reached.contains(name);
+        while let Some(name) = open.pop().filter(|_| is_new) {
+            let pieces = self.named.get(name).filter(|_| reached.insert(name));
+            let lines = pieces.into_iter().flatten().flat_map(|piece| &piece.lines);
+            open.extend(lines.filter_map(|line| reference(line.text)));
+        }
+        is_new
+    }
 }
 
 pub fn collect<'a>(
@@ -38,7 +67,11 @@ pub fn collect<'a>(
             continue;
         }
         let piece = piece(chunk, sources);
-        names.used.extend(piece.lines.iter().filter_map(|line| reference(line.text)));
+        let asked: Vec<&str> = piece.lines.iter().filter_map(|line| reference(line.text)).collect();
+        names.used.extend(&asked);
+        if chunk.target().is_some() || chunk.cell.is_some() {
+            names.taken.extend(asked.into_iter().chain(chunk.name()));
+        }
         let path = chunk.target().and_then(|it| targets::path(it, chunk.info, diagnostics));
         if let Some(path) = path {
             names.targets.entry(path).or_default().add(piece.clone(), diagnostics);
