@@ -50,6 +50,10 @@ fn missing_image(
     span: Span,
     target: &str,
 ) -> Option<Diagnostic> {
+    if target.is_empty() {
+        let diagnostic = Diagnostic::error("missing-image", "this image has no file");
+        return Some(diagnostic.at(span, "").hint("write its path in the round brackets"));
+    }
     let target = Target::read(target)?;
     (!is_file(lesson, known, &target.path)).then_some(())?;
     let message = format!("there is no image `{}`", target.written);

@@ -68,6 +68,9 @@ pub fn chunk(
     if !knitr && !attributes.has_class("plot") && language.as_deref() != Some("plot") {
         asked::check(passage, info.clone(), &attributes, cell, diagnostics);
     }
+    if language.as_deref() == Some("rust") {
+        asked::misspelt(passage, info.clone(), &attributes, diagnostics);
+    }
     Chunk {
         span: passage.span(block.start..end),
         info: passage.span(info),
