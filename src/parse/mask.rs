@@ -241,7 +241,7 @@ pub fn draw_near(text: &mut String) {
         .filter_map(|(colon, _)| {
             let before = text[..colon].trim_end_matches(' ');
             let behind = text[colon + 1..].trim_start_matches(' ');
-            let is_marker = before.is_empty() || before.ends_with('\n');
+            let is_marker = before.ends_with('\n') && !before.trim_end().is_empty();
             let is_empty = behind.starts_with(['\n', '\r']);
             let blanks = text.len() - colon - 1 - behind.len();
             let surplus = (blanks - NEAR).min(MARGIN.saturating_sub(colon - before.len()));

@@ -156,8 +156,8 @@ fn package(
         })
         .collect();
     // What nothing takes in may be wrong as well.
-    for name in names.left_over() {
-        expand::expand(&names.named[name], &names, diagnostics);
+    for pieces in names.left_over() {
+        expand::expand(&pieces, &names, diagnostics);
     }
     names::report_unused(&names, diagnostics);
 

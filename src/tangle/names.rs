@@ -22,14 +22,14 @@ pub struct Names<'a> {
     pub targets: BTreeMap<String, Target<'a>>,
     /// Names that some reference asks for.
     used: BTreeSet<&'a str>,
-    /// Those of them that are asked for by targets and cells, and blocks that are such themselves.
+    /// Those of them that targets and cells ask for.
     taken: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
-    /// Blocks that neither a target nor a cell takes in, directly or by way of others; of those
-    /// that take in each other just one.
-    pub fn left_over(&self) -> Vec<&'a str> {
+    /// The pieces of blocks that are neither target nor cell, and that none takes in, directly or by
+    /// way of others; of blocks that take in each other just those of one.
+    pub fn left_over(&self) -> Vec<Vec<Piece<'a>>> {
         let mut reached = BTreeSet::new();
         for name in &self.taken {
             self.reach(name, &mut reached);
@@ -37,7 +37,9 @@ impl<'a> Names<'a> {
         let (used, unused): (Vec<&str>, _) =
             self.named.keys().partition(|name| self.used.contains(*name));
         let first = unused.into_iter().chain(used);
-        first.filter(|name| self.reach(name, &mut reached)).collect()
+        let left = first.filter(|name| self.reach(name, &mut reached));
+        let stands = |piece: &&Piece| piece.chunk.target().is_none() && piece.chunk.cell.is_none();
+        left.map(|name| self.named[name].iter().filter(stands).cloned().collect()).collect()
     }
 
     /// Adds a block and all that it takes in; says whether it was new.
@@ -70,7 +72,7 @@ pub fn collect<'a>(
         let asked: Vec<&str> = piece.lines.iter().filter_map(|line| reference(line.text)).collect();
         names.used.extend(&asked);
         if chunk.target().is_some() || chunk.cell.is_some() {
-            names.taken.extend(asked.into_iter().chain(chunk.name()));
+            names.taken.extend(asked);
         }
         let path = chunk.target().and_then(|it| targets::path(it, chunk.info, diagnostics));
         if let Some(path) = path {
