@@ -95,6 +95,9 @@ struct Build {
     /// How to tell what is wrong
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Print where the time went, stage by stage, and of what ran lesson by lesson
+    #[arg(long)]
+    timings: bool,
     /// Serve the site, and build it again whenever the course changes
     #[arg(long)]
     serve: bool,
@@ -421,6 +424,7 @@ impl Build {
             records,
             offline: self.offline,
             format: self.format.into(),
+            timings: self.timings,
         }
     }
 }

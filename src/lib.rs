@@ -9,7 +9,7 @@
 //!
 //! The map, in the order in which the data flows. Arrows point down only:
 //! `main -> cli -> edge -> pipeline -> { parse, tangle, execute, measure, plot, weave, lint, report }
-//! -> model`. The stages never import each other, and are pure: no files, processes, clocks or printing
+//! -> { memo, model }`. The stages never import each other, and are pure: no files, processes, clocks or printing
 //! outside of [`edge`].
 //!
 //! - [`cli`]: the commands and their options; the only file that knows clap
@@ -25,6 +25,7 @@
 //! - [`weave`]: a course and its records become a site; `template.rs` is the only file that knows
 //!   tera
 //! - [`lint`]: a course and its woven site become findings, and every code has its explanation
+//! - [`memo`]: what a step gave last, and of what it was made, so that nothing is done twice
 //! - [`report`]: a diagnostic becomes text with carets; the only file that knows annotate-snippets
 //! - [`model`]: the nouns, plain data that every stage shares
 
@@ -33,6 +34,7 @@ pub mod edge;
 pub mod execute;
 pub mod lint;
 pub mod measure;
+pub mod memo;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

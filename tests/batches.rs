@@ -6,6 +6,7 @@ mod project;
 use std::{
     fs,
     process::{Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,7 +19,7 @@ use lessonc::{
         record::{End, Made, Trace},
         source::{Source, Sources},
     },
-    pipeline,
+    pipeline::{self, Memo},
 };
 use project::{Project, wait_for};
 
@@ -311,7 +312,7 @@ fn with_other_versions_a_record_that_seemed_to_hold_is_made_anew() {
         let mut versions = Versions(version, vec![]);
         let store = Store::new(folder.path(), lock(folder.path()).unwrap());
         let mut runner = Recorded::new(&mut versions, store, Use::Valid);
-        let programs = pipeline::programs(&sources).value;
+        let programs = pipeline::programs(&sources, &Default::default()).value;
         let mut given = vec![];
         runner.run(&programs.iter().collect::<Vec<_>>(), &mut |index, trace| {
             trace.unwrap();
@@ -345,7 +346,7 @@ fn a_run_whose_data_changed_meanwhile_is_not_recorded() {
     fs::write(&data, "1").unwrap();
     let mut sources = Sources::default();
     sources.add(Source::new("a.md", "a.md", "```rust data=data.csv\n1\n```\n"));
-    let programs = pipeline::programs(&sources).value;
+    let programs = pipeline::programs(&sources, &Default::default()).value;
     let run = |becomes| {
         let mut changes = Changes(data.clone(), becomes, 0);
         let store = Store::new(folder.path(), lock(folder.path()).unwrap());
@@ -375,9 +376,11 @@ fn what_was_measured_on_a_busy_machine_is_told_at_the_cell() {
         "a.md",
         "# A\n\n```rust\n1\n```\n\n```{.rust runs=5}\n2\n```\n",
     ));
-    let theme = lessonc::weave::Theme::new(&[]).unwrap();
-    let findings =
-        |load| pipeline::build(&sources, &Default::default(), &theme, &mut Busy(load)).diagnostics;
+    let theme = Arc::new(lessonc::weave::Theme::new(&[]).unwrap());
+    let findings = |load| {
+        let (files, memo) = (Default::default(), &mut Memo::default());
+        pipeline::build(&sources, &files, &theme, &mut Busy(load), memo).diagnostics
+    };
     assert_eq!(findings(20), []);
     let [Diagnostic { code, message, labels, .. }] = &findings(45)[..] else { panic!() };
     assert_eq!(code, "busy-machine");

@@ -6,6 +6,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::Arc,
 };
 
 use cargo_metadata::{
@@ -92,8 +93,9 @@ fn codes_of(code: &Code, text: &str) -> Vec<(String, lessonc::model::diagnostic:
     if code.file == "config.yaml" {
         sources.add(Source::new(code.file, code.file, text));
     }
-    let files = ["fig/stack.svg", "data/measurements.csv"].map(str::to_owned).into();
-    let theme = Theme::new(&[]).unwrap();
+    let files = ["fig/stack.svg", "data/measurements.csv"].map(str::to_owned);
+    let files = Arc::new(BTreeSet::from(files));
+    let theme = Arc::new(Theme::new(&[]).unwrap());
     let found = pipeline::check(&sources, &files, &theme, &mut NoRecords);
     found.into_iter().map(|found| (found.code.into_owned(), found.severity)).collect()
 }

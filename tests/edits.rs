@@ -3,7 +3,7 @@
 
 mod project;
 
-use std::{fs, process::Command};
+use std::{fs, process::Command, sync::Arc};
 
 use lessonc::{
     edge::records::{Recorded, Store, Use, lock},
@@ -14,7 +14,7 @@ use lessonc::{
         record::{End, Made, Part, StepTrace, Trace},
         source::{Source, Sources},
     },
-    pipeline,
+    pipeline::{self, Memo},
     weave::Theme,
 };
 use project::{Project, status_and_words, wait_for};
@@ -78,9 +78,10 @@ impl Course {
         let lock = lock(self.folder.path()).unwrap();
         let store = Store::new(self.folder.path(), lock);
         let mut runner = Recorded::new(&mut fake, store, records);
-        let theme = Theme::new(&[]).unwrap();
-        let built = pipeline::build(&sources, &Default::default(), &theme, &mut runner);
-        let html = built.site.pages.iter().map(|page| page.html.as_str()).collect();
+        let theme = Arc::new(Theme::new(&[]).unwrap());
+        let (files, memo) = (Default::default(), &mut Memo::default());
+        let built = pipeline::build(&sources, &files, &theme, &mut runner, memo);
+        let html = built.site.pages.iter().map(|page| &*page.html).collect();
         (fake.ran, built.diagnostics, html)
     }
 }

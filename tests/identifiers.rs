@@ -4,9 +4,9 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
-    collections::BTreeSet,
     io::{self, Write},
     process::{Command, Stdio},
+    sync::Arc,
 };
 
 use lessonc::{
@@ -15,7 +15,7 @@ use lessonc::{
         package::Program,
         source::{Source, Sources},
     },
-    pipeline,
+    pipeline::{self, Files, Memo},
     weave::Theme,
 };
 
@@ -134,8 +134,9 @@ fn ours(document: &str) -> Vec<String> {
     let mut sources = Sources::default();
     sources.add(Source::new("a.md", "a.md", document));
     let theme = [("page.html".to_owned(), "{{ page.body | safe }}".to_owned())];
-    let theme = Theme::new(&theme).unwrap();
-    let built = pipeline::build(&sources, &BTreeSet::new(), &theme, &mut Nothing);
+    let theme = Arc::new(Theme::new(&theme).unwrap());
+    let memo = &mut Memo::default();
+    let built = pipeline::build(&sources, &Files::default(), &theme, &mut Nothing, memo);
     ids(&built.site.pages.iter().find(|page| page.path == "a.html").unwrap().html)
 }
 

@@ -23,7 +23,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     ffi::OsStr,
     fmt::Write as _,
     fs, io,
@@ -42,7 +42,8 @@ use lessonc::{
         site::Page,
         source::{Source, Sources},
     },
-    pipeline, report,
+    pipeline::{self, Files, Memo},
+    report,
     weave::Theme,
 };
 
@@ -124,9 +125,11 @@ fn fill_in(name: &OsStr, suite: &str) -> (String, usize) {
                 let ending = if options.contains(&"crlf") { "\r\n" } else { "\n" };
                 case.add(name.unwrap_or(&"lesson.md"), &body.replace('\n', ending));
             }
-            ["files"] => case.files.extend(body.lines().map(str::to_owned)),
+            ["files"] => {
+                Arc::make_mut(&mut case.files).extend(body.lines().map(str::to_owned));
+            }
             ["file", name] => {
-                case.files.insert(name.to_owned());
+                Arc::make_mut(&mut case.files).insert(name.to_owned());
                 case.contents.insert(name.to_owned(), body.clone());
             }
             [
@@ -152,7 +155,7 @@ fn fill_in(name: &OsStr, suite: &str) -> (String, usize) {
 struct Case<'f> {
     folder: &'f Path,
     sources: Sources,
-    files: BTreeSet<String>,
+    files: Files,
     contents: BTreeMap<String, String>,
     runs: bool,
     /// Pages and findings.
@@ -161,7 +164,7 @@ struct Case<'f> {
 
 impl<'f> Case<'f> {
     fn new(folder: &'f Path) -> Self {
-        let (sources, files) = (Sources::default(), BTreeSet::new());
+        let (sources, files) = (Sources::default(), Files::default());
         let contents = BTreeMap::new();
         Self { folder, sources, files, contents, runs: false, built: None }
     }
@@ -205,7 +208,7 @@ impl<'f> Case<'f> {
             })
         };
         let pages = self.built().0.iter().filter(is_written);
-        pages.map(|page| page.html.as_str()).collect::<Vec<_>>().join("\n")
+        pages.map(|page| &*page.html).collect::<Vec<_>>().join("\n")
     }
 
     fn page(&mut self, path: &str) -> String {
@@ -238,16 +241,18 @@ impl<'f> Case<'f> {
             Arc::new(terminal::Progress::silent()),
         )
         .unwrap();
+        let theme = Arc::new(theme);
         let mut nothing = Nothing(&self.contents);
         let runner: &mut dyn Runner = if self.runs { &mut cargo } else { &mut nothing };
-        let built = pipeline::build(&self.sources, &self.files, &theme, runner);
+        let built =
+            pipeline::build(&self.sources, &self.files, &theme, runner, &mut Memo::default());
         let mut diagnostics = built.diagnostics;
         diagnostics.sort_by_key(Diagnostic::span);
         ([built.site.pages, built.unfinished.pages].concat(), diagnostics)
     }
 
     fn check(&self) -> String {
-        let theme = Theme::new(&[]).unwrap();
+        let theme = Arc::new(Theme::new(&[]).unwrap());
         let mut findings = pipeline::check(&self.sources, &self.files, &theme, &mut NoRecords);
         terminal::put_in_order(&mut findings);
         findings.iter().map(|finding| formats::short(finding, &self.sources) + "\n").collect()
@@ -261,9 +266,11 @@ impl<'f> Case<'f> {
                                 {% for it in pages %}- {{ it.url }} {{ it.title }}\n{% endfor %}\
                                 {% for it in views %}* {{ it.url }} {{ it.title }}\n{% endfor %}";
         let theme = Theme::new(&[("page.html".to_owned(), CONTENTS.to_owned())]).unwrap();
-        let built =
-            pipeline::build(&self.sources, &self.files, &theme, &mut Nothing(&self.contents));
-        built.site.pages.into_iter().find(|page| page.path == "index.html").unwrap().html
+        let (theme, mut nothing) = (Arc::new(theme), Nothing(&self.contents));
+        let memo = &mut Memo::default();
+        let built = pipeline::build(&self.sources, &self.files, &theme, &mut nothing, memo);
+        let page = built.site.pages.iter().find(|page| page.path == "index.html").unwrap();
+        page.html.to_string()
     }
 
     fn finding(&self, diagnostic: &Diagnostic) -> String {

@@ -1,30 +1,33 @@
 //! `lessonc build`: from a folder of lessons to a folder of pages.
 
 use std::{
-    collections::BTreeSet,
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
 use super::{
     Outcome,
     course::{self, CourseFolder},
-    files,
+    files::{self, State},
     formats::{self, Format},
     private_folder,
-    records::{self, Programs, Recorded, Use},
+    records::{self, Programs, Use},
     run::{self, alone},
     terminal::{self, plural},
+    timings::Clock,
     with_path,
 };
 use crate::{
     model::{
         diagnostic::{Diagnostic, Severity},
-        site::{Content, Site},
+        site::{Asset, Content, Page, Site},
     },
-    pipeline::{self, Built, UNFINISHED},
-    weave::Theme,
+    pipeline::{self, Built, Memo, UNFINISHED},
+    weave::{Index, Theme},
 };
 
 /// What `lessonc build` was asked for.
@@ -38,6 +41,8 @@ pub struct Options {
     /// Whether cargo may use the network.
     pub offline: bool,
     pub format: Format,
+    /// Whether to print where the time went.
+    pub timings: bool,
 }
 
 /// Builds a course's site.
@@ -47,15 +52,27 @@ pub struct Options {
 /// Where the course cannot be read or the site not written.
 pub fn build(options: &Options) -> io::Result<Outcome> {
     let start = Instant::now();
+    let mut clock = Clock::default();
+    clock.begins("read");
     check_out(options)?;
     let course = course::read(&options.course)?;
-    let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    let Some(mut made) = make(options, &course, &theme, std::future::pending())? else {
+    let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
+    let memo = &mut Memo::default();
+    let made = make(options, &course, &theme, std::future::pending(), memo, &mut clock)?;
+    let Some(mut made) = made else {
         eprintln!("Stopped. The site is as it was.");
         return Ok(Outcome::Interrupted);
     };
     formats::tell(options.format, &made.diagnostics, &course.sources);
-    let published = publish(&mut made, &course, options)?;
+    clock.begins("index");
+    if let Some(index) = made.take_index() {
+        made.searched = index.files();
+    }
+    clock.begins("write");
+    let published = publish(&mut made, &course, options, &mut Shelf::default())?;
+    if options.timings {
+        eprint!("{}", clock.table(Instant::now()));
+    }
     eprintln!(
         "{}: {} ({} written), {} run, {} recalled, in {:.2} s",
         options.out.display(),
@@ -73,6 +90,10 @@ pub struct Made {
     pub site: Site,
     /// What serves as long as there is nothing better.
     unfinished: Site,
+    /// What readers search, as long as it is no files yet.
+    index: Option<Index>,
+    /// The files that they search: of this site, or of what it was a moment ago.
+    pub searched: Vec<Asset>,
     /// In the order of their places.
     pub diagnostics: Vec<Diagnostic>,
     /// How many programs were run, and how many had a record.
@@ -80,16 +101,41 @@ pub struct Made {
     pub recalled: usize,
     programs: Programs,
     /// Held until the site is published.
-    _alone: Option<fs::File>,
+    alone: Option<fs::File>,
 }
 
 impl Made {
-    /// A site for which nothing had to run.
-    pub fn recalled(built: Built, programs: Programs) -> Self {
-        let Built { site, unfinished, mut diagnostics } = built;
+    /// A site for which so many programs had to run.
+    pub fn of(built: Built, ran: usize) -> Self {
+        let Built { site, unfinished, index, programs, mut diagnostics } = built;
         terminal::put_in_order(&mut diagnostics);
-        let recalled = programs.len();
-        Self { site, unfinished, diagnostics, ran: 0, recalled, programs, _alone: None }
+        let recalled = programs.len() - ran;
+        let searched = vec![];
+        Self {
+            site,
+            unfinished,
+            index,
+            searched,
+            diagnostics,
+            ran,
+            recalled,
+            programs,
+            alone: None,
+        }
+    }
+
+    /// What is to become the files that readers search; none where these are as they are.
+    pub fn take_index(&mut self) -> Option<Index> {
+        self.index.take()
+    }
+
+    fn assets(&self) -> impl Iterator<Item = &Asset> + Clone {
+        self.site.assets.iter().chain(&self.searched)
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &str> + Clone {
+        let pages = self.site.pages.iter().map(|page| &*page.path);
+        pages.chain(self.assets().map(|asset| &*asset.path))
     }
 
     fn is_fine(&self) -> bool {
@@ -106,19 +152,22 @@ impl Made {
 pub fn make(
     options: &Options,
     course: &CourseFolder,
-    theme: &Theme,
+    theme: &Arc<Theme>,
     ended_by: impl Future<Output = ()> + 'static,
+    memo: &mut Memo,
+    clock: &mut Clock,
 ) -> io::Result<Option<Made>> {
     let private = private_folder(&options.course)?;
     let alone = if options.records == Use::Frozen { None } else { Some(alone(&private)?) };
     let mut runner =
         run::runner(&options.course, course, private, &options.records, options.offline, ended_by)?;
-    let built = pipeline::build(&course.sources, &course.files, theme, &mut runner);
+    runner.clock = std::mem::take(clock);
+    let built = pipeline::build(&course.sources, &course.files, theme, &mut runner, memo);
+    *clock = std::mem::take(&mut runner.clock);
     if runner.was_interrupted() {
         return Ok(None);
     }
-    let Recorded { ran, recalled, asked_for, .. } = runner;
-    Ok(Some(Made { ran, recalled, _alone: alone, ..Made::recalled(built, asked_for) }))
+    Ok(Some(Made { alone, ..Made::of(built, runner.ran) }))
 }
 
 /// What became of the site's folder, as paths in it.
@@ -128,19 +177,98 @@ pub struct Published {
     pub gone: Vec<String>,
 }
 
+/// What was published last: what is known to stand in the site's folder.
+#[derive(Default)]
+pub struct Shelf {
+    files: HashMap<String, Shelved>,
+    /// The paths, in the order of the site.
+    paths: Vec<String>,
+    /// The programs that there were records of, if that was looked at.
+    programs: Option<Programs>,
+}
+
+/// What a file of the site was written from.
+#[derive(Clone, PartialEq)]
+enum Shelved {
+    Page(Arc<str>),
+    Bytes(Arc<[u8]>),
+    CourseFile(State),
+}
+
 /// Writes what changed of a site, and forgets the records that nothing asks for any more.
 ///
 /// # Errors
 ///
 /// Where the site cannot be written, or a file of somebody else's stands in its way.
-pub fn publish(made: &mut Made, course: &CourseFolder, options: &Options) -> io::Result<Published> {
+pub fn publish(
+    made: &mut Made,
+    course: &CourseFolder,
+    options: &Options,
+    shelf: &mut Shelf,
+) -> io::Result<Published> {
     check_ours(&made.site, &options.out)?;
-    fill_in(&mut made.site, std::mem::take(&mut made.unfinished), &options.out);
-    let published = write(&made.site, course, options, made.is_fine())?;
-    if made.is_fine() && options.records != Use::Frozen {
-        records::prune(&options.course, &made.programs)?;
+    if !options.out.join(LIST).exists() {
+        // Somebody took the site away.
+        *shelf = Shelf::default();
     }
+    fill_in(&mut made.site, std::mem::take(&mut made.unfinished), &options.out);
+    let published = write(made, course, options, shelf)?;
+    let is_pruned = shelf.programs.as_ref() == Some(&made.programs);
+    if made.is_fine() && options.records != Use::Frozen && !is_pruned {
+        records::prune(&options.course, &made.programs)?;
+        shelf.programs = Some(made.programs.clone());
+    }
+    made.alone = None;
     Ok(published)
+}
+
+impl Shelf {
+    /// Writes a page, if it is not what stands there. Says whether it was written.
+    fn write_page(&mut self, page: &Page, out: &Path) -> io::Result<bool> {
+        self.write(&page.path, out, Some(Shelved::Page(Arc::clone(&page.html))), || {
+            Ok(Cow::Borrowed(page.html.as_bytes()))
+        })
+    }
+
+    fn write_asset(
+        &mut self,
+        asset: &Asset,
+        course: &CourseFolder,
+        options: &Options,
+    ) -> io::Result<bool> {
+        let Asset { path, content } = asset;
+        match content {
+            Content::Bytes(bytes) => {
+                let shelved = Some(Shelved::Bytes(Arc::clone(bytes)));
+                self.write(path, &options.out, shelved, || Ok(Cow::Borrowed(&**bytes)))
+            }
+            Content::CourseFile(file) => {
+                debug_assert!(course.files.contains(file));
+                let file = options.course.join(file);
+                let shelved = State::of(&file).map(Shelved::CourseFile);
+                let read = || fs::read(&file).map(Cow::Owned).map_err(with_path(&file));
+                self.write(path, &options.out, shelved, read)
+            }
+        }
+    }
+
+    fn write<'a>(
+        &mut self,
+        path: &str,
+        out: &Path,
+        shelved: Option<Shelved>,
+        bytes: impl FnOnce() -> io::Result<Cow<'a, [u8]>>,
+    ) -> io::Result<bool> {
+        if shelved.is_some() && self.files.get(path) == shelved.as_ref() {
+            return Ok(false);
+        }
+        let is_new = files::write(&out.join(path), &bytes()?)?;
+        match shelved {
+            Some(shelved) => _ = self.files.insert(path.to_owned(), shelved),
+            None => _ = self.files.remove(path),
+        }
+        Ok(is_new)
+    }
 }
 
 /// # Errors
@@ -199,47 +327,46 @@ fn fill_in(site: &mut Site, unfinished: Site, out: &Path) {
 /// Writes what changed. What the site no longer has is removed only if nothing went wrong:
 /// otherwise the last good pages stay.
 fn write(
-    site: &Site,
+    made: &Made,
     course: &CourseFolder,
     options: &Options,
-    is_fine: bool,
+    shelf: &mut Shelf,
 ) -> io::Result<Published> {
-    let pages = site.pages.iter().map(|page| page.path.as_str());
-    let paths: BTreeSet<&str> =
-        pages.chain(site.assets.iter().map(|asset| asset.path.as_str())).collect();
-    let before = fs::read_to_string(options.out.join(LIST)).unwrap_or_default();
-    let gone = before.lines().filter(|path| !paths.contains(path) && files::is_inside(path));
-    // Listed before they are written: whatever happens on the way, they are known to be ours.
-    write_list(&options.out, gone.clone().chain(paths.iter().copied()))?;
-    files::sweep(&options.out)?;
+    let (out, is_fine) = (&options.out, made.is_fine());
+    let paths = || made.paths();
+    let is_listed = is_fine && paths().eq(shelf.paths.iter().map(String::as_str));
+    let before = if is_listed { None } else { fs::read_to_string(out.join(LIST)).ok() };
+    let before = before.unwrap_or_default();
+    let mut gone: Vec<String> = vec![];
+    if !is_listed {
+        let now: HashSet<&str> = paths().collect();
+        let is_gone = |path: &&str| !now.contains(path) && files::is_inside(path);
+        gone.extend(before.lines().filter(is_gone).map(str::to_owned));
+        // Listed before they are written: whatever happens on the way, they are known to be ours.
+        let known: BTreeSet<&str> = before.lines().chain(paths()).collect();
+        write_list(out, known.into_iter())?;
+        files::sweep(out)?;
+    }
     let mut published = Published::default();
-    let mut write = |path: &String, bytes: &[u8]| {
-        let is_new = files::write(&options.out.join(path), bytes)?;
-        published.written.extend(is_new.then(|| path.clone()));
-        io::Result::Ok(())
-    };
-    for page in &site.pages {
-        write(&page.path, page.html.as_bytes())?;
+    for page in &made.site.pages {
+        let is_new = shelf.write_page(page, out)?;
+        published.written.extend(is_new.then(|| page.path.clone()));
     }
-    for asset in &site.assets {
-        match &asset.content {
-            Content::Bytes(bytes) => write(&asset.path, bytes)?,
-            Content::CourseFile(path) => {
-                debug_assert!(course.files.contains(path));
-                let path = options.course.join(path);
-                write(&asset.path, &fs::read(&path).map_err(with_path(&path))?)?;
-            }
-        }
+    for asset in made.assets() {
+        let is_new = shelf.write_asset(asset, course, options)?;
+        published.written.extend(is_new.then(|| asset.path.clone()));
     }
-    if is_fine {
+    if is_fine && !is_listed {
         for path in gone {
-            let full = options.out.join(path);
+            let full = out.join(&path);
+            shelf.files.remove(&path);
             if full.is_file() {
-                files::remove(&full, &options.out)?;
-                published.gone.push(path.to_owned());
+                files::remove(&full, out)?;
+                published.gone.push(path);
             }
         }
-        write_list(&options.out, paths.into_iter())?;
+        write_list(out, paths())?;
+        shelf.paths = paths().map(str::to_owned).collect();
     }
     Ok(published)
 }

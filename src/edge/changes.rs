@@ -25,13 +25,15 @@ use super::{course, files};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     Changed,
+    /// What readers search became files.
+    Indexed,
     Rerun,
     Open,
     Stop,
 }
 
-/// Where events are sent to. All but [`Event::Open`] end what runs: it is to begin anew, or not at
-/// all.
+/// Where events are sent to. [`Event::Changed`], `Rerun` and `Stop` end what runs: it is to begin anew,
+/// or not at all.
 #[derive(Clone, Debug)]
 pub struct Events {
     queue: mpsc::Sender<Event>,
@@ -48,7 +50,7 @@ impl Events {
     /// Where nobody listens any more, all ends anyway.
     pub fn send(&self, event: Event) {
         let _ = self.queue.send(event);
-        if event != Event::Open {
+        if !matches!(event, Event::Open | Event::Indexed) {
             self.ends.send_replace(());
         }
     }
@@ -64,6 +66,7 @@ impl Events {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Happened {
     pub changed: bool,
+    pub indexed: bool,
     pub rerun: bool,
     pub open: bool,
     pub stop: bool,
@@ -81,6 +84,7 @@ pub fn wait(events: &Receiver<Event>) -> Happened {
     while let Some(event) = next {
         match event {
             Event::Changed => happened.changed = true,
+            Event::Indexed => happened.indexed = true,
             Event::Rerun => happened.rerun = true,
             Event::Open => happened.open = true,
             Event::Stop => happened.stop = true,

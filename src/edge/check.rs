@@ -1,6 +1,6 @@
 //! `lessonc check` and `lessonc explain`: all that is wrong, and what it means.
 
-use std::{collections::BTreeSet, fs, io, path::PathBuf};
+use std::{collections::BTreeSet, fs, io, path::PathBuf, sync::Arc};
 
 use super::{
     Outcome,
@@ -79,7 +79,7 @@ pub fn check(options: &Options) -> io::Result<Outcome> {
 
 fn read_and_check(options: &Options) -> io::Result<(CourseFolder, Vec<Diagnostic>)> {
     let course = course::read(&options.course)?;
-    let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
+    let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
     let lock = records::lock(&options.course)?;
     let store = Store::new(&options.course, lock);
     let mut recall = Recorded::new(Nobody, store, Use::Frozen);
@@ -93,7 +93,7 @@ fn read_and_run(
     run: &rerun::Options,
 ) -> io::Result<(CourseFolder, Vec<Diagnostic>)> {
     let course = course::read(&options.course)?;
-    let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
+    let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
     let mut diagnostics = rerun::rerun(run, &options.course, &course, &theme)?;
     if run.update {
         let taken: Vec<Diagnostic> =

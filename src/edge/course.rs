@@ -1,15 +1,20 @@
 //! Reads a course's folder.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     env, fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use super::{files, with_path};
+use super::{
+    files::{self, State},
+    with_path,
+};
 use crate::{
+    memo::settled,
     model::source::{Source, Sources},
-    pipeline,
+    pipeline::{self, Files},
     weave::COPIED,
 };
 
@@ -17,7 +22,7 @@ use crate::{
 pub struct CourseFolder {
     pub sources: Sources,
     /// The other files that can be linked, by their path in the course.
-    pub files: BTreeSet<String>,
+    pub files: Files,
     /// The course's own templates, by their path below `templates/`.
     pub templates: Vec<(String, String)>,
 }
@@ -91,6 +96,48 @@ pub fn is_own_folder(name: &str) -> bool {
 ///
 /// Where the folder cannot be read, or holds no lesson at all.
 pub fn read(folder: &Path) -> io::Result<CourseFolder> {
+    Reader::default().read(folder)
+}
+
+/// Reads a course's folder again and again. A text that was not written since is not read once more.
+#[derive(Default)]
+pub struct Reader {
+    texts: HashMap<PathBuf, (State, Arc<Source>)>,
+    files: Option<Files>,
+}
+
+impl Reader {
+    /// # Errors
+    ///
+    /// Where the folder cannot be read, or holds no lesson at all.
+    pub fn read(&mut self, folder: &Path) -> io::Result<CourseFolder> {
+        let before = std::mem::take(&mut self.texts);
+        let text = |name: &str, path: PathBuf| {
+            let state = State::of(&path);
+            let known = state.and_then(|state| before.get(&path).filter(|(old, _)| *old == state));
+            if let Some((state, source)) = known {
+                self.texts.insert(path, (*state, Arc::clone(source)));
+                return Ok(Arc::clone(source));
+            }
+            let bytes = fs::read(&path).map_err(with_path(&path))?;
+            let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
+            let source = Arc::new(Source::new(name, path.to_string_lossy(), text));
+            if let Some(state) = state {
+                self.texts.insert(path, (state, Arc::clone(&source)));
+            }
+            Ok(source)
+        };
+        let mut course = read_with(folder, text)?;
+        course.files = settled(&mut self.files, &course.files);
+        Ok(course)
+    }
+}
+
+/// Reads a course's folder; `read` gives the text of a file, by the path in its course and the path to it.
+fn read_with(
+    folder: &Path,
+    mut read: impl FnMut(&str, PathBuf) -> io::Result<Arc<Source>>,
+) -> io::Result<CourseFolder> {
     // Messages name `index.md`, not `./index.md`.
     let folder = folder.strip_prefix(".").unwrap_or(folder);
     if folder.is_file() {
@@ -112,14 +159,10 @@ pub fn read(folder: &Path) -> io::Result<CourseFolder> {
     }
     let mut sources = Sources::default();
     for name in paths {
-        let path = folder.join(&name);
-        let bytes = fs::read(&path).map_err(with_path(&path))?;
-        let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
-        sources.add(Source::new(name, path.to_string_lossy(), text));
+        sources.add(read(&name, folder.join(&name))?);
     }
     if let Some(path) = citation(folder) {
-        let text = fs::read_to_string(&path).map_err(with_path(&path))?;
-        sources.add(Source::new(pipeline::CITATION, path.to_string_lossy(), text));
+        sources.add(read(pipeline::CITATION, path)?);
     }
     if pipeline::lesson_names(&sources).is_empty() {
         let place = if is_workbench { folder.join(FOLDERS[0]) } else { folder.to_owned() };
@@ -141,7 +184,7 @@ pub fn read(folder: &Path) -> io::Result<CourseFolder> {
         let full = templates_folder.join(&path);
         templates.push((path, fs::read_to_string(&full).map_err(with_path(&full))?));
     }
-    Ok(CourseFolder { sources, files, templates })
+    Ok(CourseFolder { sources, files: Arc::new(files), templates })
 }
 
 /// The citation file of a course: beside its lessons, or above them in their repository.

@@ -1,13 +1,13 @@
 //! Reading and writing folders so that what would not change is not touched.
 
 #[cfg(unix)]
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::{
     collections::BTreeSet,
     fs,
     io::{self, Write},
     path::{Component, Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use tempfile::TempPath;
@@ -28,6 +28,33 @@ pub fn link_on_the_way(folder: &Path, path: &str) -> Option<PathBuf> {
         full.push(part);
         fs::symlink_metadata(&full).is_ok_and(|data| data.is_symlink()).then(|| full.clone())
     })
+}
+
+/// What tells that a file was not written since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    modified: SystemTime,
+    length: u64,
+    /// Which file it is, and when anything of it changed, where the system tells.
+    node: u64,
+    changed: (i64, i64),
+}
+
+/// Clocks of file systems are no finer: a file that is younger may be written once more and look the same.
+const TICK: Duration = Duration::from_millis(50);
+
+impl State {
+    /// None for what is not there, and for what was written a moment ago: of that nothing can be told yet.
+    pub fn of(path: &Path) -> Option<Self> {
+        let data = fs::metadata(path).ok()?;
+        let modified = data.modified().ok()?;
+        let is_settled = modified.elapsed().is_ok_and(|age| age > TICK);
+        #[cfg(unix)]
+        let (node, changed) = (data.ino(), (data.ctime(), data.ctime_nsec()));
+        #[cfg(not(unix))]
+        let (node, changed) = (0, (0, 0));
+        is_settled.then_some(Self { modified, length: data.len(), node, changed })
+    }
 }
 
 /// Writes a file, by way of one beside it so that a reader never sees half of it. Says whether

@@ -28,6 +28,7 @@ mod serve;
 mod shown;
 pub mod tangle;
 pub mod terminal;
+mod timings;
 pub mod watch;
 pub mod why;
 

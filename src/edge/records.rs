@@ -5,15 +5,19 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{files, local, with_path};
+use super::{files, local, timings::Clock, with_path};
 use crate::{
-    execute::{Give, Lock, Runner, changes, fingerprint, inputs, is_as_expected, key, local_paths},
+    execute::{
+        Give, Lock, Runner, Stamp, changes, fingerprint, inputs, is_as_expected, key, local_paths,
+    },
     model::{
         package::{COURSE, Program},
         record::{CapturedFile, Inputs, Made, Trace},
@@ -45,9 +49,9 @@ pub struct Recorded<R> {
     runner: R,
     store: Store,
     records: Use,
-    /// The programs that the course has now.
-    pub asked_for: Programs,
     interrupted: bool,
+    /// When each stage began.
+    pub clock: Clock,
     /// How many programs were run, and how many had a record.
     pub ran: usize,
     pub recalled: usize,
@@ -63,6 +67,8 @@ pub struct Store {
     /// The versions that they were built with: the text of `Cargo.lock`, and what it says.
     lock: String,
     locked: Lock,
+    /// Tells whether the versions are the same as before.
+    lock_hash: String,
 }
 
 /// What a program takes of what lies outside of the lessons.
@@ -120,14 +126,10 @@ pub fn prune(course: &Path, programs: &Programs) -> io::Result<()> {
     Ok(())
 }
 
-fn names(programs: &[&Program]) -> impl Iterator<Item = (String, String)> {
-    programs.iter().map(|program| (program.lesson.clone(), program.name.clone()))
-}
-
 impl<R: Runner> Recorded<R> {
     pub fn new(runner: R, store: Store, records: Use) -> Self {
-        let asked_for = BTreeSet::new();
-        Self { runner, store, records, asked_for, interrupted: false, ran: 0, recalled: 0 }
+        let clock = Clock::default();
+        Self { runner, store, records, interrupted: false, clock, ran: 0, recalled: 0 }
     }
 
     /// Puts new runs into another folder, and those alone.
@@ -169,6 +171,7 @@ impl<R: Runner> Recorded<R> {
             let (index, outside) = &places[at];
             let trace = trace.and_then(|trace| {
                 self.ran += 1;
+                self.clock.ran(&batch[at].lesson, trace.steps.iter().map(|step| step.micros).sum());
                 if is_as_expected(batch[at], &trace) {
                     self.store.keep(batch[at], &trace, outside)?;
                 }
@@ -183,7 +186,6 @@ impl<R: Runner> Recorded<R> {
 
 impl<R: Runner> Runner for Recorded<R> {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        self.asked_for.extend(names(programs));
         let mut left: Vec<usize> = (0..programs.len()).collect();
         loop {
             let lock = self.store.lock.clone();
@@ -209,6 +211,19 @@ impl<R: Runner> Runner for Recorded<R> {
     fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
         self.store.read_file(path)
     }
+
+    fn begins(&mut self, stage: &'static str) {
+        self.clock.begins(stage);
+    }
+
+    fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
+        let may_recall = match (&self.records, lesson) {
+            (Use::None, Some(_)) => false,
+            (Use::NoneOf(other), Some(lesson)) => other != lesson,
+            _ => true,
+        };
+        may_recall.then(|| self.store.stamp(lesson, files)).flatten()
+    }
 }
 
 impl Store {
@@ -216,12 +231,30 @@ impl Store {
     pub fn new(course: &Path, lock: String) -> Self {
         let folder = course.join(FOLDER);
         let locked = Lock::read(&lock);
-        Self { course: course.to_owned(), out: folder.clone(), folder, lock, locked }
+        let lock_hash = fingerprint(lock.as_bytes());
+        Self { course: course.to_owned(), out: folder.clone(), folder, lock, locked, lock_hash }
     }
 
     /// A file of the course.
     fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
         fs::read(self.course.join(path))
+    }
+
+    /// See [`Runner::stamp`].
+    fn stamp(&self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
+        let mut hasher = DefaultHasher::new();
+        self.lock_hash.hash(&mut hasher);
+        if let Some(lesson) = lesson {
+            // Records are put into their folder as new files, which is a change to the folder.
+            let folder = self.folder.join(lesson);
+            if folder.exists() {
+                files::State::of(&folder)?.hash(&mut hasher);
+            }
+        }
+        for path in files {
+            files::State::of(&self.course.join(path))?.hash(&mut hasher);
+        }
+        Some(Stamp(hasher.finish()))
     }
 
     /// What a program would take now of what lies outside of the lessons.
@@ -294,7 +327,7 @@ impl Store {
             files::is_inside(&path).then_some(())?;
             let bytes = fs::read(place.join(&path)).ok()?;
             (fingerprint(&bytes) == hash).then_some(())?;
-            trace.files.push(CapturedFile { path, bytes });
+            trace.files.push(CapturedFile { path, bytes: bytes.into() });
         }
         Some(trace)
     }
@@ -306,6 +339,7 @@ impl Store {
             files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
             self.lock.clone_from(&trace.lock);
             self.locked = Lock::read(&trace.lock);
+            self.lock_hash = fingerprint(trace.lock.as_bytes());
         }
         if self.outside(program)? != *before {
             return Ok(false);
@@ -313,7 +347,7 @@ impl Store {
         // Its files first, so that a record never speaks of what is not there.
         let place = place(&self.out, program);
         let written: Vec<(String, Vec<u8>)> =
-            trace.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
+            trace.files.iter().map(|file| (file.path.clone(), file.bytes.to_vec())).collect();
         files::mirror(&place, &written, &[])?;
         let hashes = trace.files.iter().map(|file| (file.path.clone(), fingerprint(&file.bytes)));
         let made_of = self.inputs(program, before);
@@ -343,21 +377,18 @@ fn no_record(program: &Program) -> io::Error {
 /// Runs nothing, and gives what each program gave last, whether or not that still holds.
 pub struct Last {
     store: Store,
-    /// The programs that the course has now.
-    pub asked_for: Programs,
     /// The lessons with a program whose record does not hold.
     pub stale: BTreeSet<String>,
 }
 
 impl Last {
     pub fn new(store: Store) -> Self {
-        Self { store, asked_for: BTreeSet::new(), stale: BTreeSet::new() }
+        Self { store, stale: BTreeSet::new() }
     }
 }
 
 impl Runner for Last {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        self.asked_for.extend(names(programs));
         for (index, program) in programs.iter().enumerate() {
             let trace = self.store.recall(program).or_else(|| {
                 self.stale.insert(program.lesson.clone());
@@ -369,6 +400,11 @@ impl Runner for Last {
 
     fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
         self.store.read_file(path)
+    }
+
+    fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
+        let is_stale = lesson.is_some_and(|lesson| self.stale.contains(lesson));
+        (!is_stale).then(|| self.store.stamp(lesson, files)).flatten()
     }
 }
 

@@ -51,7 +51,7 @@ pub fn rerun(
     options: &Options,
     folder: &Path,
     course: &CourseFolder,
-    theme: &Theme,
+    theme: &Arc<Theme>,
 ) -> io::Result<Vec<Diagnostic>> {
     let lesson = options.lesson.as_deref();
     lesson.map_or(Ok(()), |lesson| check_name(lesson, course, "check", "--run"))?;
@@ -63,7 +63,7 @@ pub fn rerun(
     let mut cargo =
         Cargo::new(private, course_folder, lock.clone(), options.offline, lessonc, progress)?;
     let store = || Store::new(folder, lock.clone());
-    let programs = pipeline::programs(&course.sources).value;
+    let programs = pipeline::programs(&course.sources, &course.files).value;
     let before = programs.iter().filter_map(|it| Some((name(it), store().outside(it).ok()?)));
     let before: BTreeMap<_, _> = before.collect();
     let mut recorded = Recorded::new(Nobody, store(), Use::Frozen);

@@ -1,7 +1,10 @@
 //! What a served course is at the moment, as plain data: its pages, what changed when, and what is
 //! wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -12,7 +15,7 @@ pub struct Shown {
     /// is old.
     version: u64,
     /// Pages by their path; others stand in the site's folder.
-    pages: BTreeMap<String, String>,
+    pages: HashMap<String, Arc<str>>,
     /// At which version each path of the site changed last.
     changed: BTreeMap<String, u64>,
     /// What is wrong, as HTML; empty where nothing is.
@@ -34,7 +37,7 @@ impl Shown {
     pub fn new(version: u64) -> Self {
         Self {
             version,
-            pages: BTreeMap::new(),
+            pages: HashMap::new(),
             changed: BTreeMap::new(),
             problems: String::new(),
             running: BTreeSet::new(),
@@ -45,15 +48,15 @@ impl Shown {
         self.version
     }
 
-    pub fn page(&self, path: &str) -> Option<&str> {
-        self.pages.get(path).map(String::as_str)
+    pub fn page(&self, path: &str) -> Option<Arc<str>> {
+        self.pages.get(path).cloned()
     }
 
     /// Takes new pages, and says which paths are news: those, and what else of the site was
     /// `written`. The other pages stay.
     pub fn take<'a>(
         &mut self,
-        pages: impl IntoIterator<Item = (&'a str, &'a str)>,
+        pages: impl IntoIterator<Item = (&'a str, &'a Arc<str>)>,
         written: &[String],
         gone: &[String],
     ) -> BTreeSet<String> {
@@ -61,12 +64,15 @@ impl Shown {
         gone.iter().for_each(|path| _ = self.pages.remove(path));
         for (path, html) in pages {
             match self.pages.get(path) {
-                Some(before) if before == html => _ = news.remove(path),
+                Some(before) if before == html => {
+                    news.remove(path);
+                    continue;
+                }
                 Some(_) => _ = news.insert(path.to_owned()),
                 // What was in the site's folder before is no news when it is first held here.
                 None => {}
             }
-            self.pages.insert(path.to_owned(), html.to_owned());
+            self.pages.insert(path.to_owned(), Arc::clone(html));
         }
         if !news.is_empty() {
             self.version += 1;
@@ -111,14 +117,15 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_news() {
+        let [one, two] = ["1", "2"].map(Arc::<str>::from);
         let mut shown = Shown::new(7);
         let written = ["a.html".to_owned(), "x.css".to_owned()];
-        let news = shown.take([("a.html", "1"), ("b.html", "1")], &written, &[]);
+        let news = shown.take([("a.html", &one), ("b.html", &one)], &written, &[]);
         assert_eq!(news.into_iter().collect::<Vec<_>>(), written, "b.html stood there before");
         assert_eq!(shown.since(8).changed, [""; 0]);
-        assert!(shown.take([("a.html", "1"), ("b.html", "1")], &[], &[]).is_empty());
+        assert!(shown.take([("a.html", &one), ("b.html", &one)], &[], &[]).is_empty());
         assert_eq!(shown.version(), 8);
-        shown.take([("b.html", "2")], &[], &[]);
+        shown.take([("b.html", &two)], &[], &[]);
         shown.set_problems("<p>".to_owned());
         shown.set_running(["b.html".to_owned()].into());
         let (changed, running) = (vec!["b.html"], &["b.html".to_owned()].into());
@@ -127,7 +134,7 @@ mod tests {
             assert_eq!(shown.since(foreign).changed, ["a.html", "b.html", "x.css"]);
         }
         shown.take([], &[], &["a.html".to_owned()]);
-        assert_eq!((shown.page("a.html"), shown.page("b.html")), (None, Some("2")));
+        assert_eq!((shown.page("a.html"), shown.page("b.html")), (None, Some(two)));
         assert_eq!(shown.since(11).changed, ["a.html"]);
     }
 }

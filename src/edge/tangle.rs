@@ -49,7 +49,7 @@ pub fn tangle(options: &Options) -> io::Result<Outcome> {
     let is_whole = !has_errors(&diagnostics);
     let mut folder = Generated::read(&out)?;
     let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
-    let packages: Vec<&Package> = packages.collect();
+    let packages: Vec<&Package> = packages.map(|package| &**package).collect();
 
     let (place, home) = (files::real(&out)?, files::real(&options.course)?);
     let is_of_course = |path: &str| {

@@ -4,14 +4,18 @@ use std::{
     collections::BTreeSet,
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver},
+    },
+    thread,
     time::{Instant, SystemTime},
 };
 
 use super::{
     Outcome,
-    build::{self, Made, Published},
-    changes::{Changes, Events, wait},
+    build::{self, Made, Published, Shelf},
+    changes::{Changes, Event, Events, wait},
     course::{self, CourseFolder},
     formats,
     keys::Keys,
@@ -21,11 +25,16 @@ use super::{
     serve::{self, Live},
     shown::Shown,
     terminal::{self, plural},
+    timings::Clock,
 };
 use crate::{
-    model::{diagnostic::Diagnostic, site::Site},
-    pipeline,
-    weave::{Theme, page_path},
+    memo,
+    model::{
+        diagnostic::Diagnostic,
+        site::{Asset, Site},
+    },
+    pipeline::{self, Memo},
+    weave::{Index, Theme, page_path},
 };
 
 /// What `lessonc serve` was asked for.
@@ -62,24 +71,26 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         show(address);
     }
 
-    let mut told = Told::default();
+    let mut desk = Desk::default();
     let mut records = build.records.clone();
     loop {
         let edited = sender.end();
         changes.attend();
-        let course = course::read(&build.course);
+        let course = desk.reader.read(&build.course);
         let links = course.as_ref().map(|course| course.links(&build.course)).unwrap_or_default();
         if changes.attend_links(links) {
             continue;
         }
-        let round =
-            course.and_then(|course| round(options, &records, course, &live, edited, &mut told));
+        let round = course.and_then(|course| desk.round(options, &records, course, &live, edited));
         match round {
             Ok(Done::Interrupted) => {}
-            Ok(Done::Whole) => records = options.later_records(),
+            Ok(Done::Whole) => {
+                records = options.later_records();
+                desk.index(&sender);
+            }
             Err(error) => {
                 live.change(|shown| shown.set_problems(problems::headline(&error)));
-                told.error(&error);
+                desk.told.error(&error);
             }
         }
         loop {
@@ -89,6 +100,9 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             }
             if happened.open {
                 show(address);
+            }
+            if happened.indexed {
+                desk.take_index(options, &live)?;
             }
             if happened.rerun && records != Use::Frozen {
                 records = Use::None;
@@ -116,56 +130,124 @@ enum Done {
     Interrupted,
 }
 
-/// Builds once, and shows and tells what came of it.
-fn round(
-    options: &Options,
-    records: &Use,
-    course: CourseFolder,
-    live: &Live,
-    edited: impl Future<Output = ()> + 'static,
-    told: &mut Told,
-) -> io::Result<Done> {
-    let start = Instant::now();
-    let build = build::Options { records: records.clone(), ..options.build.clone() };
-    let theme = Theme::new(&course.templates).map_err(io::Error::other)?;
-    let mut last = Last::new(Store::new(&build.course, records::lock(&build.course)?));
-    let built = pipeline::build(&course.sources, &course.files, &theme, &mut last);
-    let mut made = if last.stale.is_empty() && matches!(records, Use::Valid | Use::Frozen) {
-        Made::recalled(built, last.asked_for)
-    } else {
-        if *records != Use::Frozen {
-            show_last(&built.site, &last.stale, live);
+/// What is kept from one build to the next, so that nothing is done twice.
+#[derive(Default)]
+struct Desk {
+    reader: course::Reader,
+    /// Made of the course's own templates.
+    theme: memo::Memo<(), Vec<(String, String)>, Arc<Theme>>,
+    memo: Memo,
+    shelf: Shelf,
+    /// What was made last, and of what.
+    made: Option<(Made, CourseFolder)>,
+    searched: Searched,
+    told: Told,
+}
+
+/// What readers search.
+#[derive(Default)]
+struct Searched {
+    files: Vec<Asset>,
+    /// Where the files come from that are being made.
+    coming: Option<Receiver<Vec<Asset>>>,
+}
+
+impl Desk {
+    /// Builds once, and shows and tells what came of it.
+    fn round(
+        &mut self,
+        options: &Options,
+        records: &Use,
+        course: CourseFolder,
+        live: &Live,
+        edited: impl Future<Output = ()> + 'static,
+    ) -> io::Result<Done> {
+        let start = Instant::now();
+        let build = build::Options { records: records.clone(), ..options.build.clone() };
+        let theme = self.theme(&course)?;
+        let mut last = Last::new(Store::new(&build.course, records::lock(&build.course)?));
+        let memo = &mut self.memo;
+        let built = pipeline::build(&course.sources, &course.files, &theme, &mut last, memo);
+        let mut made = if last.stale.is_empty() && matches!(records, Use::Valid | Use::Frozen) {
+            Made::of(built, 0)
+        } else {
+            if *records != Use::Frozen {
+                show_last(&built.site, &last.stale, live);
+            }
+            let made = build::make(&build, &course, &theme, edited, memo, &mut Clock::default())?;
+            let Some(made) = made else { return Ok(Done::Interrupted) };
+            made
+        };
+        if self.made.is_none() {
+            // Beside a site that nobody sees yet there is nothing that could wait.
+            self.searched.files = made.take_index().iter().flat_map(Index::files).collect();
         }
-        let made = build::make(&build, &course, &theme, edited)?;
-        let Some(made) = made else { return Ok(Done::Interrupted) };
-        made
-    };
-    let Published { written, gone } = build::publish(&mut made, &course, &build)?;
-    // Where a run failed, the last good page is shown again, which stands in the site's folder.
-    let is_made = |path: &String| made.site.pages.iter().any(|page| page.path == *path);
-    let pages = last.stale.iter().map(|lesson| page_path(lesson));
-    let withheld: Vec<String> = pages.filter(|path| !is_made(path)).collect();
-    let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
-    let pages = made.site.pages.iter().map(|page| (&*page.path, &*page.html));
-    let news = live.change(|shown| {
-        shown.set_problems(problems);
-        shown.set_running(BTreeSet::new());
-        shown.take([], &[], &withheld);
-        shown.take(pages, &written, &gone)
-    });
-    let before = told.take(&made.diagnostics);
-    if !told.diagnostics.is_subset(&before) {
-        formats::tell(build.format, &made.diagnostics, &course.sources);
+        made.searched.clone_from(&self.searched.files);
+        let Published { written, gone } =
+            build::publish(&mut made, &course, &build, &mut self.shelf)?;
+        // Where a run failed, the last good page is shown again, which stands in the site's folder.
+        let is_made = |path: &String| made.site.pages.iter().any(|page| page.path == *path);
+        let pages = last.stale.iter().map(|lesson| page_path(lesson));
+        let withheld: Vec<String> = pages.filter(|path| !is_made(path)).collect();
+        let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
+        let pages = made.site.pages.iter().map(|page| (&*page.path, &page.html));
+        let news = live.change(|shown| {
+            shown.set_problems(problems);
+            shown.set_running(BTreeSet::new());
+            shown.take([], &[], &withheld);
+            shown.take(pages, &written, &gone)
+        });
+        let before = self.told.take(&made.diagnostics);
+        if !self.told.diagnostics.is_subset(&before) {
+            formats::tell(build.format, &made.diagnostics, &course.sources);
+        }
+        if !news.is_empty() || made.ran > 0 || before != self.told.diagnostics {
+            eprintln!("{} {}", clock(), line(&news, &made, start));
+        }
+        self.made = Some((made, course));
+        Ok(Done::Whole)
     }
-    if !news.is_empty() || made.ran > 0 || before != told.diagnostics {
-        eprintln!("{} {}", clock(), line(&news, &made, start));
+
+    /// How pages look: another theme only where the course's own templates are others.
+    fn theme(&mut self, course: &CourseFolder) -> io::Result<Arc<Theme>> {
+        if let Some(theme) = self.theme.get(&(), &course.templates) {
+            return Ok(theme);
+        }
+        let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
+        self.theme.keep((), course.templates.clone(), Arc::clone(&theme));
+        Ok(theme)
     }
-    Ok(Done::Whole)
+
+    /// Begins to make the files that readers search, beside all else.
+    fn index(&mut self, events: &Events) {
+        let index = self.made.as_mut().and_then(|(made, _)| made.take_index());
+        let Some(index) = index else { return };
+        let (sender, coming) = mpsc::channel();
+        let events = events.clone();
+        self.searched.coming = Some(coming);
+        thread::spawn(move || {
+            // Where nobody waits for it any more, a newer one is being made.
+            if sender.send(index.files()).is_ok() {
+                events.send(Event::Indexed);
+            }
+        });
+    }
+
+    /// Publishes the files that readers search, when they are made.
+    fn take_index(&mut self, options: &Options, live: &Live) -> io::Result<()> {
+        let files = self.searched.coming.as_ref().and_then(|coming| coming.try_recv().ok());
+        let (Some(files), Some((made, course))) = (files, &mut self.made) else { return Ok(()) };
+        made.searched.clone_from(&files);
+        self.searched = Searched { files, coming: None };
+        let published = build::publish(made, course, &options.build, &mut self.shelf)?;
+        live.change(|shown| _ = shown.take([], &published.written, &published.gone));
+        Ok(())
+    }
 }
 
 /// Shows the words of today around what programs gave last, until they have run.
 fn show_last(site: &Site, stale: &BTreeSet<String>, live: &Live) {
-    let pages = site.pages.iter().map(|page| (&*page.path, &*page.html));
+    let pages = site.pages.iter().map(|page| (&*page.path, &page.html));
     live.change(|shown| {
         shown.take(pages, &[], &[]);
         shown.set_running(stale.iter().map(|lesson| page_path(lesson)).collect());

@@ -35,7 +35,7 @@ pub struct Options {
 pub fn why(options: &Options) -> io::Result<Outcome> {
     let course = course::read(&options.course)?;
     let mut diagnostics = vec![];
-    let programs = pipeline::programs(&course.sources).into_value(&mut diagnostics);
+    let programs = pipeline::programs(&course.sources, &course.files).into_value(&mut diagnostics);
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     terminal::put_in_order(&mut diagnostics);
     terminal::report(&diagnostics, &course.sources);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::data::declared;
 use crate::model::{
-    course::{Cell, Course, Lesson},
+    course::{Cell, Lesson, Settings},
     package::{Action, Command, Expected, Given, Program, Step, Workspace},
     source::Sources,
 };
@@ -12,10 +12,22 @@ use crate::model::{
 /// What a command's line begins with.
 pub const PROMPT: &str = "$ ";
 
+/// Whether a lesson has a console that runs something.
+pub fn is_in(lesson: &Lesson, sources: &Sources) -> bool {
+    let consoles = lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console));
+    let mut lines = consoles.flat_map(|chunk| &chunk.lines);
+    lines.any(|line| typed(sources.text(line.span)).is_some())
+}
+
+/// The command that a line of a console block holds.
+fn typed(line: &str) -> Option<&str> {
+    line.strip_prefix(PROMPT).map(str::trim).filter(|typed| !typed.is_empty())
+}
+
 /// The console blocks of a lesson as one program, since a command may use what an earlier one left
 /// in the folder; none where there is nothing to run.
 pub fn program(
-    course: &Course,
+    settings: &Settings,
     lesson: &Lesson,
     workspace: &Arc<Workspace>,
     sources: &Sources,
@@ -23,14 +35,13 @@ pub fn program(
     let mut commands = vec![];
     let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
-        let timeout = course.timeout(lesson, chunk);
-        let output_size = course.output_size(lesson, chunk);
+        let timeout = settings.timeout(lesson, chunk);
+        let output_size = settings.output_size(lesson, chunk);
         let env = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let given = Given { env: env.collect(), stdin: chunk.stdin().unwrap_or_default() };
         let timing = chunk.timing();
         for line in &chunk.lines {
-            let typed = sources.text(line.span).strip_prefix(PROMPT).map(str::trim);
-            if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
+            if let Some(typed) = typed(sources.text(line.span)) {
                 let (text, status) = expected_status(typed);
                 commands.push(Command {
                     text: text.to_owned(),
@@ -51,7 +62,7 @@ pub fn program(
         library: None,
         action: Action::Console(commands),
         expected: Expected::Success,
-        sandbox: course.sandbox(lesson),
+        sandbox: settings.sandbox(lesson),
         is_seeded: false,
         data: declared(lesson),
         steps,

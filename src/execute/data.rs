@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{is_as_expected, key::files};
 use crate::model::{
-    course::{Course, Lesson},
+    course::Lesson,
     diagnostic::{Diagnostic, did_you_mean},
     package::{Action, Program},
     record::{End, Trace},
@@ -20,9 +20,9 @@ pub fn declared(lesson: &Lesson) -> BTreeMap<String, Span> {
     all.map(|(path, span)| (path.strip_prefix("./").unwrap_or(path).to_owned(), span)).collect()
 }
 
-/// Tells of declared files that the course does not have.
-pub fn missing(course: &Course, files: &BTreeSet<String>) -> Vec<Diagnostic> {
-    let declared = course.lessons.iter().flat_map(declared);
+/// Tells of files that a lesson declares and the course does not have.
+pub fn missing(lesson: &Lesson, files: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let declared = declared(lesson).into_iter();
     let missing = declared.filter(|(path, _)| !files.contains(path));
     let diagnostics = missing.map(|(path, span)| {
         let folder = format!("{}/", path.trim_end_matches('/'));

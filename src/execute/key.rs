@@ -314,11 +314,11 @@ mod tests {
     fn program(member: &str, code: &str) -> Program {
         let member_of = |folder: &str, name: &str, path: &str, code: &str| Member {
             folder: folder.into(),
-            package: Package {
+            package: Arc::new(Package {
                 name: name.into(),
                 files: vec![File::generated(path, code)],
                 ..Package::default()
-            },
+            }),
         };
         let members = vec![
             member_of("a", "a", "src/bin/x.rs", code),

@@ -27,23 +27,22 @@ use std::{
 };
 
 use crate::model::{
-    course::{Course, Lesson},
+    course::{Course, Lesson, Settings},
     diagnostic::{Diagnosed, Diagnostic, Severity},
-    package::{Action, Expected, Member, Package, Program, Step, Tangled, Workspace},
+    package::{Action, Cells, Expected, Member, Package, Program, Step, Tangled, Workspace},
     record::{CapturedFile, End, Output, Part, Record, Trace},
     source::{Sources, Span},
 };
 
-use data::place_of;
-use notebook::Notebook;
-
 pub use blame::join_uses;
 pub use changes::changes;
 pub use console::without_chatter;
-pub use data::{missing as missing_data, undeclared as undeclared_data};
+use data::place_of;
+pub use data::undeclared as undeclared_data;
 pub use drift::{drifted, drifted_files, unchecked};
 pub use expected::is_as_expected;
 pub use key::{Lock, fingerprint, inputs, key, local_paths};
+pub use notebook::Notebook;
 pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
 pub use trace::{Splitter, Stream};
@@ -66,59 +65,163 @@ pub trait Runner {
     fn read(&mut self, _path: &str) -> io::Result<Vec<u8>> {
         Err(io::ErrorKind::NotFound.into())
     }
+
+    /// A stage of the road begins: for those who look at the clock.
+    fn begins(&mut self, _stage: &'static str) {}
+
+    /// What stands for all that a lesson's runs take from outside of the lessons, what is recorded of them
+    /// included, and for what these files of the course hold: while it is the same, asking again would give
+    /// the same. None where that is not known, or where a run is wanted in any case.
+    fn stamp(&mut self, _lesson: Option<&str>, _files: &BTreeSet<String>) -> Option<Stamp> {
+        None
+    }
 }
+
+/// See [`Runner::stamp`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp(pub u64);
 
 /// Takes what a program gave, and the program's index.
 pub type Give<'a> = &'a mut dyn FnMut(usize, io::Result<Trace>);
 
-/// Every program of a course: first the notebooks in the order of the lessons, then the consoles,
-/// then the packages that neither needs.
-pub fn programs(
-    course: &Course,
-    tangled: &Tangled,
-    profile: &str,
+/// What can be run of a course.
+pub struct Plan<'c> {
+    course: &'c Course,
+    workspace: Arc<Workspace>,
+    /// Of each lesson, what is built of it.
+    built: Vec<Built>,
+}
+
+/// What is built of one lesson.
+struct Built {
+    composed: Arc<Diagnosed<Composed>>,
+    /// None where it has a mistake.
+    package: Option<Arc<Package>>,
+    /// Whether its package is built with another lesson's console, or for another lesson.
+    elsewhere: bool,
+}
+
+/// What one lesson's code makes for running.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    /// None where it has no cells, or cannot be composed.
+    notebook: Option<Notebook>,
+    has_console: bool,
+}
+
+/// What one lesson's cells make, and what is wrong with them and with what they read.
+pub fn compose(
+    settings: &Settings,
+    lesson: &Lesson,
+    package: Option<&Package>,
+    cells: &Cells,
+    files: &BTreeSet<String>,
     sources: &Sources,
-) -> Diagnosed<Vec<Program>> {
-    let mut diagnostics = vec![];
-    let mut notebooks = vec![];
-    for lesson in &course.lessons {
-        let Some(package) = tangled.package(lesson) else {
-            diagnostics.extend(notebook::unbalanced_cells(lesson, &tangled.cells));
-            continue;
-        };
-        let notebook = notebook::compose(course, lesson, package, &tangled.cells);
-        notebooks.extend(notebook.into_value(&mut diagnostics).map(|notebook| (lesson, notebook)));
-    }
-    diagnostics.extend(clashes(&notebooks, tangled));
+) -> Diagnosed<Composed> {
+    let mut diagnostics = data::missing(lesson, files);
+    let notebook = match package {
+        Some(package) => notebook::compose(settings, lesson, package, cells),
+        None => Diagnosed { value: None, diagnostics: notebook::unbalanced_cells(lesson, cells) },
+    };
+    let notebook = notebook.into_value(&mut diagnostics);
+    let value = Composed { notebook, has_console: console::is_in(lesson, sources) };
+    Diagnosed { value, diagnostics }
+}
+
+/// What can be run of a course; `composed` is what each of its lessons makes, in their order.
+pub fn plan<'c>(
+    course: &'c Course,
+    tangled: &Tangled,
+    composed: Vec<Arc<Diagnosed<Composed>>>,
+    profile: &str,
+) -> Diagnosed<Plan<'c>> {
+    let lessons = || course.lessons.iter().zip(&composed);
+    let notebooks =
+        || lessons().filter_map(|(lesson, it)| Some((&**lesson, it.value.notebook.as_ref()?)));
+    let diagnostics = clashes(notebooks(), tangled);
     let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
     let members = packages
-        .map(|package| Member { folder: package.name.clone(), package: package.clone() })
-        .chain(notebooks.iter().map(|(_, notebook)| notebook.member.clone()));
+        .map(|package| Member { folder: package.name.clone(), package: Arc::clone(package) })
+        .chain(notebooks().map(|(_, notebook)| notebook.member.clone()));
     let runner = course.settings.runner.clone();
     let workspace = Arc::new(Workspace::new(members.collect(), profile.to_owned(), runner));
 
-    let mut programs: Vec<Program> = notebooks
-        .into_iter()
-        .flat_map(|(lesson, notebook)| notebook.programs(course, lesson, &workspace))
-        .collect();
-    let mut built: BTreeSet<String> = BTreeSet::new();
-    for lesson in course.lessons.iter().filter(|lesson| tangled.package(lesson).is_some()) {
-        let console = console::program(course, lesson, &workspace, sources);
-        built.extend(console.iter().map(|program| program.member.clone()));
+    // A program that no console runs must be right all the same.
+    let with_console = lessons().filter(|(_, composed)| composed.value.has_console);
+    let mut builders: BTreeMap<String, &str> = BTreeMap::new();
+    for (lesson, _) in with_console.chain(lessons()) {
+        builders.entry(lesson.package()).or_insert(&lesson.name);
+    }
+    let built = lessons().map(|(lesson, composed)| Built {
+        composed: Arc::clone(composed),
+        package: tangled.package(lesson).cloned(),
+        elsewhere: builders[&lesson.package()] != lesson.name,
+    });
+    let built = built.collect();
+    Diagnosed { value: Plan { course, workspace, built }, diagnostics }
+}
+
+impl Plan<'_> {
+    /// The programs of one lesson, by its place in the course: its notebooks, its console, and its package
+    /// where neither builds that.
+    pub fn programs(&self, lesson: usize, sources: &Sources) -> Vec<Program> {
+        let Built { composed, package, elsewhere } = &self.built[lesson];
+        let (lesson, settings) = (&self.course.lessons[lesson], &self.course.settings);
+        let Some(package) = package else { return vec![] };
+        let notebook = composed.value.notebook.as_ref();
+        let mut programs: Vec<Program> = notebook
+            .map(|notebook| notebook.programs(settings, lesson, &self.workspace))
+            .unwrap_or_default();
+        let console = console::program(settings, lesson, &self.workspace, sources);
+        let is_built = *elsewhere || console.is_some() || !package.has_manifest();
         programs.extend(console);
-    }
-    for lesson in &course.lessons {
-        // A program that no console runs must be right all the same.
-        let package = tangled.package(lesson).filter(|package| package.has_manifest());
-        if package.is_some_and(|package| built.insert(package.name.clone())) {
-            programs.extend(build_alone(course, lesson, &workspace));
+        if !is_built {
+            programs.extend(build_alone(settings, lesson, &self.workspace));
         }
+        programs
     }
-    Diagnosed { value: programs, diagnostics }
+
+    /// What one lesson's code makes, and whether another lesson's programs build its package.
+    pub fn composed(&self, lesson: usize) -> (&Arc<Diagnosed<Composed>>, bool) {
+        let Built { composed, elsewhere, .. } = &self.built[lesson];
+        (composed, *elsewhere)
+    }
+
+    /// The packages of the course that a lesson's programs are built from.
+    pub fn packages(&self, lesson: usize) -> Vec<Arc<Package>> {
+        let own = self.built[lesson].package.as_ref();
+        let members = own.and_then(|own| self.workspace.at(&own.name));
+        let members = members.into_iter().flat_map(|own| self.workspace.below(own, None));
+        let own = own.into_iter().cloned();
+        own.chain(members.skip(1).map(|member| Arc::clone(&member.package))).collect()
+    }
+
+    /// Every program: first the notebooks in the order of the lessons, then the consoles, then the
+    /// packages that neither needs.
+    pub fn all(&self, sources: &Sources) -> Vec<Program> {
+        let lessons = 0..self.course.lessons.len();
+        let mut all: Vec<Program> =
+            lessons.flat_map(|lesson| self.programs(lesson, sources)).collect();
+        in_turn(&mut all);
+        all
+    }
+}
+
+/// Puts programs in the order in which they are run.
+pub fn in_turn(programs: &mut [Program]) {
+    programs.sort_by_key(|program| match program.action {
+        Action::Run { .. } | Action::Compile { .. } => 0,
+        Action::Console(_) => 1,
+        Action::Build => 2,
+    });
 }
 
 /// Builds a lesson's package.
-fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> Option<Program> {
+fn build_alone(
+    settings: &Settings,
+    lesson: &Lesson,
+    workspace: &Arc<Workspace>,
+) -> Option<Program> {
     let chunks = lesson.chunks();
     let target = chunks.into_iter().find(|chunk| chunk.target().is_some())?;
     Some(Program {
@@ -129,25 +232,28 @@ fn build_alone(course: &Course, lesson: &Lesson, workspace: &Arc<Workspace>) -> 
         library: None,
         action: Action::Build,
         expected: Expected::Success,
-        sandbox: course.sandbox(lesson),
+        sandbox: settings.sandbox(lesson),
         is_seeded: false,
         data: BTreeMap::new(),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,
-            timeout: course.timeout(lesson, target),
-            output_size: course.output_size(lesson, target),
+            timeout: settings.timeout(lesson, target),
+            output_size: settings.output_size(lesson, target),
             timing: None,
         }],
     })
 }
 
 /// Cargo knows packages by their names alone, so a notebook's must be nobody else's.
-fn clashes(notebooks: &[(&Lesson, Notebook)], tangled: &Tangled) -> Vec<Diagnostic> {
-    let mut taken: BTreeSet<String> = tangled.packages.iter().map(Package::cargo_name).collect();
-    let clashing = notebooks
-        .iter()
-        .filter(|(_, notebook)| !taken.insert(notebook.member.package.name.clone()));
+fn clashes<'a>(
+    notebooks: impl Iterator<Item = (&'a Lesson, &'a Notebook)>,
+    tangled: &Tangled,
+) -> Vec<Diagnostic> {
+    let mut taken: BTreeSet<String> =
+        tangled.packages.iter().map(|package| package.cargo_name()).collect();
+    let clashing =
+        notebooks.filter(|(_, notebook)| !taken.insert(notebook.member.package.name.clone()));
     let diagnostics = clashing.map(|(lesson, notebook)| {
         let name = &notebook.member.package.name;
         Diagnostic::error("package-name", format!("there would be two packages `{name}`"))

@@ -12,10 +12,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::data::declared;
 use super::syntax::{tail, unbalanced};
 use crate::model::{
-    course::{Block, BlockKind, Cell, Chunk, Course, Lesson, Runtime, Trial, package_name},
+    course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, Settings, Trial, package_name},
     diagnostic::{Diagnosed, Diagnostic},
     package::{
-        Action, Expected, File, Given, Line, Member, Origin, Package, Program, Step, Workspace,
+        Action, Cells, Expected, File, Given, Line, Member, Origin, Package, Program, Step,
+        Workspace,
     },
     source::Span,
 };
@@ -26,6 +27,7 @@ const RUNTIME: &str = include_str!("runtime.rs");
 const SEEDED: &str = include_str!("seeded.rs");
 
 /// A lesson's notebook, before it stands in a workspace.
+#[derive(Clone, Debug)]
 pub struct Notebook {
     pub member: Member,
     library: Option<String>,
@@ -35,6 +37,7 @@ pub struct Notebook {
 }
 
 /// One program of a notebook.
+#[derive(Clone, Debug)]
 struct Part {
     name: String,
     action: Action,
@@ -44,44 +47,44 @@ struct Part {
 
 impl Notebook {
     pub fn programs(
-        self,
-        course: &Course,
+        &self,
+        settings: &Settings,
         lesson: &Lesson,
         workspace: &Arc<Workspace>,
     ) -> Vec<Program> {
-        let program = |part: Part| Program {
+        let program = |part: &Part| Program {
             lesson: lesson.name.clone(),
-            name: part.name,
+            name: part.name.clone(),
             workspace: Arc::clone(workspace),
             member: self.member.folder.clone(),
             library: self.library.clone(),
-            expected: part.expected,
-            sandbox: course.sandbox(lesson),
+            expected: part.expected.clone(),
+            sandbox: settings.sandbox(lesson),
             is_seeded: self.is_seeded,
-            data: match part.action {
+            data: match &part.action {
                 Action::Run { .. } => declared(lesson),
                 _ => BTreeMap::new(),
             },
-            action: part.action,
-            steps: part.steps,
+            action: part.action.clone(),
+            steps: part.steps.clone(),
         };
-        self.parts.into_iter().map(program).collect()
+        self.parts.iter().map(program).collect()
     }
 }
 
 /// The notebook of a lesson; none where it has no cells, or one whose brackets don't match.
 pub fn compose(
-    course: &Course,
+    settings: &Settings,
     lesson: &Lesson,
     package: &Package,
-    cells: &BTreeMap<Span, Vec<Line>>,
+    cells: &Cells,
 ) -> Diagnosed<Option<Notebook>> {
     let name = package_name(&lesson.name);
     let mut composer = Composer {
-        course,
+        settings,
         lesson,
         name: &name,
-        head: head(package, course.settings.runtime),
+        head: head(package, settings.runtime),
         cells,
         session: None,
         depth: 0,
@@ -122,13 +125,13 @@ pub fn compose(
         notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
     }
     notebook.files = vec![notebook.manifest(), File::generated("src/lessonc.rs", RUNTIME)];
-    let seed = course.seed(lesson);
+    let seed = settings.seed(lesson);
     notebook.files.extend(seed.map(|seed| {
         let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
         File::generated("src/lessonc_seeded.rs", &text)
     }));
     notebook.files.extend(files);
-    let member = Member { folder: format!("notebooks/{name}"), package: notebook };
+    let member = Member { folder: format!("notebooks/{name}"), package: Arc::new(notebook) };
     Diagnosed {
         value: Some(Notebook { member, library, is_seeded: seed.is_some(), parts }),
         diagnostics,
@@ -147,7 +150,7 @@ fn sessions(lesson: &Lesson) -> Vec<Option<&str>> {
 }
 
 /// Cells that are not whole, of a lesson of which nothing can run for another reason.
-pub fn unbalanced_cells(lesson: &Lesson, cells: &BTreeMap<Span, Vec<Line>>) -> Vec<Diagnostic> {
+pub fn unbalanced_cells(lesson: &Lesson, cells: &Cells) -> Vec<Diagnostic> {
     let whole = |chunk: &&Chunk| {
         chunk.is_in_notebook() && chunk.cell != Some(Cell::Trial(Trial::CompileFail))
     };
@@ -212,13 +215,13 @@ fn scaffold(text: &str) -> Vec<Line> {
 pub const SHOW: &str = "__lessonc.show(__lessonc.value(&(";
 
 struct Composer<'a> {
-    course: &'a Course,
+    settings: &'a Settings,
     lesson: &'a Lesson,
     /// The lesson's, as a package's.
     name: &'a str,
     /// How `main` begins.
     head: String,
-    cells: &'a BTreeMap<Span, Vec<Line>>,
+    cells: &'a Cells,
     /// The notebook that is being composed.
     session: Option<&'a str>,
     /// How many blocks are open.
@@ -363,7 +366,7 @@ impl<'a> Composer<'a> {
 
     /// A whole program of what `main` holds, to its end; `way` leads to where our own modules are.
     fn program(&self, path: String, way: &str, main: Vec<Line>) -> File {
-        let is_seeded = self.course.seed(self.lesson).is_some();
+        let is_seeded = self.settings.seed(self.lesson).is_some();
         let modules = ["lessonc", "lessonc_seeded"].into_iter().take(1 + usize::from(is_seeded));
         let modules: String = modules
             .map(|module| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
@@ -378,8 +381,8 @@ impl<'a> Composer<'a> {
         Step {
             chunk: chunk.span,
             span: first.map_or(chunk.info, |origin| origin.span),
-            timeout: self.course.timeout(self.lesson, chunk),
-            output_size: self.course.output_size(self.lesson, chunk),
+            timeout: self.settings.timeout(self.lesson, chunk),
+            output_size: self.settings.output_size(self.lesson, chunk),
             timing: chunk.timing(),
         }
     }

@@ -32,7 +32,7 @@ pub fn settle(
     sources: &Sources,
     all_is_found: bool,
 ) -> Vec<Diagnostic> {
-    let lessons: Vec<&Lesson> = course.texts().collect();
+    let lessons: Vec<&Lesson> = course.texts().map(|lesson| &**lesson).collect();
     let mut allows: Vec<Allow> =
         lessons.iter().flat_map(|lesson| comments(lesson, sources)).collect();
     let index = course.index.as_ref().map(|index| index.source);

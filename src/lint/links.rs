@@ -266,7 +266,7 @@ fn find_lesson<'c>(course: &'c Course, known: &Surroundings<'_>, path: &str) -> 
     // Authors write the address without its ending too: `setup`, `setup/`.
     let bare = path.trim_end_matches('/');
     let path = PAGES.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(bare);
-    let lessons = || course.texts();
+    let lessons = || course.texts().map(|lesson| &**lesson);
     let is_path = |lesson: &&Lesson| {
         let own = &known.sources.get(lesson.source).path;
         lesson.name == path || own.strip_suffix(".md") == Some(path)

@@ -1,6 +1,6 @@
 //! What authors write: a course of lessons, each a tree of blocks.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{
     diagnostic::Level,
@@ -12,50 +12,30 @@ use super::{
 /// A folder of lessons.
 #[derive(Clone, Debug, Default)]
 pub struct Course {
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// The landing page: the body of `index.md`.
-    pub index: Option<Lesson>,
+    pub index: Option<Arc<Lesson>>,
     /// In the order in which they are taught.
-    pub lessons: Vec<Lesson>,
+    pub lessons: Vec<Arc<Lesson>>,
+    /// Which of the settings' units each of the lessons belongs to.
+    pub units: Vec<Option<usize>>,
     /// What is read beside the lessons: setup, glossary, instructor notes. Nothing in them runs or
     /// is tangled.
-    pub pages: Vec<Lesson>,
+    pub pages: Vec<Arc<Lesson>>,
     /// How it is to be cited.
     pub citation: Option<Citation>,
 }
 
 impl Course {
-    /// Seconds that a run of a code block may take.
-    pub fn timeout(&self, lesson: &Lesson, chunk: &Chunk) -> u32 {
-        let [ours, theirs] = self.limits(lesson);
-        chunk.timeout().or(theirs.timeout).or(ours.timeout).unwrap_or(limits::TIMEOUT)
-    }
-
-    /// How much a run of a code block may print.
-    pub fn output_size(&self, lesson: &Lesson, chunk: &Chunk) -> Size {
-        let [ours, theirs] = self.limits(lesson);
-        let said = chunk.output_size().or(theirs.output_size).or(ours.output_size);
-        said.unwrap_or(limits::OUTPUT_SIZE)
-    }
-
-    /// What a lesson's runs may take and touch.
-    pub fn sandbox(&self, lesson: &Lesson) -> Sandbox {
-        let [ours, theirs] = self.limits(lesson);
-        Sandbox::new(ours, theirs)
-    }
-
-    fn limits<'a>(&'a self, lesson: &'a Lesson) -> [&'a Limits; 2] {
-        [&self.settings.limits, &lesson.meta.limits]
-    }
-
-    /// What chance begins with in a lesson's notebook; none where it is left to the system.
-    pub fn seed(&self, lesson: &Lesson) -> Option<u32> {
-        lesson.meta.seed.or(self.settings.seed)
-    }
-
     /// Every text that becomes a page of the site.
-    pub fn texts(&self) -> impl Iterator<Item = &Lesson> + Clone {
+    pub fn texts(&self) -> impl Iterator<Item = &Arc<Lesson>> + Clone {
         self.index.iter().chain(&self.lessons).chain(&self.pages)
+    }
+
+    /// The title of the unit that a lesson belongs to, by its place among the lessons.
+    pub fn unit(&self, lesson: usize) -> Option<&str> {
+        let unit = self.units.get(lesson).copied().flatten()?;
+        Some(&self.settings.units[unit].title)
     }
 }
 
@@ -100,6 +80,34 @@ impl Settings {
     /// The language that readers are spoken to in.
     pub fn language(&self) -> &str {
         self.language.as_ref().map_or("en", |(language, _)| language)
+    }
+
+    /// Seconds that a run of a code block may take.
+    pub fn timeout(&self, lesson: &Lesson, chunk: &Chunk) -> u32 {
+        let [ours, theirs] = self.limits_of(lesson);
+        chunk.timeout().or(theirs.timeout).or(ours.timeout).unwrap_or(limits::TIMEOUT)
+    }
+
+    /// How much a run of a code block may print.
+    pub fn output_size(&self, lesson: &Lesson, chunk: &Chunk) -> Size {
+        let [ours, theirs] = self.limits_of(lesson);
+        let said = chunk.output_size().or(theirs.output_size).or(ours.output_size);
+        said.unwrap_or(limits::OUTPUT_SIZE)
+    }
+
+    /// What a lesson's runs may take and touch.
+    pub fn sandbox(&self, lesson: &Lesson) -> Sandbox {
+        let [ours, theirs] = self.limits_of(lesson);
+        Sandbox::new(ours, theirs)
+    }
+
+    fn limits_of<'a>(&'a self, lesson: &'a Lesson) -> [&'a Limits; 2] {
+        [&self.limits, &lesson.meta.limits]
+    }
+
+    /// What chance begins with in a lesson's notebook; none where it is left to the system.
+    pub fn seed(&self, lesson: &Lesson) -> Option<u32> {
+        lesson.meta.seed.or(self.seed)
     }
 }
 
@@ -205,8 +213,6 @@ pub struct Lesson {
     pub name: String,
     pub source: SourceId,
     pub meta: Meta,
-    /// Which of the settings' units it belongs to.
-    pub unit: Option<usize>,
     pub blocks: Vec<Block>,
 }
 

@@ -1,7 +1,10 @@
 //! What tangling makes: packages of files whose every line knows where it was written, and the
 //! programs that can be run with them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{
     course::{Lesson, Timing},
@@ -40,10 +43,9 @@ impl Package {
 
     /// The name that Cargo knows it by: a lesson may tangle a `Cargo.toml` of its own.
     pub fn cargo_name(&self) -> String {
-        let manifest = self.file("Cargo.toml").map(File::text).unwrap_or_default();
-        let manifest: Option<toml::Table> = toml::from_str(&manifest).ok();
-        let name =
-            manifest.as_ref().and_then(|manifest| manifest.get("package")?.get("name")?.as_str());
+        let own = self.file("Cargo.toml").filter(|manifest| manifest.info.is_some());
+        let own: Option<toml::Table> = own.and_then(|own| toml::from_str(&own.text()).ok());
+        let name = own.as_ref().and_then(|own| own.get("package")?.get("name")?.as_str());
         name.unwrap_or(&self.name).to_owned()
     }
 
@@ -164,23 +166,48 @@ impl Origin {
     }
 }
 
+/// Rust cells by their code blocks, their references replaced.
+pub type Cells = BTreeMap<Span, Vec<Line>>;
+
 /// All that a course's code blocks make.
 #[derive(Clone, Debug, Default)]
 pub struct Tangled {
     /// Those without a mistake, in the order in which lessons first name them.
-    pub packages: Vec<Package>,
+    pub packages: Vec<Arc<Package>>,
     /// Names of the packages that have one.
-    pub broken: Vec<String>,
-    /// Every Rust cell, by its code block, its references replaced; but for those with one that
-    /// can't be.
-    pub cells: BTreeMap<Span, Vec<Line>>,
+    pub broken: BTreeSet<String>,
+    /// The cells of each package's lessons, but for those with a reference that can't be replaced.
+    pub cells: BTreeMap<String, Arc<Cells>>,
+    /// Which of the packages has each name.
+    places: HashMap<String, usize>,
 }
 
 impl Tangled {
+    pub fn add(&mut self, package: Arc<Package>) {
+        self.places.insert(package.name.clone(), self.packages.len());
+        self.packages.push(package);
+    }
+
     /// The package that a lesson's code goes to; none where it has a mistake.
-    pub fn package(&self, lesson: &Lesson) -> Option<&Package> {
-        let name = lesson.package();
-        self.packages.iter().find(|package| package.name == name)
+    pub fn package(&self, lesson: &Lesson) -> Option<&Arc<Package>> {
+        self.named(&lesson.package())
+    }
+
+    /// The package without a mistake that has this name.
+    pub fn named(&self, name: &str) -> Option<&Arc<Package>> {
+        self.places.get(name).map(|at| &self.packages[*at])
+    }
+
+    /// Leaves out the packages that are found to have a mistake.
+    pub fn withdraw(&mut self, is_broken: impl Fn(&str) -> bool) {
+        for package in std::mem::take(&mut self.packages) {
+            if is_broken(&package.name) {
+                self.places.remove(&package.name);
+                self.broken.insert(package.name.clone());
+            } else {
+                self.add(package);
+            }
+        }
     }
 }
 
@@ -203,7 +230,7 @@ pub struct Workspace {
 pub struct Member {
     /// Below the workspace's folder: `asyncio`, `notebooks/asyncio`.
     pub folder: String,
-    pub package: Package,
+    pub package: Arc<Package>,
 }
 
 impl Workspace {
@@ -217,11 +244,29 @@ impl Workspace {
     }
 
     pub fn member(&self, folder: &str) -> Option<&Package> {
-        self.at(folder).map(|member| &member.package)
+        self.at(folder).map(|member| &*member.package)
     }
 
-    fn at(&self, folder: &str) -> Option<&Member> {
+    /// The member that stands in a folder.
+    pub fn at(&self, folder: &str) -> Option<&Member> {
         self.folders.get(folder).map(|at| &self.members[*at])
+    }
+
+    /// A member and those that it depends on, the one in the folder of its library among them.
+    pub fn below<'w>(&'w self, own: &'w Member, library: Option<&str>) -> Vec<&'w Member> {
+        let mut to_visit = vec![own];
+        let mut members: Vec<&Member> = vec![];
+        while let Some(member) = to_visit.pop() {
+            if members.iter().any(|other| other.folder == member.folder) {
+                continue;
+            }
+            members.push(member);
+            let library = library.filter(|_| members.len() == 1);
+            to_visit.extend(library.and_then(|folder| self.at(folder)));
+            let dependencies = member.package.dependencies.keys();
+            to_visit.extend(dependencies.filter_map(|name| self.named(name)));
+        }
+        members
     }
 
     /// The member that Cargo knows by a name.
@@ -275,20 +320,8 @@ impl Program {
 
     /// The packages that it is made of: its own, and those of the course that it depends on.
     pub fn members(&self) -> Vec<&Member> {
-        let workspace = &self.workspace;
-        let mut to_visit: Vec<&Member> = workspace.at(&self.member).into_iter().collect();
-        let mut members: Vec<&Member> = vec![];
-        while let Some(member) = to_visit.pop() {
-            if members.iter().any(|other| other.folder == member.folder) {
-                continue;
-            }
-            members.push(member);
-            let library = self.library.as_deref().filter(|_| members.len() == 1);
-            to_visit.extend(library.and_then(|folder| workspace.at(folder)));
-            let dependencies = member.package.dependencies.keys();
-            to_visit.extend(dependencies.filter_map(|name| workspace.named(name)));
-        }
-        members
+        let own = self.workspace.at(&self.member);
+        own.map(|own| self.workspace.below(own, self.library.as_deref())).unwrap_or_default()
     }
 
     /// The one binary of its member that it is, if it is one.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -150,7 +151,7 @@ impl Part {
 pub struct CapturedFile {
     /// Below the program's working directory, with `/` between folders.
     pub path: String,
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
 }
 
 /// What a lesson's runs gave, at the lesson's places.

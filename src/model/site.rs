@@ -1,5 +1,7 @@
 //! What is published.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 /// A whole site. Paths are relative to its root, with `/` between folders.
@@ -13,7 +15,7 @@ pub struct Site {
 pub struct Page {
     /// `asyncio.html`
     pub path: String,
-    pub html: String,
+    pub html: Arc<str>,
     /// Whether it shows what stands in lessons: it waits until none of them is broken.
     pub gathers: bool,
 }
@@ -26,7 +28,7 @@ pub struct Asset {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
     /// A file of the course, by its path there.
     CourseFile(String),
 }

@@ -1,13 +1,13 @@
 //! Markdown texts and places in them.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// Names one [`Source`] of one [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(pub u32);
 
 /// One text that an author wrote.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Where it stands in the course, with `/` between folders: `asyncio.md`, `learners/setup.md`.
     pub path: String,
@@ -55,20 +55,20 @@ impl Source {
 /// All texts of a course, by their [`SourceId`]s.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    all: Vec<Source>,
+    all: Vec<Arc<Source>>,
 }
 
 impl Sources {
-    pub fn add(&mut self, source: Source) -> SourceId {
-        self.all.push(source);
+    pub fn add(&mut self, source: impl Into<Arc<Source>>) -> SourceId {
+        self.all.push(source.into());
         SourceId(self.all.len() as u32 - 1)
     }
 
-    pub fn get(&self, id: SourceId) -> &Source {
+    pub fn get(&self, id: SourceId) -> &Arc<Source> {
         &self.all[id.0 as usize]
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (SourceId, &Arc<Source>)> + Clone {
         self.all.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
     }
 

@@ -1,11 +1,15 @@
 //! What programs give now, beside what is recorded of them.
 
-use std::{collections::BTreeSet, io};
+use std::io;
 
-use super::{broken_names, cannot_run, compose, parse, take, traces};
+use super::{
+    Files, Memo, broken, compose, course,
+    runs::{cannot_run, take, traces},
+};
 use crate::{
     execute::{self, Runner},
     model::{
+        course::Lesson,
         diagnostic::Diagnostic,
         package::Program,
         record::{Record, Trace},
@@ -28,30 +32,31 @@ pub struct Rerun {
 /// Where the user stops a run.
 pub fn rerun(
     sources: &Sources,
-    files: &BTreeSet<String>,
+    files: &Files,
     is_wanted: impl Fn(&str) -> bool,
     recall: &mut dyn Runner,
     runner: &mut dyn Runner,
 ) -> io::Result<Rerun> {
     let mut found = vec![];
-    let course = parse(sources).into_value(&mut found);
-    found.extend(execute::missing_data(&course, files));
-    let (tangled, programs) = compose(&course, sources, &mut found);
-    let broken = broken_names(&course, &tangled, &found);
-    let is_sound = |program: &&Program| !broken.contains(&*program.lesson);
+    let memo = &mut Memo::default();
+    let course = course::parse(sources, &mut memo.course).into_value(&mut found);
+    let (tangled, plan) = compose(&course, sources, files, memo, &mut found);
+    let broken = broken(&course, &tangled, &found);
+    let programs = plan.all(sources);
+    let is_sound = |program: &&Program| !broken.contains(&program.lesson);
     let wanted = programs.iter().filter(|program| is_wanted(&program.lesson)).filter(is_sound);
     let wanted: Vec<&Program> = wanted.collect();
 
     let drifted = |program: &Program, recorded: &Record, fresh: &Record, again: Option<&Record>| {
         let lesson = course.lessons.iter().find(|lesson| lesson.name == program.lesson);
-        let compare = |lesson| {
+        let compare = |lesson: &Lesson| {
             let plain = weave::plain;
             let mut drifted = execute::drifted(lesson, recorded, fresh, again, plain);
             let records = [recorded, fresh];
             drifted.extend(execute::drifted_files(lesson, program, records, again, plain));
             drifted
         };
-        lesson.map(compare).unwrap_or_default()
+        lesson.map(|lesson| compare(lesson)).unwrap_or_default()
     };
     let (mut fresh, mut diagnostics) = (vec![], vec![]);
     let mut differing = vec![];

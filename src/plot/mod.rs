@@ -302,7 +302,7 @@ impl Plot<'_> {
         let written = origins.record.map(|record| &record.files[..]).unwrap_or_default();
         let path = name.trim_start_matches("./");
         if let Some(file) = written.iter().rev().find(|file| file.path == path) {
-            return Ok(Some(file.bytes.clone()));
+            return Ok(Some(file.bytes.to_vec()));
         }
         let error = |message| Diagnostic::error("plot-data", message).at(self.place(), "");
         let below = format!("/{path}");

@@ -1,9 +1,9 @@
 //! What a package depends on: what its course says, and in place of it or beside it its lessons.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::model::{
-    course::{Course, Dependency, Lesson},
+    course::{Dependency, Lesson, Settings},
     diagnostic::Diagnostic,
     package::{COURSE, Dependencies},
     source::{Sources, Span},
@@ -12,8 +12,8 @@ use crate::model::{
 /// Each dependency, and where it is asked for. A lesson's requirement takes the place of its course's.
 /// Lessons that share a package must agree.
 pub fn dependencies(
-    lessons: &[&Lesson],
-    course: &Course,
+    lessons: &[Arc<Lesson>],
+    settings: &Settings,
     packages: &[String],
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -32,7 +32,7 @@ pub fn dependencies(
             );
         }
     }
-    let of_course = course.settings.dependencies.iter().map(|(name, it)| (name.as_str(), it));
+    let of_course = settings.dependencies.iter().map(|(name, it)| (name.as_str(), it));
     let mut all: BTreeMap<&str, &Dependency> = of_course.collect();
     all.extend(of_lessons);
     let asked =

@@ -1,5 +1,7 @@
 //! What Cargo asks of generated packages.
 
+use std::sync::Arc;
+
 use crate::model::{
     diagnostic::Diagnostic,
     package::{File, Package},
@@ -35,10 +37,10 @@ pub fn mistake(manifest: &File) -> Option<Diagnostic> {
 
 /// Tells of each package whose own manifest calls it as another is called, with that package's
 /// index: Cargo knows packages by their names alone, and would build none.
-pub fn namesakes(packages: &[Package]) -> Vec<(usize, Diagnostic)> {
-    let names: Vec<String> = packages.iter().map(Package::cargo_name).collect();
+pub fn namesakes(packages: &[Arc<Package>]) -> Vec<(usize, Diagnostic)> {
+    let names: Vec<String> = packages.iter().map(|package| package.cargo_name()).collect();
     let own = |package: &Package| package.file("Cargo.toml").and_then(|manifest| manifest.info);
-    let namesake = |(index, package): (usize, &Package)| {
+    let namesake = |(index, package): (usize, &Arc<Package>)| {
         let place = own(package)?;
         let name = &names[index];
         let is_other = |other: &usize| *other < index || own(&packages[*other]).is_none();

@@ -13,10 +13,15 @@ mod pieces;
 mod strings;
 mod targets;
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
 use crate::model::{
-    course::{Course, Lesson},
+    course::{Course, Lesson, Settings},
     diagnostic::{Diagnosed, Diagnostic, Severity},
-    package::{File, Line, Package, Tangled},
+    package::{Cells, File, Line, Package, Tangled},
     source::{Sources, Span},
 };
 
@@ -26,26 +31,83 @@ pub use manifest::{PROFILE, workspace_manifest};
 /// The edition of packages whose course does not say one.
 const EDITION: &str = "2024";
 
+/// The packages of a course.
 pub fn tangle(course: &Course, sources: &Sources) -> Diagnosed<Tangled> {
+    let groups = groups(course);
+    let names = names(&groups);
+    let of_group = |group: &Group| self::group(group, &course.settings, &names, sources);
+    join(groups.iter().map(of_group).map(Arc::new))
+}
+
+/// The lessons whose code goes to one package.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The package's name.
+    pub name: String,
+    pub lessons: Vec<Arc<Lesson>>,
+}
+
+/// What the code blocks of one group make.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Also where it has a mistake.
+    package: Arc<Package>,
+    cells: Arc<Cells>,
+}
+
+/// The groups of a course, in the order in which its lessons begin them.
+pub fn groups(course: &Course) -> Vec<Group> {
+    let mut groups: Vec<Group> = vec![];
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for lesson in &course.lessons {
+        let name = lesson.package();
+        let place = *places.entry(name.clone()).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Group { name, lessons: vec![] });
+        }
+        groups[place].lessons.push(Arc::clone(lesson));
+    }
+    groups
+}
+
+/// The names of the groups' packages, which `path` dependencies may lead to.
+pub fn names(groups: &[Group]) -> Vec<String> {
+    groups.iter().map(|group| group.name.clone()).collect()
+}
+
+/// What one group makes; `packages` are the [`names`] of all.
+pub fn group(
+    group: &Group,
+    settings: &Settings,
+    packages: &[String],
+    sources: &Sources,
+) -> Diagnosed<Made> {
+    let Group { name, lessons } = group;
+    let mut diagnostics = mistaken_names(name, lessons, settings);
+    let (package, cells) = package(name, lessons, settings, packages, sources, &mut diagnostics);
+    let value = Made { package: Arc::new(package), cells: Arc::new(cells) };
+    Diagnosed { value, diagnostics }
+}
+
+/// What all groups make together. Those with an error give no package.
+pub fn join(groups: impl Iterator<Item = Arc<Diagnosed<Made>>>) -> Diagnosed<Tangled> {
     let mut tangled = Tangled::default();
     let mut diagnostics = vec![];
-    let all = lessons_by_package(course);
-    let packages: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
-    for (name, lessons) in all {
-        let mut found = mistaken_names(&name, &lessons, course);
-        let (package, cells) = package(&name, &lessons, course, &packages, sources, &mut found);
+    for made in groups {
+        let Diagnosed { value: Made { package, cells }, diagnostics: found } = &*made;
+        tangled.cells.insert(package.name.clone(), Arc::clone(cells));
         if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            tangled.broken.push(name);
+            tangled.broken.insert(package.name.clone());
         } else {
-            tangled.packages.push(package);
+            tangled.add(Arc::clone(package));
         }
-        tangled.cells.extend(cells);
-        diagnostics.extend(found);
+        diagnostics.extend(found.iter().cloned());
     }
-    for (index, diagnostic) in manifest::namesakes(&tangled.packages).into_iter().rev() {
-        tangled.broken.push(tangled.packages.remove(index).name);
-        diagnostics.push(diagnostic);
-    }
+    let namesakes = manifest::namesakes(&tangled.packages);
+    let called: BTreeSet<String> =
+        namesakes.iter().map(|(index, _)| tangled.packages[*index].name.clone()).collect();
+    tangled.withdraw(|name| called.contains(name));
+    diagnostics.extend(namesakes.into_iter().rev().map(|(_, diagnostic)| diagnostic));
     Diagnosed { value: tangled, diagnostics }
 }
 
@@ -62,8 +124,8 @@ pub struct Expanded {
 pub fn pieces(course: &Course, sources: &Sources) -> Diagnosed<Vec<Expanded>> {
     let mut diagnostics = vec![];
     let mut expanded = vec![];
-    for (package, lessons) in lessons_by_package(course) {
-        let names = names::collect(&lessons, sources, &mut diagnostics);
+    for Group { name: package, lessons } in &groups(course) {
+        let names = names::collect(lessons, sources, &mut diagnostics);
         let named = names.named.iter().map(|(name, pieces)| ((*name).to_owned(), pieces));
         let targets = names.targets.iter().map(|(path, target)| (path.clone(), &target.pieces));
         expanded.extend(named.chain(targets).map(|(name, pieces)| {
@@ -78,7 +140,7 @@ pub fn pieces(course: &Course, sources: &Sources) -> Diagnosed<Vec<Expanded>> {
 const RESERVED: &[&str] = &["alloc", "build", "core", "notebooks", "proc_macro", "std", "test"];
 
 /// What is wrong with a package's name.
-fn mistaken_names(name: &str, lessons: &[&Lesson], course: &Course) -> Vec<Diagnostic> {
+fn mistaken_names(name: &str, lessons: &[Arc<Lesson>], settings: &Settings) -> Vec<Diagnostic> {
     let mut diagnostics = vec![];
     let at = |lesson: &Lesson| Span { source: lesson.source, start: 0, end: 0 };
     if lessons.len() > 1 {
@@ -97,41 +159,28 @@ fn mistaken_names(name: &str, lessons: &[&Lesson], course: &Course) -> Vec<Diagn
         }
     }
     let dependencies = lessons.iter().flat_map(|lesson| lesson.meta.dependencies.keys());
-    let is_dependency =
-        dependencies.chain(course.settings.dependencies.keys()).any(|key| key == name);
+    let is_dependency = dependencies.chain(settings.dependencies.keys()).any(|key| key == name);
     let has_code =
         lessons.iter().flat_map(|lesson| lesson.chunks()).any(|chunk| chunk.target().is_some());
     if has_code && (is_dependency || RESERVED.contains(&name)) {
         let why = if is_dependency { "is one of its dependencies" } else { "is reserved" };
         let message = format!("this lesson's package cannot be `{name}`, which {why}");
         let diagnostic =
-            Diagnostic::error("package-name", message).at(at(lessons[0]), "this lesson");
+            Diagnostic::error("package-name", message).at(at(&lessons[0]), "this lesson");
         diagnostics
             .push(diagnostic.hint("give the package another name: `crate: …` in the front matter"));
     }
     diagnostics
 }
 
-fn lessons_by_package(course: &Course) -> Vec<(String, Vec<&Lesson>)> {
-    let mut packages: Vec<(String, Vec<&Lesson>)> = vec![];
-    for lesson in &course.lessons {
-        let name = lesson.package();
-        match packages.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, lessons)) => lessons.push(lesson),
-            None => packages.push((name, vec![lesson])),
-        }
-    }
-    packages
-}
-
 fn package(
     name: &str,
-    lessons: &[&Lesson],
-    course: &Course,
+    lessons: &[Arc<Lesson>],
+    settings: &Settings,
     packages: &[String],
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
-) -> (Package, Vec<(Span, Vec<Line>)>) {
+) -> (Package, Cells) {
     let names = names::collect(lessons, sources, diagnostics);
     let mut files: Vec<File> = names
         .targets
@@ -162,13 +211,13 @@ fn package(
     names::report_unused(&names, diagnostics);
 
     let (dependencies, asked) =
-        dependencies::dependencies(lessons, course, packages, sources, diagnostics);
+        dependencies::dependencies(lessons, settings, packages, sources, diagnostics);
     let mut package = Package {
         name: name.to_owned(),
         files: vec![],
         dependencies,
         asked,
-        edition: course.settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
+        edition: settings.edition.clone().unwrap_or_else(|| EDITION.to_owned()),
     };
     let own_manifest = files.iter().find(|file| file.path == "Cargo.toml");
     diagnostics.extend(own_manifest.and_then(manifest::mistake));

@@ -1,6 +1,9 @@
 //! Who defines a name or a target, and with which pieces.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::model::{
     course::{Lesson, is_name, reference},
@@ -56,7 +59,7 @@ impl<'a> Names<'a> {
 }
 
 pub fn collect<'a>(
-    lessons: &[&'a Lesson],
+    lessons: &'a [Arc<Lesson>],
     sources: &'a Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Names<'a> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{ids, page_path};
 use crate::model::{
-    course::{Chunk, Course, Lesson, reference},
+    course::{Chunk, Lesson, reference},
     source::{Sources, Span},
 };
 
@@ -38,36 +38,48 @@ pub struct Name {
     pub uses: Vec<Block>,
 }
 
-/// All blocks of a course that define a name or use one.
+/// A block of a text that defines a name or uses one.
+#[derive(Debug)]
+pub struct Own {
+    span: Span,
+    block: Block,
+    defines: Option<String>,
+    uses: Vec<String>,
+}
+
+/// Those of one text.
+pub fn of(lesson: &Lesson, sources: &Sources) -> Vec<Own> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let own = lesson.chunks().into_iter().filter_map(|chunk| {
+        let lines = chunk.lines.iter().filter_map(|line| reference(sources.text(line.span)));
+        let uses: Vec<String> = lines.map(str::to_owned).collect();
+        let is_code = chunk.language.as_deref() != Some("mermaid") && !chunk.is_output();
+        if !is_code || chunk.name().is_none() && uses.is_empty() {
+            return None;
+        }
+        let block = block(lesson, chunk, &mut counts);
+        Some(Own { span: chunk.span, block, defines: chunk.name().map(str::to_owned), uses })
+    });
+    own.collect()
+}
+
+/// All blocks of one package that define a name or use one: its lessons share their names.
 #[derive(Debug, Default)]
 pub struct Blocks {
-    /// By package: lessons of one package share their names.
-    names: BTreeMap<(String, String), Name>,
+    names: BTreeMap<String, Name>,
     ids: HashMap<Span, String>,
 }
 
 impl Blocks {
-    pub fn of(course: &Course, sources: &Sources) -> Self {
+    pub fn of<'a>(own: impl Iterator<Item = &'a Own>) -> Self {
         let mut blocks = Self::default();
-        for lesson in &course.lessons {
-            let package = lesson.package();
-            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-            for chunk in lesson.chunks() {
-                let lines =
-                    chunk.lines.iter().filter_map(|line| reference(sources.text(line.span)));
-                let used: Vec<&str> = lines.collect();
-                let is_code = chunk.language.as_deref() != Some("mermaid") && !chunk.is_output();
-                if !is_code || chunk.name().is_none() && used.is_empty() {
-                    continue;
-                }
-                let block = block(lesson, chunk, &mut counts);
-                blocks.ids.insert(chunk.span, block.id.clone());
-                if let Some(name) = chunk.name() {
-                    blocks.name(&package, name).definitions.push(block.clone());
-                }
-                for name in used {
-                    blocks.name(&package, name).uses.push(block.clone());
-                }
+        for Own { span, block, defines, uses } in own {
+            blocks.ids.insert(*span, block.id.clone());
+            if let Some(name) = defines {
+                blocks.name(name).definitions.push(block.clone());
+            }
+            for name in uses {
+                blocks.name(name).uses.push(block.clone());
             }
         }
         blocks
@@ -77,13 +89,13 @@ impl Blocks {
         self.ids.get(&chunk.span).map(String::as_str)
     }
 
-    /// What is known of a name that a lesson's block has or asks for.
-    pub fn find(&self, lesson: &Lesson, name: &str) -> Option<&Name> {
-        self.names.get(&(lesson.package(), name.to_owned()))
+    /// What is known of a name that a block has or asks for.
+    pub fn find(&self, name: &str) -> Option<&Name> {
+        self.names.get(name)
     }
 
-    fn name(&mut self, package: &str, name: &str) -> &mut Name {
-        self.names.entry((package.to_owned(), name.to_owned())).or_default()
+    fn name(&mut self, name: &str) -> &mut Name {
+        self.names.entry(name.to_owned()).or_default()
     }
 }
 

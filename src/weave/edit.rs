@@ -35,7 +35,10 @@ pub fn url(course: &Course, path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::course::Settings;
 
     #[test]
     fn each_host_has_its_own_way() {
@@ -58,9 +61,10 @@ mod tests {
             ("https://example.org/a/b", None),
             ("git@github.com:a/b", None),
         ] {
-            let mut course = Course::default();
-            course.settings.repository = Some(repository.to_owned());
-            assert_eq!(url(&course, "x.md").as_deref(), edit, "{repository}");
+            let repository = Some(repository.to_owned());
+            let settings = Arc::new(Settings { repository, ..Settings::default() });
+            let course = Course { settings, ..Course::default() };
+            assert_eq!(url(&course, "x.md").as_deref(), edit, "{course:?}");
         }
     }
 }

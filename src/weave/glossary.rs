@@ -71,6 +71,12 @@ impl<'a> Glossary<'a> {
         did_you_mean(text, self.titles().iter().map(String::as_str)).map(str::to_owned)
     }
 
+    /// Of each term the id, what it is called, and what it means.
+    pub fn signs(&self) -> Vec<(String, String, String)> {
+        let terms = self.terms.iter().zip(self.titles());
+        terms.map(|((id, term), title)| (id.clone(), title, term.meaning.clone())).collect()
+    }
+
     fn titles(&self) -> Vec<String> {
         self.terms.values().map(|term| plain_text(&term.definition.term)).collect()
     }

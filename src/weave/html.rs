@@ -1,11 +1,13 @@
 //! A lesson's blocks as HTML.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::{
-    ansi, blocks, chart_path, diagram,
+    ansi,
+    blocks::{self, Blocks},
+    chart_path, diagram,
     escape::escape,
     figures::Figures,
     glossary,
@@ -45,8 +47,8 @@ struct Callout<'c> {
     folds: bool,
 }
 
-/// What other pages show of a text, as HTML.
-#[derive(Clone, Debug, Default)]
+/// What other pages show of a text, as HTML of its own page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     pub questions: Option<String>,
     pub keypoints: Vec<String>,
@@ -55,7 +57,7 @@ pub struct Shown {
 }
 
 /// A section of a page, for its table of contents.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Section {
     pub title: String,
     pub id: String,
@@ -69,7 +71,19 @@ pub struct Common<'a> {
     /// The course's.
     pub macros: Macros,
     pub links: Links<'a>,
-    pub figures: Figures<'a>,
+}
+
+/// What a text is woven from.
+#[derive(Clone, Copy)]
+pub struct Own<'a> {
+    pub lesson: &'a Lesson,
+    /// What its runs gave.
+    pub record: Option<&'a Record>,
+    /// By their blocks' places.
+    pub charts: &'a BTreeMap<Span, Chart>,
+    /// The blocks of its package.
+    pub blocks: &'a Blocks,
+    pub figures: &'a Figures<'a>,
 }
 
 /// The body of one page while it is written.
@@ -82,6 +96,8 @@ pub struct Body<'a> {
     /// Those that the formulas so far have defined, and the course's.
     macros: Macros,
     links: &'a Links<'a>,
+    charts: &'a BTreeMap<Span, Chart>,
+    named: &'a Blocks,
     figures: &'a Figures<'a>,
     ids: Identifiers,
     /// Added to a heading's level so that the highest stands below the page's title.
@@ -109,8 +125,9 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub fn new(lesson: &'a Lesson, record: Option<&'a Record>, common: &'a Common<'a>) -> Self {
-        let Common { sources, skin, formulas, macros, links, figures } = common;
+    pub fn new(own: Own<'a>, common: &'a Common<'a>) -> Self {
+        let Common { sources, skin, formulas, macros, links } = common;
+        let Own { lesson, record, charts, blocks, figures } = own;
         let mut highest = 6;
         let mut definitions = HashMap::new();
         walk(&lesson.blocks, &mut |block| match &block.kind {
@@ -128,6 +145,8 @@ impl<'a> Body<'a> {
             formulas,
             macros: macros.clone(),
             links,
+            charts,
+            named: blocks,
             figures,
             ids: Identifiers::of(lesson),
             shift: 2_u8.saturating_sub(highest),
@@ -470,7 +489,7 @@ impl<'a> Body<'a> {
     fn chunk(&mut self, chunk: &'a Chunk) -> String {
         match (chunk.language.as_deref(), chunk.cell) {
             (Some("mermaid"), _) => self.diagram(chunk),
-            _ if chunk.is_plot() => match self.figures.charts.get(&chunk.span) {
+            _ if chunk.is_plot() => match self.charts.get(&chunk.span) {
                 Some(chart) => self.chart(chunk, chart),
                 None => String::new(),
             },
@@ -488,7 +507,7 @@ impl<'a> Body<'a> {
                 for output in self.outputs(chunk) {
                     html.push_str(&self.output(output, chunk));
                 }
-                if let Some(chart) = self.figures.charts.get(&chunk.span) {
+                if let Some(chart) = self.charts.get(&chunk.span) {
                     html.push_str(&self.chart(chunk, chart));
                 }
                 html
@@ -539,11 +558,11 @@ impl<'a> Body<'a> {
         let name = chunk.name();
         let added = name.is_some_and(|name| !self.shown.insert(name.to_owned()));
         let language = chunk.language.as_deref();
-        let blocks = &self.links.blocks;
+        let blocks = self.named;
         let html = blocks::link_references(&code, |name| {
-            Some(escape(&blocks.find(self.lesson, name)?.definitions.first()?.url(self.lesson)))
+            Some(escape(&blocks.find(name)?.definitions.first()?.url(self.lesson)))
         });
-        let own = name.and_then(|name| blocks.find(self.lesson, name));
+        let own = name.and_then(|name| blocks.find(name));
         let first = own.and_then(|own| own.definitions.first()).map(|block| block.url(self.lesson));
         let uses = own.into_iter().flat_map(|own| &own.uses);
         let context = Code {
@@ -560,7 +579,7 @@ impl<'a> Body<'a> {
             used_in: uses
                 .map(|block| Use { url: block.url(self.lesson), label: block.label() })
                 .collect(),
-            label: self.figures.label(self.lesson, name).filter(|_| !added),
+            label: self.figures.label(name).filter(|_| !added),
             caption: chunk.attributes.get("caption"),
         };
         self.render("code.html", &context, chunk.info)
@@ -665,7 +684,7 @@ impl<'a> Body<'a> {
             escape(alt.unwrap_or(self.skin.words.get("shown_by_code"))),
             sized(picture_size(&bytes)),
         );
-        self.assets.push(Asset { path, content: Content::Bytes(bytes) });
+        self.assets.push(Asset { path, content: Content::Bytes(bytes.into()) });
         Some(Given { kind: "picture", html })
     }
 
@@ -750,7 +769,7 @@ impl<'a> Body<'a> {
         let id = plot.and_then(|plot| plot.name());
         let figure = Figure {
             id,
-            label: self.figures.label(self.lesson, id),
+            label: self.figures.label(id),
             caption: plot.and_then(|plot| plot.says("caption", self.record)),
             svg: &chart.svg,
             note: chart.note.as_deref(),
@@ -782,7 +801,7 @@ impl<'a> Body<'a> {
         let size = size.and_then(|size| at_width(size, asked.as_deref()));
         let figure = Figure {
             id,
-            label: self.figures.label(self.lesson, id),
+            label: self.figures.label(id),
             src: self.links.image(self.lesson, self.record, &image.target),
             alt: self.alt(image),
             caption,
@@ -896,7 +915,7 @@ impl<'a> Body<'a> {
             }
             Inline::Math { span, tex, display } => html.push_str(&self.math(*span, tex, *display)),
             Inline::FootnoteReference { label, .. } => html.push_str(&self.reference(label)),
-            Inline::Reference { span, id } => match self.figures.resolve(self.lesson, id, *span) {
+            Inline::Reference { span, id } => match self.figures.resolve(id, *span) {
                 Ok((url, text)) => {
                     html.push_str(&format!("<a href=\"{}\">{}</a>", escape(&url), escape(&text)));
                 }

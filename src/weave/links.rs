@@ -8,9 +8,10 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
 };
 
-use super::{blocks::Blocks, glossary::Glossary, page_path, picture::picture_size};
+use super::{glossary::Glossary, page_path, picture::picture_size};
 use crate::model::{
     course::{Course, Lesson},
     record::{CapturedFile, Record},
@@ -21,15 +22,23 @@ use crate::model::{
 /// What a link can lead to.
 pub struct Links<'a> {
     /// Paths of the course's other files: `fig/stack.svg`.
-    files: &'a BTreeSet<String>,
-    /// The page that is made of each text, by the text's path without its extension.
+    files: &'a Arc<BTreeSet<String>>,
     /// How large those of them are that are pictures.
-    pictures: &'a BTreeMap<String, PictureSize>,
+    pictures: &'a Arc<BTreeMap<String, PictureSize>>,
+    /// The page that is made of each text, by the text's path without its extension.
     pages: BTreeMap<&'a str, String>,
     pub glossary: Glossary<'a>,
-    pub blocks: Blocks,
     /// The folder that each text stands in, empty or with a `/` at its end.
     folders: HashMap<SourceId, &'a str>,
+}
+
+/// What decides where links lead, as a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    files: Arc<BTreeSet<String>>,
+    pictures: Arc<BTreeMap<String, PictureSize>>,
+    pages: BTreeMap<String, String>,
+    terms: Vec<(String, String, String)>,
 }
 
 /// Folders of which the site makes none: what stands in them is found without them too.
@@ -41,8 +50,8 @@ const EPISODES: &str = "episodes/";
 impl<'a> Links<'a> {
     pub fn new(
         course: &'a Course,
-        files: &'a BTreeSet<String>,
-        pictures: &'a BTreeMap<String, PictureSize>,
+        files: &'a Arc<BTreeSet<String>>,
+        pictures: &'a Arc<BTreeMap<String, PictureSize>>,
         sources: &'a Sources,
     ) -> Self {
         let mut links = Self {
@@ -50,7 +59,6 @@ impl<'a> Links<'a> {
             pictures,
             pages: BTreeMap::new(),
             glossary: Glossary::of(course),
-            blocks: Blocks::of(course, sources),
             folders: HashMap::new(),
         };
         for lesson in course.texts() {
@@ -60,6 +68,16 @@ impl<'a> Links<'a> {
             links.pages.insert(without_extension(path).unwrap_or(path), page_path(&lesson.name));
         }
         links
+    }
+
+    pub fn signs(&self) -> Signs {
+        let pages = self.pages.iter().map(|(text, page)| ((*text).to_owned(), page.clone()));
+        Signs {
+            files: Arc::clone(self.files),
+            pictures: Arc::clone(self.pictures),
+            pages: pages.collect(),
+            terms: self.glossary.signs(),
+        }
     }
 
     /// A link as an author writes it, `../learners/setup.md#x`, to what is made of it.

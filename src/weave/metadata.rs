@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    page::{Kind, Sheet, course_title},
+    page::course_title,
     page_path,
+    sheet::{Kind, Sheet},
 };
 use crate::model::course::{Course, Settings};
 
@@ -19,7 +20,7 @@ pub struct Metadata {
 
 /// Source: schema.org, `LearningResource` and `Course`.
 pub fn metadata(course: &Course, sheet: &Sheet) -> Metadata {
-    let Settings { description, license, url, .. } = &course.settings;
+    let Settings { description, license, url, .. } = &*course.settings;
     let is_found = sheet.kind != Kind::Missing;
     let canonical = url.as_ref().filter(|_| is_found).map(|url| match sheet.kind {
         Kind::Landing => url.clone(),

@@ -1,4 +1,13 @@
-//! `(&Course, records) -> Site`: prose, code, outputs and navigation as pages.
+//! `(&Course, what its runs gave) -> Site`: prose, code, outputs and navigation as pages.
+//!
+//! ```text
+//! text ─ found ─> what others refer to ─┐
+//! text, its record and charts ──────────┴─ html ─> Woven ─┬─ pages ─> bodies of what is gathered
+//!                                                         └─ page ──> pages of the site
+//! ```
+//!
+//! Each of these is remembered with all that it was made of, so that a page is woven again only where
+//! something that it shows is another.
 
 mod anchors;
 mod ansi;
@@ -19,119 +28,203 @@ mod page;
 mod pages;
 mod picture;
 mod search;
+mod sheet;
 mod template;
 mod value;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use crate::model::{
-    chart::Chart,
-    course::{Course, Lesson},
-    diagnostic::Diagnosed,
-    record::Record,
-    site::{Asset, Content, Page, PictureSize, Site},
-    source::{Sources, Span},
+use crate::{
+    memo::{self, Same, settled},
+    model::{
+        chart::Chart,
+        course::{Course, Inline, Lesson, Settings},
+        diagnostic::{Diagnosed, Diagnostic},
+        record::Record,
+        site::{Asset, Content, Page, PictureSize, Site},
+        source::{SourceId, Sources, Span},
+        walk,
+    },
 };
 
 pub use ansi::{html as terminal_html, plain};
+use blocks::Blocks;
 pub use escape::escape;
-use figures::Figures;
+use figures::{Figure, Figures, Place};
 use html::{Body, Common, Section, Shown};
 use links::Links;
 use math::Formulas;
-use page::{Frame, Kind};
+use page::{Frame, Outline};
 pub use picture::picture_size;
-pub use search::is_index;
+pub use search::Index;
+use sheet::{Kind, Sheet};
 pub use template::Theme;
+use words::Words;
 
 /// The folders of a course that are copied into its site.
 pub const COPIED: &[&str] = &["data", "fig", "files"];
 
-/// A text of the course, woven.
-struct Text<'a> {
-    lesson: &'a Lesson,
-    /// What its runs gave.
-    record: Option<&'a Record>,
-    html: String,
-    sections: Vec<Section>,
-    shown: Shown,
+/// What a site is woven of.
+pub struct Material<'a> {
+    pub course: &'a Course,
+    /// What there is beside each text of the course, in the order of [`Course::texts`].
+    pub given: Vec<Given>,
+    /// The paths of the course's other files.
+    pub files: &'a Arc<BTreeSet<String>>,
+    /// How large those of them are that are pictures.
+    pub pictures: &'a Arc<BTreeMap<String, PictureSize>>,
+    pub sources: &'a Sources,
+    pub theme: &'a Arc<Theme>,
 }
 
-/// The texts of a course, woven.
+/// What there is beside a text.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What its runs gave.
+    pub record: Option<Arc<Record>>,
+    /// What its `.plot` blocks and cells that are compared became, by their places.
+    pub charts: Arc<BTreeMap<Span, Chart>>,
+}
+
+/// What decides how all is shown, and in which words.
+type Look = (Same<Settings>, Same<Theme>);
+
+type MachinesMemo = memo::Memo<(), (Same<Outline>, Look), Result<Vec<Asset>, String>>;
+
+/// What was woven last.
+#[derive(Default)]
+pub struct Memo {
+    words: memo::Memo<(), Look, Arc<Diagnosed<Words>>>,
+    found: memo::Memo<SourceId, Same<Lesson>, Arc<Found>>,
+    blocks: memo::Memo<String, Vec<Same<Found>>, Arc<Blocks>>,
+    places: Option<Arc<Vec<Place>>>,
+    around: Option<Arc<links::Signs>>,
+    woven: memo::Memo<SourceId, WovenOf, Arc<Woven>>,
+    pages: pages::Memo,
+    outline: Option<Arc<Outline>>,
+    framed: memo::Memo<String, page::FramedOf, Result<Arc<str>, String>>,
+    machines: MachinesMemo,
+    indexed: search::Memo,
+}
+
+/// What other texts can refer to in one.
+#[derive(Debug)]
+struct Found {
+    blocks: Vec<blocks::Own>,
+    figures: Arc<Vec<Figure>>,
+    /// Whether it refers to figures itself.
+    refers: bool,
+}
+
+impl Found {
+    fn of(lesson: &Lesson, sources: &Sources) -> Self {
+        let mut refers = false;
+        walk::inlines(&lesson.blocks, &mut |_, inline| {
+            refers |= matches!(inline, Inline::Reference { .. });
+        });
+        let figures = Arc::new(figures::of(lesson));
+        Self { blocks: blocks::of(lesson, sources), figures, refers }
+    }
+}
+
+/// What a text is woven of.
+#[derive(PartialEq)]
+struct WovenOf {
+    lesson: Same<Lesson>,
+    record: Option<Same<Record>>,
+    charts: Same<BTreeMap<Span, Chart>>,
+    blocks: Same<Blocks>,
+    /// None where it refers to none.
+    places: Option<Same<Vec<Place>>>,
+    around: Same<links::Signs>,
+    settings: Same<Settings>,
+    theme: Same<Theme>,
+}
+
+/// A text of the course, woven.
+#[derive(Debug)]
+struct Woven {
+    html: Arc<str>,
+    sections: Vec<Section>,
+    /// For pages that gather.
+    shown: Arc<Shown>,
+    gallery: Arc<Vec<figures::Entry>>,
+    /// Pictures that values showed, data of charts, and files that its programs wrote.
+    assets: Vec<Asset>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A text of the course with what was woven of it.
+struct Text<'a> {
+    lesson: &'a Arc<Lesson>,
+    record: Option<&'a Arc<Record>>,
+    woven: Arc<Woven>,
+}
+
+/// The texts of a course.
 struct Texts<'a> {
     index: Option<Text<'a>>,
     lessons: Vec<Text<'a>>,
     /// What is read beside the lessons.
     pages: Vec<Text<'a>>,
-    /// Pictures that values showed.
-    assets: Vec<Asset>,
 }
 
-/// The whole site. `records` holds what each lesson's runs gave, by the lesson's name; `files` the
-/// paths of the course's other files and `pictures` how large those of them are that are pictures,
-/// `charts` what `.plot` blocks became, by their places.
-pub fn weave(
-    course: &Course,
-    records: &BTreeMap<String, Record>,
-    charts: &BTreeMap<Span, Chart>,
-    files: &BTreeSet<String>,
-    pictures: &BTreeMap<String, PictureSize>,
-    sources: &Sources,
-    theme: &Theme,
-) -> Diagnosed<Site> {
+impl Texts<'_> {
+    fn all(&self) -> impl Iterator<Item = &Text<'_>> {
+        self.index.iter().chain(&self.lessons).chain(&self.pages)
+    }
+}
+
+/// The whole site, but for the index that readers search.
+pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
+    let Material { course, files, theme, sources, .. } = *material;
     let mut diagnostics = vec![];
-    let words = words::choose(theme.words(), &course.settings).into_value(&mut diagnostics);
-    let skin = theme.speaking(words);
-    let common = Common {
-        sources,
-        formulas: Formulas::new(),
-        macros: math::macros(&course.settings),
-        links: Links::new(course, files, pictures, sources),
-        figures: Figures::of(course, charts, &skin.words),
-        skin: &skin,
-    };
-    let texts = weave_texts(course, records, &common).into_value(&mut diagnostics);
-    let figures = common.figures.page(records, &common.links);
-    let sheets = pages::sheets(course, &texts, figures, &skin).into_value(&mut diagnostics);
-    let mut site = Site { assets: texts.assets.clone(), ..Site::default() };
-    let frame = Frame::of(course, &sheets, sources);
-    for sheet in &sheets {
-        match frame.page(sheet, &skin) {
-            Ok(html) => site.pages.push(Page {
-                path: page_path(sheet.name),
-                html,
-                gathers: sheet.kind == Kind::View,
-            }),
+    let asked = (Same::of(&course.settings), Same::of(theme));
+    let words =
+        memo.words.one((), asked, |_| Arc::new(words::choose(theme.words(), &course.settings)));
+    diagnostics.extend(words.diagnostics.iter().cloned());
+    let skin = theme.speaking(&words.value);
+
+    let texts = texts(material, &skin, memo);
+    let mut site = Site::default();
+    for text in texts.all() {
+        diagnostics.extend(text.woven.diagnostics.iter().cloned());
+        site.assets.extend(text.woven.assets.iter().cloned());
+    }
+    let sheets = pages::sheets(material, &texts, &skin, &mut memo.pages);
+    let sheets = sheets.into_value(&mut diagnostics);
+    let outline = settled(&mut memo.outline, &Outline::of(course, &sheets, sources));
+    let frame = Frame { course, outline: &outline, sources };
+    let asked = sheets.iter().map(|sheet| (sheet.name.to_owned(), frame.framed_of(sheet, theme)));
+    let by_name: HashMap<&str, &Sheet> = sheets.iter().map(|sheet| (sheet.name, sheet)).collect();
+    let framed = memo
+        .framed
+        .all(asked.collect(), |name, _| frame.page(by_name[&**name], &skin).map(Arc::from));
+    for (sheet, html) in sheets.iter().zip(framed) {
+        match html {
+            Ok(html) => {
+                let (path, gathers) = (page_path(sheet.name), sheet.kind == Kind::View);
+                site.pages.push(Page { path, html, gathers });
+            }
             Err(error) => diagnostics.push(html::template_error(error, sheet.start())),
         }
     }
-    match pages::files(course, &sheets, &skin) {
+    let asked = (Same::of(&outline), (Same::of(&course.settings), Same::of(theme)));
+    match memo.machines.one((), asked, |_| pages::files(course, &sheets, &skin)) {
         Ok(files) => site.assets.extend(files),
         Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
-    site.assets.extend(search::files(
-        &sheets,
-        |sheet| page::for_instructors(sheet, sources),
-        sources,
-    ));
-    site.assets.extend(charts.values().map(|chart| Asset {
-        path: chart_path(chart),
-        content: Content::Bytes(chart.csv.clone().into_bytes()),
-    }));
-    for lesson in &course.lessons {
-        let record = records.get(&lesson.name);
-        for file in record.iter().flat_map(|record| &record.files) {
-            let path = links::captured_path(lesson, &file.path);
-            site.assets.push(Asset { path, content: Content::Bytes(file.bytes.clone()) });
-        }
-    }
+    let index = search::index(&sheets, sources, &mut memo.indexed);
     site.assets.extend(files.iter().map(|path| Asset {
         path: links::file_path(path).to_owned(),
         content: Content::CourseFile(path.clone()),
     }));
-    site.assets.extend(theme.assets());
-    Diagnosed { value: site, diagnostics }
+    site.assets.extend(theme.assets().iter().cloned());
+    Diagnosed { value: (site, index), diagnostics }
 }
 
 /// Where the page of the lesson of this name stands in the site.
@@ -144,25 +237,104 @@ fn chart_path(chart: &Chart) -> String {
     format!("charts/{}.csv", chart.id)
 }
 
-/// The body of each text.
-fn weave_texts<'a>(
-    course: &'a Course,
-    records: &'a BTreeMap<String, Record>,
-    common: &Common<'a>,
-) -> Diagnosed<Texts<'a>> {
-    let (mut diagnostics, mut assets) = (vec![], vec![]);
-    let mut text = |lesson: &'a Lesson, record: Option<&'a Record>| {
-        let mut body = Body::new(lesson, record, common);
-        let html = body.write();
-        diagnostics.append(&mut body.diagnostics);
-        assets.append(&mut body.assets);
-        Text { lesson, record, html, sections: body.sections, shown: body.shown_elsewhere }
+/// Each text, woven.
+fn texts<'a>(material: &'a Material, skin: &template::Skin, memo: &mut Memo) -> Texts<'a> {
+    let Material { course, given, files, pictures, sources, theme } = material;
+    let asked = course.texts().map(|lesson| (lesson.source, Same::of(lesson)));
+    let found =
+        memo.found.all(asked.collect(), |_, lesson| Arc::new(Found::of(&lesson.0, sources)));
+    let blocks = package_blocks(course, &found, &mut memo.blocks);
+    let places = course.texts().zip(&found).filter(|(_, found)| !found.figures.is_empty());
+    let places = places.map(|(lesson, found)| Place::of(lesson, &found.figures)).collect();
+    let places = settled(&mut memo.places, &places);
+    let links = Links::new(course, files, pictures, sources);
+    let around = settled(&mut memo.around, &links.signs());
+
+    let common = Common {
+        sources,
+        formulas: Formulas::new(),
+        macros: math::macros(&course.settings),
+        links,
+        skin,
     };
-    let value = Texts {
-        index: course.index.as_ref().map(|index| text(index, None)),
-        lessons: course.lessons.iter().map(|it| text(it, records.get(&it.name))).collect(),
-        pages: course.pages.iter().map(|page| text(page, None)).collect(),
+    let no_blocks = Arc::default();
+    let asked = course.texts().zip(given).zip(&found).map(|((lesson, given), found)| {
+        let of_package = blocks.get(&lesson.source).unwrap_or(&no_blocks);
+        let made_of = WovenOf {
+            lesson: Same::of(lesson),
+            record: given.record.as_ref().map(Same::of),
+            charts: Same::of(&given.charts),
+            blocks: Same::of(of_package),
+            places: found.refers.then(|| Same::of(&places)),
+            around: Same::of(&around),
+            settings: Same::of(&course.settings),
+            theme: Same::of(theme),
+        };
+        (lesson.source, made_of)
+    });
+    let own: HashMap<SourceId, &Found> =
+        course.texts().zip(&found).map(|(lesson, found)| (lesson.source, &**found)).collect();
+    let woven = memo.woven.all(asked.collect(), |source, made_of| {
+        let figures = Figures { own: &own[source].figures, places: &places, words: skin.words };
+        Arc::new(woven(made_of, &figures, &common))
+    });
+    let texts = course.texts().zip(given).zip(woven);
+    let mut texts =
+        texts.map(|((lesson, given), woven)| Text { lesson, record: given.record.as_ref(), woven });
+    Texts {
+        index: course.index.as_ref().and_then(|_| texts.next()),
+        lessons: texts.by_ref().take(course.lessons.len()).collect(),
+        pages: texts.collect(),
+    }
+}
+
+/// The blocks of each lesson's package: other texts have none that are known by a name.
+fn package_blocks(
+    course: &Course,
+    found: &[Arc<Found>],
+    memo: &mut memo::Memo<String, Vec<Same<Found>>, Arc<Blocks>>,
+) -> HashMap<SourceId, Arc<Blocks>> {
+    let mut groups: BTreeMap<String, (Vec<SourceId>, Vec<Same<Found>>)> = BTreeMap::new();
+    let lessons = found.iter().skip(usize::from(course.index.is_some()));
+    for (lesson, found) in course.lessons.iter().zip(lessons) {
+        let (sources, all) = groups.entry(lesson.package()).or_default();
+        sources.push(lesson.source);
+        all.push(Same::of(found));
+    }
+    let (asked, sources): (Vec<_>, Vec<_>) =
+        groups.into_iter().map(|(name, (sources, found))| ((name, found), sources)).unzip();
+    let blocks = memo.all(asked, |_, found| {
+        Arc::new(Blocks::of(found.iter().flat_map(|found| &found.0.blocks)))
+    });
+    let of_lessons = sources.into_iter().zip(blocks);
+    of_lessons
+        .flat_map(|(sources, blocks)| sources.into_iter().map(move |it| (it, Arc::clone(&blocks))))
+        .collect()
+}
+
+/// One text, woven.
+fn woven(made_of: &WovenOf, figures: &Figures, common: &Common) -> Woven {
+    let lesson = &*made_of.lesson.0;
+    let record = made_of.record.as_ref().map(|record| &*record.0);
+    let charts = &*made_of.charts.0;
+    let own = html::Own { lesson, record, charts, blocks: &made_of.blocks.0, figures };
+    let mut body = Body::new(own, common);
+    let html = body.write();
+    let Body { sections, shown_elsewhere, mut assets, diagnostics, .. } = body;
+    assets.extend(charts.values().map(|chart| Asset {
+        path: chart_path(chart),
+        content: Content::Bytes(chart.csv.as_bytes().into()),
+    }));
+    assets.extend(record.into_iter().flat_map(|record| &record.files).map(|file| Asset {
+        path: links::captured_path(lesson, &file.path),
+        content: Content::Bytes(Arc::clone(&file.bytes)),
+    }));
+    Woven {
+        html: html.into(),
+        sections,
+        shown: Arc::new(pages::moved(lesson, shown_elsewhere)),
+        gallery: Arc::new(figures::gallery(lesson, record, charts, figures, &common.links)),
         assets,
-    };
-    Diagnosed { value, diagnostics }
+        diagnostics,
+    }
 }

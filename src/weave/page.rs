@@ -1,58 +1,95 @@
-//! A whole page: its body with what stands around it.
+//! A whole page: its body with what stands around it, which is the same for all but for where they are.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use serde::Serialize;
 
 use super::{
-    Section, Text, edit, html,
+    Section, Woven, edit, html,
     metadata::{Metadata, metadata},
     page_path,
-    template::Skin,
+    sheet::{Kind, Sheet, for_instructors},
+    template::{Skin, Theme},
     words::Words,
 };
-use crate::model::{
-    course::{Course, Settings},
-    record::{Made, Record},
-    source::{SourceId, Sources, Span},
+use crate::{
+    memo::Same,
+    model::{
+        course::{Course, Lesson, Settings},
+        record::{Made, Record},
+        source::Sources,
+    },
 };
 
-/// A page before it is rendered.
-pub struct Sheet<'a> {
-    /// `asyncio`
-    pub name: &'a str,
-    pub title: String,
-    pub kind: Kind,
-    pub body: String,
-    /// None for a page that no text is written for.
-    pub text: Option<&'a Text<'a>>,
+/// What every page of a site shows of the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    lessons: Vec<Listed>,
+    pages: Vec<Listed>,
+    views: Vec<Listed>,
+    /// From each lesson's beginning to the end of the course, breaks included.
+    minutes_left: Vec<u32>,
+    /// Whether a page is for instructors: such pages are listed on every page.
+    for_instructors: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Landing,
-    /// Which in the order in which they are taught.
-    Lesson(usize),
-    /// What is read beside the lessons.
-    Page,
-    /// What is gathered from the lessons.
-    View,
-    /// What is shown where there is no page.
-    Missing,
+/// A page as others list it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Listed {
+    name: String,
+    title: String,
+    unit: Option<String>,
+    for_instructors: bool,
 }
 
-impl<'a> Sheet<'a> {
-    pub fn of(text: &'a Text<'a>, kind: Kind) -> Self {
-        let Text { lesson, html, .. } = text;
-        let title = lesson.title().to_owned();
-        Self { name: &lesson.name, title, kind, body: html.clone(), text: Some(text) }
+impl Outline {
+    pub fn of(course: &Course, sheets: &[Sheet], sources: &Sources) -> Self {
+        let listed = |sheet: &Sheet| Listed {
+            name: sheet.name.to_owned(),
+            title: sheet.title.clone(),
+            unit: match sheet.kind {
+                Kind::Lesson(at) => course.unit(at).map(str::to_owned),
+                _ => None,
+            },
+            for_instructors: for_instructors(sheet, sources),
+        };
+        let those = |is_wanted: fn(Kind) -> bool| {
+            let wanted = sheets.iter().filter(|sheet| is_wanted(sheet.kind));
+            wanted.map(listed).collect::<Vec<_>>()
+        };
+        let pause = course.lessons.last().and_then(|lesson| lesson.meta.pause).unwrap_or(0);
+        let mut left = 0;
+        let minutes_left = course.lessons.iter().rev().map(|lesson| {
+            left += lesson.meta.minutes();
+            // After the last lesson nobody comes back from a break.
+            left.saturating_sub(pause)
+        });
+        let mut minutes_left: Vec<u32> = minutes_left.collect();
+        minutes_left.reverse();
+        Self {
+            lessons: those(|kind| matches!(kind, Kind::Lesson(_))),
+            pages: those(|kind| kind == Kind::Page),
+            views: those(|kind| kind == Kind::View),
+            minutes_left,
+            for_instructors: sheets.iter().any(|sheet| for_instructors(sheet, sources)),
+        }
     }
+}
 
-    /// Where what is wrong with the whole page is told.
-    pub fn start(&self) -> Span {
-        let source = self.text.map_or(SourceId(0), |text| text.lesson.source);
-        Span { source, start: 0, end: 0 }
-    }
+/// A page's own text, what its runs gave, and what was woven of both.
+type TextOf = (Same<Lesson>, Option<Same<Record>>, Same<Woven>);
+
+/// What a page is made of.
+#[derive(PartialEq)]
+pub struct FramedOf {
+    title: String,
+    kind: Kind,
+    body: Arc<str>,
+    /// Its own text.
+    text: Option<TextOf>,
+    outline: Same<Outline>,
+    settings: Same<Settings>,
+    theme: Same<Theme>,
 }
 
 #[derive(Serialize)]
@@ -145,41 +182,28 @@ pub fn root(course: &Course, kind: Kind) -> &str {
     host.and_then(|rest| Some(&rest[rest.find('/')?..])).unwrap_or_default()
 }
 
-/// What stands around every page of a site, gathered once for all of them.
+/// What stands around every page of a site.
+#[derive(Clone, Copy)]
 pub struct Frame<'a> {
-    course: &'a Course,
-    sources: &'a Sources,
-    lessons: Vec<&'a Sheet<'a>>,
-    pages: Vec<&'a Sheet<'a>>,
-    views: Vec<&'a Sheet<'a>>,
-    /// From each lesson's beginning to the end of the course, breaks included.
-    minutes_left: Vec<u32>,
-    /// Whether a page is for instructors: such pages are listed on every page.
-    for_instructors: bool,
+    pub course: &'a Course,
+    pub outline: &'a Arc<Outline>,
+    pub sources: &'a Sources,
 }
 
 impl<'a> Frame<'a> {
-    pub fn of(course: &'a Course, sheets: &'a [Sheet<'a>], sources: &'a Sources) -> Self {
-        let those = |is_wanted: fn(Kind) -> bool| {
-            sheets.iter().filter(|sheet| is_wanted(sheet.kind)).collect::<Vec<_>>()
-        };
-        let pause = course.lessons.last().and_then(|lesson| lesson.meta.pause).unwrap_or(0);
-        let mut left = 0;
-        let minutes_left = course.lessons.iter().rev().map(|lesson| {
-            left += lesson.meta.minutes();
-            // After the last lesson nobody comes back from a break.
-            left.saturating_sub(pause)
-        });
-        let mut minutes_left: Vec<u32> = minutes_left.collect();
-        minutes_left.reverse();
-        Self {
-            course,
-            sources,
-            lessons: those(|kind| matches!(kind, Kind::Lesson(_))),
-            pages: those(|kind| kind == Kind::Page),
-            views: those(|kind| kind == Kind::View),
-            minutes_left,
-            for_instructors: sheets.iter().any(|sheet| for_instructors(sheet, sources)),
+    /// What one of the sheets becomes a page of.
+    pub fn framed_of(&self, sheet: &Sheet, theme: &Arc<Theme>) -> FramedOf {
+        let text = sheet
+            .text
+            .map(|text| (Same::of(text.lesson), text.record.map(Same::of), Same::of(&text.woven)));
+        FramedOf {
+            title: sheet.title.clone(),
+            kind: sheet.kind,
+            body: Arc::clone(&sheet.body),
+            text,
+            outline: Same::of(self.outline),
+            settings: Same::of(&self.course.settings),
+            theme: Same::of(theme),
         }
     }
 
@@ -188,12 +212,12 @@ impl<'a> Frame<'a> {
     /// # Errors
     ///
     /// Where the theme cannot show it.
-    pub fn page(&self, sheet: &Sheet, skin: &Skin) -> Result<String, String> {
-        let Self { course, sources, .. } = *self;
-        let Settings { description, repository, license, .. } = &course.settings;
+    pub fn page(&self, sheet: &'a Sheet, skin: &Skin) -> Result<String, String> {
+        let Self { course, outline, sources } = *self;
+        let Settings { description, repository, license, .. } = &*course.settings;
         let neighbour = |at: usize| {
-            let lesson = course.lessons.get(at)?;
-            Some(Neighbour { title: lesson.title(), url: page_path(&lesson.name) })
+            let lesson = outline.lessons.get(at)?;
+            Some(Neighbour { title: &lesson.title, url: page_path(&lesson.name) })
         };
         let (kind, previous, next) = match sheet.kind {
             Kind::Landing => ("landing", None, neighbour(0)),
@@ -204,13 +228,13 @@ impl<'a> Frame<'a> {
             Kind::View => ("view", None, None),
             Kind::Missing => ("missing", None, None),
         };
-        let listed = listed(self.lessons.len(), sheet.kind);
-        let entry = |other: &&'a Sheet<'a>| entry(other, sheet, sources);
+        let nearest = listed(outline.lessons.len(), sheet.kind);
+        let entry = |other: &'a Listed| entry(other, sheet);
         let context = PageContext {
-            whole_list: (listed.len() < self.lessons.len()).then_some(WHOLE_LIST),
-            units: units(course, &self.lessons[listed], entry),
-            pages: self.pages.iter().map(entry).collect(),
-            views: self.views.iter().map(entry).collect(),
+            whole_list: (nearest.len() < outline.lessons.len()).then_some(WHOLE_LIST),
+            units: units(&outline.lessons[nearest], entry),
+            pages: outline.pages.iter().map(entry).collect(),
+            views: outline.views.iter().map(entry).collect(),
             course: CourseContext {
                 title: course_title(course),
                 description: description.as_deref(),
@@ -224,13 +248,13 @@ impl<'a> Frame<'a> {
                 root: root(course, sheet.kind),
                 body: &sheet.body,
                 description: description.as_deref(),
-                provenance: sheet.text.and_then(|text| provenance(text.record?, &skin.words)),
+                provenance: sheet.text.and_then(|text| provenance(text.record?, skin.words)),
                 edit: sheet
                     .text
                     .and_then(|text| edit::url(course, &sources.get(text.lesson.source).path)),
                 place: self.place(sheet.kind),
                 metadata: metadata(course, sheet),
-                for_instructors: self.for_instructors
+                for_instructors: outline.for_instructors
                     || sheet.body.contains("class=\"callout instructor"),
                 folds: sheet.body.contains("<details class=\"callout"),
             },
@@ -242,8 +266,8 @@ impl<'a> Frame<'a> {
 
     fn place(&self, kind: Kind) -> Option<Place> {
         let Kind::Lesson(at) = kind else { return None };
-        let minutes_left = self.minutes_left[at];
-        Some(Place { number: at + 1, count: self.course.lessons.len(), minutes_left })
+        let minutes_left = self.outline.minutes_left[at];
+        Some(Place { number: at + 1, count: self.outline.lessons.len(), minutes_left })
     }
 }
 
@@ -263,36 +287,28 @@ fn listed(count: usize, kind: Kind) -> Range<usize> {
 }
 
 /// A page as the list on another names it, or on itself.
-fn entry<'a>(other: &'a Sheet<'a>, sheet: &Sheet, sources: &Sources) -> Entry<'a> {
+fn entry<'a>(other: &'a Listed, sheet: &'a Sheet) -> Entry<'a> {
     let current = other.name == sheet.name;
     Entry {
         title: &other.title,
-        url: page_path(other.name),
+        url: page_path(&other.name),
         current,
-        for_instructors: for_instructors(other, sources),
-        sections: other.text.filter(|_| current).map_or(&[], |text| &text.sections),
+        for_instructors: other.for_instructors,
+        sections: sheet.text.filter(|_| current).map_or(&[], |text| &text.woven.sections),
     }
-}
-
-/// Whether learners don't see it.
-pub fn for_instructors(sheet: &Sheet, sources: &Sources) -> bool {
-    sheet.text.is_some_and(|text| sources.get(text.lesson.source).path.starts_with("instructors/"))
 }
 
 /// The lessons, grouped as the settings say.
 fn units<'a>(
-    course: &'a Course,
-    lessons: &[&'a Sheet<'a>],
-    entry: impl Fn(&&'a Sheet<'a>) -> Entry<'a>,
+    lessons: &'a [Listed],
+    entry: impl Fn(&'a Listed) -> Entry<'a>,
 ) -> Vec<UnitContext<'a>> {
-    let unit = |sheet: &Sheet| sheet.text.and_then(|text| text.lesson.unit);
-    let units = lessons.chunk_by(|one, next| unit(one) == unit(next));
-    units
-        .map(|lessons| UnitContext {
-            title: unit(lessons[0]).map(|at| &*course.settings.units[at].title),
-            lessons: lessons.iter().map(&entry).collect(),
-        })
-        .collect()
+    let units = lessons.chunk_by(|one, next| one.unit == next.unit);
+    let unit = |lessons: &'a [Listed]| UnitContext {
+        title: lessons[0].unit.as_deref(),
+        lessons: lessons.iter().map(&entry).collect(),
+    };
+    units.map(unit).collect()
 }
 
 /// When, where, with what and in what time the outputs of a page were made, in one line; none where

@@ -5,21 +5,24 @@
 //! lessons needs some files of them, and not megabytes. They are scripts, for a page that was
 //! opened from a folder may load nothing else. `templates/assets/search.js` reads them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{
-    Text,
     ids::Identifiers,
-    page::{Kind, Sheet},
     page_path,
+    sheet::{Kind, Sheet, for_instructors},
 };
-use crate::model::{
-    course::{Block, BlockKind, Chunk, DivKind, Inline, plain_text_with},
-    site::{Asset, Content},
-    source::Sources,
+use crate::{
+    memo::{self, Same},
+    model::{
+        course::{Block, BlockKind, Chunk, DivKind, Inline, Lesson, plain_text_with},
+        record::Record,
+        site::{Asset, Content},
+        source::{SourceId, Sources},
+    },
 };
 
 /// The folder of the index in the site.
@@ -34,45 +37,109 @@ const IN_PAGE_TITLE: u32 = 20;
 const IN_TITLE: u32 = 10;
 const IN_TEXT: u32 = 5;
 
-/// Whether a file of the site, by its path, is a part of the index.
-pub fn is_index(path: &str) -> bool {
-    path.starts_with(FOLDER)
+/// What of each text is searched, as it was read last.
+pub type Memo = memo::Memo<SourceId, IndexedOf, Arc<Indexed>>;
+
+/// What is searched is made of a text, what its runs gave, and whether it is for instructors.
+type IndexedOf = (Same<Lesson>, Option<Same<Record>>, bool);
+
+/// What of one text is searched.
+#[derive(Debug)]
+pub struct Indexed {
+    /// Each as it stands in the index.
+    sections: Vec<String>,
+    /// Which of them are for instructors.
+    notes: Vec<usize>,
+    /// What each word counts, by the section that it stands in.
+    words: Vec<(String, usize, u32)>,
 }
 
-/// The index of all texts of a course. What is gathered from them on other pages is not in it twice.
-pub fn files(
-    sheets: &[Sheet],
-    is_for_instructors: impl Fn(&Sheet) -> bool,
-    sources: &Sources,
-) -> Vec<Asset> {
-    let (mut pages, mut sections) = (vec![], vec![]);
-    let mut words: BTreeMap<String, Vec<(usize, u32)>> = BTreeMap::new();
-    let of_texts = sheets.iter().filter(|sheet| sheet.kind != Kind::View);
-    for (sheet, text) in of_texts.filter_map(|sheet| Some((sheet, sheet.text?))) {
-        let found = Reader::read(text, is_for_instructors(sheet), sources);
-        let notes = found.iter().enumerate().filter(|(_, section)| section.for_instructors);
-        let notes: Vec<usize> = notes.map(|(at, _)| at).collect();
-        pages.push(json!([page_path(sheet.name), sheet.title, found.len(), notes]));
-        for (at, section) in found.into_iter().enumerate() {
-            let page_title = if at == 0 { &*sheet.title } else { "" };
-            for (word, weight) in weights(page_title, &section) {
-                words.entry(word).or_default().push((sections.len(), weight));
-            }
-            sections.push(section);
-        }
-    }
-    let words: Vec<(Value, String)> =
-        words.iter().map(|(word, uses)| (json!(word), entry(word, uses))).collect();
-    let sections = sections.iter().enumerate().map(|(number, Section { id, title, text, .. })| {
-        (json!(number), json!([id, title, text.trim()]).to_string())
+/// What is searched in a course, before it is cut into files.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// The path of each page, its title, and what is searched of it.
+    pages: Vec<(String, String, Arc<Indexed>)>,
+}
+
+/// What is searched of all texts. What is gathered from them on other pages is not in it twice.
+pub fn index(sheets: &[Sheet], sources: &Sources, memo: &mut Memo) -> Index {
+    let of_texts = || {
+        let of_texts = sheets.iter().filter(|sheet| sheet.kind != Kind::View);
+        of_texts.filter_map(|sheet| Some((sheet, sheet.text?)))
+    };
+    let asked = of_texts().map(|(sheet, text)| {
+        let record = text.record.map(Same::of);
+        (text.lesson.source, (Same::of(text.lesson), record, for_instructors(sheet, sources)))
     });
-    let (words, word_files) = cut("words", ['{', '}'], words);
-    let (sections, section_files) = cut("sections", ['[', ']'], sections.collect());
-    let index = json!({ "pages": pages, "words": words, "sections": sections });
-    let mut files = vec![file("index", &index.to_string())];
-    files.extend(word_files);
-    files.extend(section_files);
-    files
+    let indexed = memo.all(asked.collect(), |_, (lesson, record, for_instructors)| {
+        let record = record.as_ref().map(|record| &*record.0);
+        Arc::new(Indexed::of(&lesson.0, record, *for_instructors, sources))
+    });
+    let pages = of_texts().zip(indexed);
+    let pages = pages.map(|((sheet, _), it)| (page_path(sheet.name), sheet.title.clone(), it));
+    Index { pages: pages.collect() }
+}
+
+impl Indexed {
+    fn of(
+        lesson: &Lesson,
+        record: Option<&Record>,
+        for_instructors: bool,
+        sources: &Sources,
+    ) -> Self {
+        let found = Reader::read(lesson, record, for_instructors, sources);
+        let notes = found.iter().enumerate().filter(|(_, section)| section.for_instructors);
+        let notes = notes.map(|(at, _)| at).collect();
+        let words = found.iter().enumerate().flat_map(|(at, section)| {
+            weights(section).into_iter().map(move |(word, weight)| (word, at, weight))
+        });
+        let words = words.collect();
+        let sections = found
+            .iter()
+            .map(|Section { id, title, text, .. }| json!([id, title, text.trim()]).to_string());
+        Self { sections: sections.collect(), notes, words }
+    }
+}
+
+impl Index {
+    /// The files of the index.
+    pub fn files(&self) -> Vec<Asset> {
+        let (mut pages, mut sections) = (vec![], vec![]);
+        let mut all: BTreeMap<&str, Vec<(usize, u32)>> = BTreeMap::new();
+        let titles: Vec<Vec<String>> =
+            self.pages.iter().map(|(_, title, _)| words(title)).collect();
+        for ((path, title, indexed), of_title) in self.pages.iter().zip(&titles) {
+            let Indexed { sections: own, notes, words } = &**indexed;
+            pages.push(json!([path, title, own.len(), notes]));
+            for (word, at, weight) in words {
+                all.entry(word).or_default().push((sections.len() + at, *weight));
+            }
+            // The title of a page counts in its first section.
+            for word in of_title {
+                let uses = all.entry(word).or_default();
+                let first = uses.iter().rposition(|(section, _)| *section <= sections.len());
+                match first.filter(|at| uses[*at].0 == sections.len()) {
+                    Some(at) => uses[at].1 += IN_PAGE_TITLE,
+                    None => {
+                        let at = first.map_or(0, |at| at + 1);
+                        uses.insert(at, (sections.len(), IN_PAGE_TITLE));
+                    }
+                }
+            }
+            sections.extend(own.iter());
+        }
+        let all: Vec<(Value, String)> =
+            all.iter().map(|(word, uses)| (json!(word), entry(word, uses))).collect();
+        let sections = sections.into_iter().enumerate();
+        let sections = sections.map(|(number, section)| (json!(number), section.clone())).collect();
+        let (words, word_files) = cut("words", ['{', '}'], all);
+        let (sections, section_files) = cut("sections", ['[', ']'], sections);
+        let index = json!({ "pages": pages, "words": words, "sections": sections });
+        let mut files = vec![file("index", &index.to_string())];
+        files.extend(word_files);
+        files.extend(section_files);
+        files
+    }
 }
 
 /// A part of a page that a link leads to.
@@ -86,18 +153,23 @@ struct Section {
 
 /// Takes the sections out of a text.
 struct Reader<'a> {
-    text: &'a Text<'a>,
+    record: Option<&'a Record>,
     sources: &'a Sources,
     ids: Identifiers,
     sections: Vec<Section>,
 }
 
 impl<'a> Reader<'a> {
-    fn read(text: &'a Text<'a>, for_instructors: bool, sources: &'a Sources) -> Vec<Section> {
-        let ids = Identifiers::of(text.lesson);
-        let mut reader = Self { text, sources, ids, sections: vec![] };
+    fn read(
+        lesson: &Lesson,
+        record: Option<&'a Record>,
+        for_instructors: bool,
+        sources: &'a Sources,
+    ) -> Vec<Section> {
+        let ids = Identifiers::of(lesson);
+        let mut reader = Self { record, sources, ids, sections: vec![] };
         let start = reader.begin(String::new(), String::new(), for_instructors);
-        reader.blocks(&text.lesson.blocks, start);
+        reader.blocks(&lesson.blocks, start);
         reader.sections
     }
 
@@ -161,7 +233,7 @@ impl<'a> Reader<'a> {
     }
 
     fn plain(&self, inlines: &[Inline]) -> String {
-        let shown = self.text.record.map(|record| &record.shown);
+        let shown = self.record.map(|record| &record.shown);
         plain_text_with(inlines, &|span| shown?.get(&span).map(String::as_str))
     }
 
@@ -192,16 +264,14 @@ impl<'a> Reader<'a> {
 }
 
 /// What each word of a section counts in it.
-fn weights(page_title: &str, section: &Section) -> BTreeMap<String, u32> {
+fn weights(section: &Section) -> BTreeMap<String, u32> {
     let mut weights: BTreeMap<String, u32> = BTreeMap::new();
     for word in words(&section.text) {
         let weight = weights.entry(word).or_default();
         *weight = (*weight + 1).min(IN_TEXT);
     }
-    for (title, weight) in [(&*section.title, IN_TITLE), (page_title, IN_PAGE_TITLE)] {
-        for word in words(title) {
-            *weights.entry(word).or_default() += weight;
-        }
+    for word in words(&section.title) {
+        *weights.entry(word).or_default() += IN_TITLE;
     }
     weights
 }
@@ -253,7 +323,10 @@ fn cut(
 
 fn file(name: &str, value: &str) -> Asset {
     let script = format!("lessoncSearch(\"{name}\", {value});\n");
-    Asset { path: format!("{FOLDER}{name}.js"), content: Content::Bytes(script.into_bytes()) }
+    Asset {
+        path: format!("{FOLDER}{name}.js"),
+        content: Content::Bytes(script.into_bytes().into()),
+    }
 }
 
 #[cfg(test)]
@@ -274,10 +347,9 @@ mod tests {
             text: text.to_owned(),
             for_instructors: false,
         };
-        let often = weights("", &section("", &"task ".repeat(100)));
-        let titled = weights("", &section("Tasks and a task", ""));
-        let page = weights("Task", &section("", ""));
-        assert!(often["task"] < titled["task"] && titled["task"] < page["task"]);
+        let often = weights(&section("", &"task ".repeat(100)));
+        let titled = weights(&section("Tasks and a task", ""));
+        assert!(often["task"] < titled["task"] && titled["task"] < IN_PAGE_TITLE);
     }
 
     #[test]

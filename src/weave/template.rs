@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::{Context, Tera, Value};
 
 use super::words::Words;
 use crate::model::site::{Asset, Content};
@@ -54,7 +54,7 @@ const WORDS: &[(&str, &str)] = theme_files![
 /// How pages look.
 pub struct Theme {
     tera: Tera,
-    assets: Vec<(String, String)>,
+    assets: Vec<Asset>,
     /// By language.
     words: BTreeMap<String, Words>,
 }
@@ -62,7 +62,9 @@ pub struct Theme {
 /// A theme that speaks a language.
 pub struct Skin<'t> {
     theme: &'t Theme,
-    pub words: Words,
+    pub words: &'t Words,
+    /// The words as templates take them.
+    shown: Value,
 }
 
 impl Skin<'_> {
@@ -73,7 +75,7 @@ impl Skin<'_> {
     /// What is wrong with the template, or what it asks for and is not there.
     pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, String> {
         let mut context = Context::from_serialize(context).map_err(|error| describe(&error))?;
-        context.insert("words", &self.words);
+        context.insert_value("words", self.shown.clone());
         self.theme.tera.render(template, &context).map_err(|error| describe(&error))
     }
 }
@@ -108,11 +110,14 @@ impl Theme {
             let own = Words::read(&text).map_err(|error| format!("{path}: {error}"))?;
             words.insert(language, own);
         }
-        Ok(Self { tera, assets: files(ASSETS, Some("assets/")), words })
+        let assets = files(ASSETS, Some("assets/")).into_iter();
+        let assets = assets
+            .map(|(path, text)| Asset { path, content: Content::Bytes(text.into_bytes().into()) });
+        Ok(Self { tera, assets: assets.collect(), words })
     }
 
-    pub fn speaking(&self, words: Words) -> Skin<'_> {
-        Skin { theme: self, words }
+    pub fn speaking<'t>(&'t self, words: &'t Words) -> Skin<'t> {
+        Skin { theme: self, words, shown: Value::from_serializable(words) }
     }
 
     /// The words of each language.
@@ -120,11 +125,8 @@ impl Theme {
         &self.words
     }
 
-    pub fn assets(&self) -> impl Iterator<Item = Asset> {
-        self.assets.iter().map(|(path, text)| Asset {
-            path: path.clone(),
-            content: Content::Bytes(text.clone().into_bytes()),
-        })
+    pub fn assets(&self) -> &[Asset] {
+        &self.assets
     }
 }
 
@@ -148,7 +150,8 @@ mod tests {
     fn a_course_can_replace_one_template_and_is_told_of_a_broken_one() {
         let one = |text: &str| vec![("figure.html".to_owned(), text.to_owned())];
         let theme = Theme::new(&one("<img alt=\"{{ alt }}\">")).unwrap();
-        let theme = theme.speaking(Default::default());
+        let words = Default::default();
+        let theme = theme.speaking(&words);
         let context = std::collections::BTreeMap::from([("alt", "a \"b\"")]);
         assert_eq!(theme.render("figure.html", &context).unwrap(), "<img alt=\"a &quot;b&quot;\">");
         let error = Theme::new(&one("{% if %}")).err().unwrap();

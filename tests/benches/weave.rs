@@ -100,7 +100,7 @@ fn record(course: &Path, sources: &Sources) {
     for name in ["index.md", "asyncio.md"] {
         one.add(Source::new(name, name, fs::read_to_string(recorded.join(name)).unwrap()));
     }
-    let programs = pipeline::programs(&one).value;
+    let programs = pipeline::programs(&one, &Default::default()).value;
     let programs: Vec<&Program> = programs.iter().collect();
     let lock = records::lock(recorded).unwrap();
     let mut traces: BTreeMap<&str, Trace> = BTreeMap::new();
@@ -112,7 +112,7 @@ fn record(course: &Path, sources: &Sources) {
     fs::create_dir(course.join("_runs")).unwrap();
     fs::write(course.join("_runs/Cargo.lock"), &lock).unwrap();
     let mut store = Store::new(course, lock);
-    for program in pipeline::programs(sources).value {
+    for program in pipeline::programs(sources, &Default::default()).value {
         let outside = store.outside(&program).unwrap();
         store.keep(&program, &traces[&*program.name], &outside).unwrap();
     }

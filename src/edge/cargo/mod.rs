@@ -400,7 +400,10 @@ fn captured(
         let is_wanted = kind.is_some_and(|kind| CAPTURED.contains(&kind.as_str()));
         if is_wanted && before.get(&path) != Some(&time) {
             let full = folder.join(&path);
-            captured.push(CapturedFile { bytes: fs::read(&full).map_err(with_path(&full))?, path });
+            captured.push(CapturedFile {
+                bytes: fs::read(&full).map_err(with_path(&full))?.into(),
+                path,
+            });
         }
     }
     Ok(captured)

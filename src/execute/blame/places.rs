@@ -264,6 +264,7 @@ mod tests {
         let lines = vec![Line::generated("head"), at("one"), at("two")];
         let file = File { lines, ..File::generated("src/main.rs", "") };
         let package = Package { files: vec![file], ..Package::default() };
+        let package = Arc::new(package);
         let members = vec![Member { folder: "notebooks/b".into(), package }];
         let program = Program {
             lesson: "b".into(),

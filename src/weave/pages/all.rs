@@ -22,11 +22,15 @@ struct Lesson<'a> {
 /// More than this many nobody prints, and browsers are slow to show.
 const MOST: usize = 100;
 
-/// None where there is but one lesson, whose page is that already, or too many for one page.
-pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
-    if !(2..=MOST).contains(&lessons.len()) {
-        return Ok(None);
-    }
+/// Not of one lesson, whose page is that already, nor of too many for one page.
+pub fn is_made_of(lessons: usize) -> bool {
+    (2..=MOST).contains(&lessons)
+}
+
+/// # Errors
+///
+/// Where the theme cannot show it.
+pub fn body(lessons: &[Text], skin: &Skin) -> Result<String, String> {
     let names = lessons.iter().map(|text| (page_path(&text.lesson.name), &text.lesson.name));
     let names: BTreeMap<String, &String> = names.collect();
     let page = |link: &str| {
@@ -39,8 +43,11 @@ pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
             title: text.lesson.title(),
             id: anchors::id(name, ""),
             url: page_path(name),
-            body: anchors::moved(&text.html, &anchors::Move { name, page: &page, deeper: true }),
+            body: anchors::moved(
+                &text.woven.html,
+                &anchors::Move { name, page: &page, deeper: true },
+            ),
         }
     });
-    skin.render("all.html", &All { lessons: lessons.collect() }).map(Some)
+    skin.render("all.html", &All { lessons: lessons.collect() })
 }

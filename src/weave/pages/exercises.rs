@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Skin, Text, page_path, part};
+use super::{Skin, Told};
+use crate::model::course::Course;
 
 #[derive(Serialize)]
 struct Exercises<'a> {
@@ -13,34 +14,32 @@ struct Exercises<'a> {
 struct Lesson<'a> {
     title: &'a str,
     url: String,
-    challenges: Vec<Challenge>,
+    challenges: Vec<Challenge<'a>>,
 }
 
 #[derive(Serialize)]
-struct Challenge {
+struct Challenge<'a> {
     /// Where it stands in its lesson.
     url: String,
-    html: String,
+    html: &'a str,
 }
 
 /// None where no lesson has a challenge.
-pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
-    let with_some = lessons.iter().filter(|text| !text.shown.challenges.is_empty());
-    let lessons: Vec<Lesson> = with_some
-        .map(|text| {
-            let url = page_path(&text.lesson.name);
-            let challenges = text
-                .shown
-                .challenges
-                .iter()
-                .map(|(id, html)| Challenge { url: format!("{url}#{id}"), html: part(text, html) });
-            Lesson {
-                title: text.lesson.title(),
-                challenges: challenges.collect(),
-                url: url.clone(),
-            }
-        })
-        .collect();
+///
+/// # Errors
+///
+/// Where the theme cannot show it.
+pub fn body(_: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<String>, String> {
+    let with_some = lessons.iter().filter(|told| !told.shown.challenges.is_empty());
+    let lessons = with_some.map(|told| {
+        let url = told.url();
+        let challenges = told.shown.challenges.iter();
+        let challenges =
+            challenges.map(|(id, html)| Challenge { url: format!("{url}#{id}"), html });
+        let challenges = challenges.collect();
+        Lesson { title: &told.title, challenges, url }
+    });
+    let lessons: Vec<Lesson> = lessons.collect();
     if lessons.is_empty() {
         return Ok(None);
     }

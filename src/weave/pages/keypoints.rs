@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Skin, Text, page_path, part};
+use super::{Skin, Told};
+use crate::model::course::Course;
 
 #[derive(Serialize)]
 struct Keypoints<'a> {
@@ -17,15 +18,18 @@ struct Lesson<'a> {
 }
 
 /// None where no lesson has key points.
-pub fn body(lessons: &[Text], skin: &Skin) -> Result<Option<String>, String> {
-    let with_some = lessons.iter().filter(|text| !text.shown.keypoints.is_empty());
-    let lessons: Vec<Lesson> = with_some
-        .map(|text| Lesson {
-            title: text.lesson.title(),
-            url: page_path(&text.lesson.name),
-            keypoints: part(text, &text.shown.keypoints.concat()),
-        })
-        .collect();
+///
+/// # Errors
+///
+/// Where the theme cannot show it.
+pub fn body(_: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<String>, String> {
+    let with_some = lessons.iter().filter(|told| !told.shown.keypoints.is_empty());
+    let lessons = with_some.map(|told| Lesson {
+        title: &told.title,
+        url: told.url(),
+        keypoints: told.shown.keypoints.concat(),
+    });
+    let lessons: Vec<Lesson> = lessons.collect();
     if lessons.is_empty() {
         return Ok(None);
     }

@@ -28,7 +28,7 @@ pub fn files(course: &Course, sheets: &[Sheet], skin: &Skin) -> Result<Vec<Asset
     let paths = std::iter::once("robots.txt").chain(sitemap);
     let file = |path: &str| {
         let text = skin.render(path, &context)?;
-        Ok(Asset { path: path.to_owned(), content: Content::Bytes(text.into_bytes()) })
+        Ok(Asset { path: path.to_owned(), content: Content::Bytes(text.into_bytes().into()) })
     };
     paths.map(file).collect()
 }

@@ -10,42 +10,114 @@ mod schedule;
 
 pub use machines::files;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{
-    Text, Texts, anchors,
-    figures::Gallery,
-    html, page,
-    page::{Kind, Sheet},
-    page_path,
-    template::Skin,
+    Material, Text, Texts, Woven, anchors, figures,
+    html::{self, Shown},
+    page, page_path,
+    sheet::{Kind, Sheet},
+    template::{Skin, Theme},
 };
-use crate::model::{course::Course, diagnostic::Diagnosed};
+use crate::{
+    memo::{self, Same, settled},
+    model::{
+        course::{Course, Lesson, Settings},
+        diagnostic::Diagnosed,
+    },
+};
+
+/// What pages that gather are made of: the lessons' words, the settings, and how they look.
+type GatheredOf = (Same<Vec<Told>>, Same<Settings>, Same<Theme>);
+
+/// What the pages that gather were made of last.
+#[derive(Default)]
+pub struct Memo {
+    told: Option<Arc<Vec<Told>>>,
+    gathered: memo::Memo<&'static str, GatheredOf, Body>,
+    all: AllMemo,
+    figures: FiguresMemo,
+}
+
+type AllMemo = memo::Memo<(), (Vec<Same<Woven>>, GatheredOf), Body>;
+type FiguresMemo = memo::Memo<(), (Vec<figures::Group>, Same<Theme>, Same<Settings>), Body>;
+
+/// Makes a body of what the lessons give.
+type Gather = fn(&Course, &[Told], &Skin) -> Result<Option<String>, String>;
+
+/// A body; none where there is nothing to gather.
+type Body = Result<Option<Arc<str>>, String>;
+
+/// What a lesson gives to pages that gather.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
+    name: String,
+    title: String,
+    /// The title of its unit.
+    unit: Option<String>,
+    /// Minutes.
+    teaching: Option<u32>,
+    exercises: Option<u32>,
+    pause: Option<u32>,
+    shown: Arc<Shown>,
+}
+
+impl Told {
+    fn of(text: &Text, unit: Option<&str>) -> Self {
+        let Text { lesson, woven, .. } = text;
+        Self {
+            name: lesson.name.clone(),
+            title: lesson.title().to_owned(),
+            unit: unit.map(str::to_owned),
+            teaching: lesson.meta.teaching,
+            exercises: lesson.meta.exercises,
+            pause: lesson.meta.pause,
+            shown: Arc::clone(&woven.shown),
+        }
+    }
+
+    fn url(&self) -> String {
+        page_path(&self.name)
+    }
+}
 
 /// Every page. A text of the course with a view's name takes that one's place.
 pub fn sheets<'a>(
-    course: &'a Course,
+    material: &Material<'a>,
     texts: &'a Texts<'a>,
-    figures: Option<Gallery>,
     skin: &Skin,
+    memo: &mut Memo,
 ) -> Diagnosed<Vec<Sheet<'a>>> {
+    let Material { course, theme, .. } = *material;
     let mut diagnostics = vec![];
+    let told = texts.lessons.iter().enumerate().map(|(at, text)| Told::of(text, course.unit(at)));
+    let told = settled(&mut memo.told, &told.collect());
+    let made_of = || (Same::of(&told), Same::of(&course.settings), Same::of(theme));
+    let mut gathered = |name, body: Gather| {
+        let make = |_: &GatheredOf| body(course, &told, skin).map(|body| body.map(Arc::from));
+        memo.gathered.one(name, made_of(), make)
+    };
     let mut sheets = vec![landing(course, texts)];
-    match schedule::schedule(course, &texts.lessons, skin) {
-        Ok(schedule) => sheets[0].body.push_str(&schedule),
+    match gathered("schedule", schedule::body) {
+        Ok(schedule) => {
+            let parts = [Some(&sheets[0].body), schedule.as_ref()];
+            sheets[0].body =
+                parts.into_iter().flatten().map(|part| &**part).collect::<String>().into();
+        }
         Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
     let lessons = texts.lessons.iter().enumerate();
     sheets.extend(lessons.map(|(at, text)| Sheet::of(text, Kind::Lesson(at))));
     sheets.extend(texts.pages.iter().map(|text| Sheet::of(text, Kind::Page)));
-    let lessons = &texts.lessons;
     let bodies = [
-        ("keypoints", Kind::View, keypoints::body(lessons, skin)),
-        ("exercises", Kind::View, exercises::body(lessons, skin)),
-        ("all", Kind::View, all::body(lessons, skin)),
-        ("figures", Kind::View, figures.map(|it| skin.render("figures.html", &it)).transpose()),
-        ("citation", Kind::View, citation::body(course.citation.as_ref(), skin)),
-        ("404", Kind::Missing, missing(course, skin)),
+        ("keypoints", Kind::View, gathered("keypoints", keypoints::body)),
+        ("exercises", Kind::View, gathered("exercises", exercises::body)),
+        ("all", Kind::View, all(texts, made_of(), skin, &mut memo.all)),
+        ("figures", Kind::View, gallery(texts, course, theme, skin, &mut memo.figures)),
+        ("citation", Kind::View, shared(citation::body(course.citation.as_ref(), skin))),
+        ("404", Kind::Missing, shared(missing(course, skin))),
     ];
     for (name, kind, body) in bodies {
         if sheets.iter().any(|sheet| sheet.name == name) {
@@ -62,12 +134,58 @@ pub fn sheets<'a>(
     Diagnosed { value: sheets, diagnostics }
 }
 
+fn shared(body: Result<Option<String>, String>) -> Body {
+    body.map(|body| body.map(Arc::from))
+}
+
+/// All lessons on one page.
+fn all(texts: &Texts, made_of: GatheredOf, skin: &Skin, memo: &mut AllMemo) -> Body {
+    if !all::is_made_of(texts.lessons.len()) {
+        return Ok(None);
+    }
+    let woven = texts.lessons.iter().map(|text| Same::of(&text.woven)).collect();
+    memo.one((), (woven, made_of), |_| shared(all::body(&texts.lessons, skin).map(Some)))
+}
+
+/// The page of all figures; none where there are none.
+fn gallery(
+    texts: &Texts,
+    course: &Course,
+    theme: &Arc<Theme>,
+    skin: &Skin,
+    memo: &mut FiguresMemo,
+) -> Body {
+    #[derive(Serialize)]
+    struct Gallery<'a> {
+        groups: Vec<Group<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Group<'a> {
+        title: &'a str,
+        figures: &'a [figures::Entry],
+    }
+    let with_some = texts.all().filter(|text| !text.woven.gallery.is_empty());
+    let groups = with_some.map(|text| figures::Group {
+        title: text.lesson.title().to_owned(),
+        figures: Arc::clone(&text.woven.gallery),
+    });
+    let groups: Vec<figures::Group> = groups.collect();
+    if groups.is_empty() {
+        return Ok(None);
+    }
+    memo.one((), (groups, Same::of(theme), Same::of(&course.settings)), |(groups, ..)| {
+        let groups = groups.iter();
+        let groups = groups.map(|group| Group { title: &group.title, figures: &group.figures });
+        shared(skin.render("figures.html", &Gallery { groups: groups.collect() }).map(Some))
+    })
+}
+
 /// The landing page, which a course has without an `index.md` too.
 fn landing<'a>(course: &Course, texts: &'a Texts<'a>) -> Sheet<'a> {
     let (title, kind) = (page::course_title(course).to_owned(), Kind::Landing);
     match &texts.index {
         Some(text) => Sheet { title, ..Sheet::of(text, kind) },
-        None => Sheet { name: "index", title, kind, body: String::new(), text: None },
+        None => Sheet { name: "index", title, kind, body: Arc::from(""), text: None },
     }
 }
 
@@ -80,8 +198,17 @@ fn missing(course: &Course, skin: &Skin) -> Result<Option<String>, String> {
     skin.render("404.html", &Missing { root: page::root(course, Kind::Missing) }).map(Some)
 }
 
-/// A part of a text's HTML for a page that shows several.
-fn part(text: &Text, html: &str) -> String {
-    let name = &text.lesson.name;
-    anchors::moved(html, &anchors::Move { name, page: &|_| None, deeper: false })
+/// What a text's page shows elsewhere too, for pages that show several.
+pub fn moved(lesson: &Lesson, shown: Shown) -> Shown {
+    let part = |html: &String| {
+        let name = &lesson.name;
+        anchors::moved(html, &anchors::Move { name, page: &|_| None, deeper: false })
+    };
+    let challenges = shown.challenges.iter().map(|(id, html)| (id.clone(), part(html)));
+    let keypoints = shown.keypoints.concat();
+    Shown {
+        questions: shown.questions.as_ref().map(part),
+        keypoints: if keypoints.is_empty() { vec![] } else { vec![part(&keypoints)] },
+        challenges: challenges.collect(),
+    }
 }

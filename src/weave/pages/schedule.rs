@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Skin, Text, page_path, part};
+use super::{Skin, Told};
 use crate::model::course::Course;
 
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ struct Entry<'a> {
     teaching: Option<u32>,
     exercises: Option<u32>,
     /// HTML.
-    questions: Option<String>,
+    questions: Option<&'a str>,
     pause: Option<Pause>,
 }
 
@@ -47,19 +47,19 @@ struct Duration {
     minutes: u32,
 }
 
-/// The schedule as HTML; `lessons` are those of the course, as they were woven.
+/// The schedule as HTML, for the landing page.
 ///
 /// # Errors
 ///
 /// Where the theme cannot show it.
-pub fn schedule(course: &Course, lessons: &[Text], skin: &Skin) -> Result<String, String> {
+pub fn body(course: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<String>, String> {
     let start = course.settings.start.unwrap_or(0);
     let mut now = start;
-    let units = lessons.chunk_by(|one, next| one.lesson.unit == next.lesson.unit);
+    let units = lessons.chunk_by(|one, next| one.unit == next.unit);
     let units: Vec<Unit> = units
         .map(|lessons| Unit {
-            title: lessons[0].lesson.unit.map(|at| &*course.settings.units[at].title),
-            entries: lessons.iter().map(|text| entry(text, &mut now)).collect(),
+            title: lessons[0].unit.as_deref(),
+            entries: lessons.iter().map(|told| entry(told, &mut now)).collect(),
         })
         .collect();
     let total = now - start;
@@ -69,27 +69,25 @@ pub fn schedule(course: &Course, lessons: &[Text], skin: &Skin) -> Result<String
         finish: (total > 0).then(|| clock(now)),
         total: (total > 0).then_some(Duration { hours: total / 60, minutes: total % 60 }),
     };
-    skin.render("schedule.html", &schedule)
+    skin.render("schedule.html", &schedule).map(Some)
 }
 
 /// A lesson that begins now; what comes next begins when it is over.
-fn entry<'a>(text: &'a Text, now: &mut u32) -> Entry<'a> {
-    let Text { lesson, shown, .. } = text;
-    let meta = &lesson.meta;
+fn entry<'a>(told: &'a Told, now: &mut u32) -> Entry<'a> {
     let begins = clock(*now);
-    *now += meta.teaching.unwrap_or(0) + meta.exercises.unwrap_or(0);
-    let pause = meta
+    *now += told.teaching.unwrap_or(0) + told.exercises.unwrap_or(0);
+    let pause = told
         .pause
         .filter(|minutes| *minutes > 0)
         .map(|minutes| Pause { begins: clock(*now), minutes });
-    *now += meta.pause.unwrap_or(0);
+    *now += told.pause.unwrap_or(0);
     Entry {
         begins,
-        title: lesson.title(),
-        url: page_path(&lesson.name),
-        teaching: meta.teaching,
-        exercises: meta.exercises,
-        questions: shown.questions.as_deref().map(|questions| part(text, questions)),
+        title: &told.title,
+        url: told.url(),
+        teaching: told.teaching,
+        exercises: told.exercises,
+        questions: told.shown.questions.as_deref(),
         pause,
     }
 }

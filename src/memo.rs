@@ -1,0 +1,117 @@
+//! What was made last, and of what: so that nothing is made twice.
+//!
+//! Incremental by values: a result serves again if all that it was made of equals what it would be made of
+//! now, and for no other reason. Values that are large are shared (`Arc`), so that comparing those that did
+//! not change is comparing two addresses.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use rayon::prelude::*;
+
+/// For each key the result that was made last, and what it was made of.
+#[derive(Debug)]
+pub struct Memo<K, I, O> {
+    last: HashMap<K, (I, O)>,
+}
+
+impl<K, I, O> Default for Memo<K, I, O> {
+    fn default() -> Self {
+        Self { last: HashMap::new() }
+    }
+}
+
+impl<K: Eq + Hash + Send + Sync, I: PartialEq + Send + Sync, O: Clone + Send + Sync> Memo<K, I, O> {
+    /// The result for each key and what it is made of, in their order: made now, side by side, where the
+    /// last one was made of something else. Those of other keys are forgotten.
+    pub fn all(&mut self, asked: Vec<(K, I)>, make: impl Fn(&K, &I) -> O + Sync) -> Vec<O> {
+        let last = &self.last;
+        let made: Vec<O> = asked
+            .par_iter()
+            .map(|(key, input)| match last.get(key) {
+                Some((before, output)) if before == input => output.clone(),
+                _ => make(key, input),
+            })
+            .collect();
+        let entries = asked.into_iter().zip(&made);
+        self.last = entries.map(|((key, input), output)| (key, (input, output.clone()))).collect();
+        made
+    }
+
+    /// The one result that there is under a key, made now if the last one was made of something else.
+    pub fn one(&mut self, key: K, input: I, make: impl FnOnce(&I) -> O) -> O {
+        if let Some(output) = self.get(&key, &input) {
+            return output;
+        }
+        let output = make(&input);
+        self.keep(key, input, output.clone());
+        output
+    }
+
+    /// The result of a key, if it was made of this.
+    pub fn get(&self, key: &K, input: &I) -> Option<O> {
+        let (before, output) = self.last.get(key)?;
+        (before == input).then(|| output.clone())
+    }
+
+    pub fn keep(&mut self, key: K, input: I, output: O) {
+        self.last.insert(key, (input, output));
+    }
+
+    /// The last result of a key, whatever it was made of.
+    pub fn output(&self, key: &K) -> Option<O> {
+        self.last.get(key).map(|(_, output)| output.clone())
+    }
+
+    /// Forgets the results of keys that are not asked for any more.
+    pub fn retain(&mut self, is_asked_for: impl Fn(&K) -> bool) {
+        self.last.retain(|key, _| is_asked_for(key));
+    }
+}
+
+/// A shared value that equals itself alone: for what is too large to be compared, or has no equality.
+#[derive(Debug)]
+pub struct Same<T: ?Sized>(pub Arc<T>);
+
+impl<T: ?Sized> Same<T> {
+    pub fn of(value: &Arc<T>) -> Self {
+        Self(Arc::clone(value))
+    }
+}
+
+impl<T: ?Sized> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The value of before, where one of now equals it: so that what was made of it is known again by its address.
+pub fn settled<T: Clone + PartialEq>(before: &mut Option<Arc<T>>, now: &T) -> Arc<T> {
+    match before {
+        Some(before) if **before == *now => Arc::clone(before),
+        _ => Arc::clone(before.insert(Arc::new(now.clone()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_made_of_something_else_is_made_again() {
+        let mut memo = Memo::default();
+        let count = AtomicUsize::new(0);
+        let mut all = |asked: &[(&'static str, u32)]| {
+            let made = memo.all(asked.to_vec(), |_, input| {
+                count.fetch_add(1, Ordering::Relaxed);
+                input * 2
+            });
+            (made, count.swap(0, Ordering::Relaxed))
+        };
+        assert_eq!(all(&[("a", 1), ("b", 2)]), (vec![2, 4], 2));
+        assert_eq!(all(&[("b", 2), ("a", 3)]), (vec![4, 6], 1));
+        assert_eq!(all(&[("b", 2)]), (vec![4], 0));
+        assert_eq!(all(&[("a", 3)]), (vec![6], 1), "what is not asked for is forgotten");
+    }
+}

@@ -1,0 +1,266 @@
+//! Sources become a course: what each file is for, and in which order lessons are taught.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    memo,
+    model::{
+        course::{Course, Lesson, Settings},
+        diagnostic::{Diagnosed, Diagnostic, did_you_mean},
+        source::{Source, SourceId, Sources, Span},
+    },
+    parse, weave,
+};
+
+/// Settings and landing page; in a Workbench the landing page alone.
+const INDEX: &str = "index.md";
+
+/// The settings of a course of The Carpentries Workbench.
+const CONFIG: &str = "config.yaml";
+
+/// Link definitions for all texts.
+const LINKS: &str = "links.md";
+
+/// How a course is to be cited.
+pub const CITATION: &str = "CITATION.cff";
+
+/// The folder of a Workbench's lessons.
+const EPISODES: &str = "episodes";
+
+/// How to prepare for the course, which the Workbench shows whatever its list says.
+const SETUP: &str = "learners/setup.";
+
+/// The folders of the other pages, in the order in which they are shown.
+const PAGES: [&str; 3] = ["learners", "instructors", "profiles"];
+
+/// What the files of a course were read as last.
+#[derive(Debug, Default)]
+pub struct Memo {
+    texts: memo::Memo<String, Input, Arc<Diagnosed<Text>>>,
+    settings: Option<Arc<Settings>>,
+}
+
+/// What reading a file takes: its place among the others and its text, what it is for, whether the course is
+/// one of The Carpentries Workbench, and its `links.md`.
+type Input = (SourceId, Arc<Source>, Role, bool, Option<Arc<Source>>);
+
+/// A file as it is read.
+#[derive(Debug)]
+pub enum Text {
+    Index(Box<Settings>, Arc<Lesson>),
+    Other(Arc<Lesson>),
+}
+
+/// All sources as a course: settings, landing page, lessons in the order in which they are taught,
+/// and the other pages.
+pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
+    let mut diagnostics = vec![];
+    let mut course = Course::default();
+    let at = |path: &str| sources.iter().find(|(_, source)| source.path == path);
+    let config = at(CONFIG);
+    let links = at(LINKS).map(|(_, links)| links);
+    let is_workbench = config.is_some();
+    let context = parse::Context {
+        definitions: links.map(|links| parse::definitions(&links.text)).unwrap_or_default(),
+        is_workbench,
+    };
+    if let Some((id, source)) = config {
+        let settings = parse::config(id, source).into_value(&mut diagnostics);
+        course.settings = memo::settled(&mut memo.settings, &settings);
+    }
+    if let Some((id, source)) = at(CITATION) {
+        course.citation = Some(parse::citation(id, source).into_value(&mut diagnostics));
+    }
+    let texts = sources.iter().filter_map(|(id, source)| {
+        let role = role(&source.path, is_workbench);
+        let is_drawn_up = matches!(role, Role::Lesson | Role::Page);
+        if role == Role::Settings || is_drawn_up && is_draft(source, &course.settings, is_workbench)
+        {
+            return None;
+        }
+        let input = (id, Arc::clone(source), role, is_workbench, links.cloned());
+        Some((source.path.clone(), input))
+    });
+    let texts: Vec<(String, Input)> = texts.collect();
+    let roles: Vec<Role> = texts.iter().map(|(_, (_, _, role, ..))| *role).collect();
+    let read = memo
+        .texts
+        .all(texts, |_, (id, source, role, ..)| Arc::new(read(&context, *id, source, *role)));
+    for (role, text) in roles.into_iter().zip(read) {
+        diagnostics.extend(text.diagnostics.iter().cloned());
+        match (&text.value, role) {
+            (Text::Index(settings, index), _) => {
+                course.settings = memo::settled(&mut memo.settings, settings);
+                course.index = Some(Arc::clone(index));
+            }
+            (Text::Other(index), Role::Index) => course.index = Some(Arc::clone(index)),
+            (Text::Other(lesson), Role::Lesson) => course.lessons.push(Arc::clone(lesson)),
+            (Text::Other(page), _) => course.pages.push(Arc::clone(page)),
+        }
+    }
+    diagnostics.extend(put_in_order(&mut course, sources));
+    diagnostics.extend(without_namesakes(&mut course, sources));
+    course.units = units(&course);
+    Diagnosed { value: course, diagnostics }
+}
+
+fn read(context: &parse::Context, id: SourceId, source: &Source, role: Role) -> Diagnosed<Text> {
+    let name = page_name(&source.path);
+    let other = |Diagnosed { value, diagnostics }| Diagnosed {
+        value: Text::Other(Arc::new(value)),
+        diagnostics,
+    };
+    match role {
+        Role::Index if !context.is_workbench => {
+            let Diagnosed { value: (settings, index), diagnostics } =
+                parse::index(context, id, source);
+            Diagnosed { value: Text::Index(Box::new(settings), Arc::new(index)), diagnostics }
+        }
+        Role::Lesson => other(parse::lesson(context, name, id, source)),
+        _ => other(parse::page(context, name, id, source)),
+    }
+}
+
+/// What a file of the course is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Settings,
+    Index,
+    Lesson,
+    Page,
+}
+
+fn role(path: &str, is_workbench: bool) -> Role {
+    match path.split_once('/') {
+        None if matches!(path, CONFIG | LINKS | CITATION) => Role::Settings,
+        None if path == INDEX => Role::Index,
+        None if !is_workbench => Role::Lesson,
+        Some((EPISODES, _)) if is_workbench => Role::Lesson,
+        _ => Role::Page,
+    }
+}
+
+/// The names of a course's lessons, without reading them.
+pub fn lesson_names(sources: &Sources) -> Vec<&str> {
+    let is_workbench = sources.iter().any(|(_, source)| source.path == CONFIG);
+    let lessons =
+        sources.iter().filter(|(_, source)| role(&source.path, is_workbench) == Role::Lesson);
+    lessons.map(|(_, source)| page_name(&source.path)).collect()
+}
+
+/// `setup` for `learners/setup.md`: pages stand in the site side by side, whatever their folder.
+fn page_name(path: &str) -> &str {
+    let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
+    without_extension(file)
+}
+
+/// `asyncio`, `asyncio.md` and `asyncio.Rmd` are one lesson.
+fn without_extension(path: &str) -> &str {
+    path.strip_suffix(".md").or_else(|| path.strip_suffix(".Rmd")).unwrap_or(path)
+}
+
+/// In a Workbench, what its folder's list leaves out is not published yet.
+fn is_draft(source: &Source, settings: &Settings, is_workbench: bool) -> bool {
+    let Some((folder, name)) = source.path.split_once('/').filter(|_| is_workbench) else {
+        return false;
+    };
+    let in_folder = |listed: &str| listed.split_once('/').is_some_and(|(other, _)| other == folder);
+    if source.path.starts_with(SETUP) {
+        false
+    } else if folder == EPISODES {
+        !settings.lessons.is_empty() && position(&settings.lessons, name).is_none()
+    } else {
+        settings.pages.iter().any(|(listed, _)| in_folder(listed))
+            && position(&settings.pages, &source.path).is_none()
+    }
+}
+
+fn position(listed: &[(String, Span)], path: &str) -> Option<usize> {
+    listed.iter().position(|(name, _)| without_extension(name) == without_extension(path))
+}
+
+/// What the settings list comes first, in that order, the others after it by name.
+fn put_in_order(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
+    let Course { settings, lessons, pages, .. } = course;
+    let path = |lesson: &Arc<Lesson>| sources.get(lesson.source).path.clone();
+    let listed = places(settings);
+    lessons.sort_by_cached_key(|lesson| {
+        let place = listed.get(without_extension(&lesson.name)).copied();
+        (place.unwrap_or(usize::MAX), lesson.name.clone())
+    });
+    pages.sort_by_cached_key(|page| {
+        let path = path(page);
+        let folder = PAGES.iter().position(|folder| path.starts_with(&format!("{folder}/")));
+        let listed = position(&settings.pages, &path);
+        (folder.unwrap_or(PAGES.len()), listed.unwrap_or(usize::MAX), path)
+    });
+
+    let names = lessons.iter().map(|lesson| without_extension(&lesson.name)).collect();
+    let paths =
+        pages.iter().map(|page| without_extension(&sources.get(page.source).path)).collect();
+    let unknown = |(name, span): &(String, Span), known: &BTreeSet<&str>, noun: &str| {
+        let word = without_extension(name);
+        if known.contains(word) {
+            return None;
+        }
+        let message = format!("there is no {noun} `{name}`");
+        let diagnostic = match noun {
+            "lesson" => Diagnostic::error("unknown-lesson", message),
+            _ => Diagnostic::error("unknown-page", message),
+        };
+        let diagnostic = diagnostic.at(*span, "listed here");
+        Some(match did_you_mean(word, known.iter().copied()) {
+            Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
+            None => diagnostic.hint(format!("write it in `{word}.md`")),
+        })
+    };
+    let unknown_lessons =
+        settings.lessons.iter().filter_map(|listed| unknown(listed, &names, "lesson"));
+    let unknown_pages = settings.pages.iter().filter_map(|listed| unknown(listed, &paths, "page"));
+    unknown_lessons.chain(unknown_pages).collect()
+}
+
+/// The place of each lesson in the settings' list, the first where it stands there twice.
+fn places(settings: &Settings) -> HashMap<&str, usize> {
+    let listed = settings.lessons.iter().enumerate().rev();
+    listed.map(|(at, (name, _))| (without_extension(name), at)).collect()
+}
+
+/// Which of the settings' units each lesson belongs to.
+fn units(course: &Course) -> Vec<Option<usize>> {
+    let listed = places(&course.settings);
+    let unit = |lesson: &Arc<Lesson>| {
+        let at = listed.get(without_extension(&lesson.name))?;
+        course.settings.units.iter().position(|unit| unit.lessons.contains(at))
+    };
+    course.lessons.iter().map(unit).collect()
+}
+
+/// Leaves out what would take another's place in the site.
+fn without_namesakes(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
+    let mut taken: BTreeMap<String, SourceId> = BTreeMap::new();
+    let mut diagnostics = vec![];
+    taken.extend(course.index.iter().map(|index| (weave::page_path(&index.name), index.source)));
+    let mut is_first = |lesson: &Arc<Lesson>| {
+        let page = weave::page_path(&lesson.name);
+        let Some(first) = taken.get(&page) else {
+            taken.insert(page, lesson.source);
+            return true;
+        };
+        let (path, first) = (&sources.get(lesson.source).path, &sources.get(*first).path);
+        let message = format!("`{first}` and `{path}` would both become `{page}`");
+        let start = Span { source: lesson.source, start: 0, end: 0 };
+        diagnostics.push(
+            Diagnostic::error("same-page", message)
+                .at(start, "this file is left out")
+                .hint("rename one of them"),
+        );
+        false
+    };
+    course.lessons.retain(&mut is_first);
+    course.pages.retain(&mut is_first);
+    diagnostics
+}
