@@ -63,6 +63,8 @@ pub struct Built {
     pub index: Option<Index>,
     /// All programs that the course has, by their lessons and names.
     pub programs: BTreeSet<(String, String)>,
+    /// Whether some of them use crates beside the course.
+    pub reads_crates: bool,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -147,6 +149,7 @@ pub fn build(
         ran.programs.iter().map(|program| (lesson.clone(), program.clone()))
     });
     let programs = programs.collect();
+    let reads_crates = ran.values().any(|ran| ran.reads_crates);
     let failed = ran.iter().filter(|(_, ran)| ran.has_failed);
     let failed: BTreeSet<String> = failed.map(|(lesson, _)| lesson.clone()).collect();
     ran.retain(|_, ran| !ran.is_unknown());
@@ -179,7 +182,7 @@ pub fn build(
     let index = Some(index).filter(|_| is_complete);
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
-    Built { site, unfinished, index, programs, diagnostics }
+    Built { site, unfinished, index, programs, reads_crates, diagnostics }
 }
 
 /// How the page of a lesson whose run failed ends: the next build may replace it.

@@ -825,3 +825,43 @@ fn ctrl_c_ends_the_run_and_leaves_site_and_records_whole() {
     let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     assert!(state.is_empty() || state.contains(") Z "), "the program lives on: {state}");
 }
+
+#[test]
+fn where_nothing_changed_nothing_is_read_and_whatever_did_is_seen() {
+    let project = Project::new(&[("a.md", "---\ntitle: A\n---\n\nProse.\n")]);
+    fs::create_dir(project.path("lessons/fig")).unwrap();
+    project.write("fig/x.txt", "x");
+    // A file that was written a moment ago is not trusted.
+    let built = |said: &str| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let (status, words) = project.lessonc(&["build", "--timings"]);
+        assert_eq!((status, words.contains("weave ")), (Some(0), true), "{said}: {words}");
+        let (status, again) = project.lessonc(&["build", "--timings"]);
+        assert_eq!((status, again.contains("weave ")), (Some(0), false), "{said}: {again}");
+        assert!(again.contains("site: 3 pages (0 written), 0 programs run"), "{again}");
+    };
+    built("at first");
+    fs::write(project.path("lessons/a.md"), "---\ntitle: A\n---\n\nWords.\n").unwrap();
+    built("another text of the same length");
+    assert!(project.read("site/a.html").contains("Words."));
+    fs::write(project.path("site/a.html"), "mine").unwrap();
+    built("a page that somebody wrote over");
+    assert!(project.read("site/a.html").contains("Words."));
+    fs::remove_file(project.path("site/fig/x.txt")).unwrap();
+    built("a file that is gone from the site");
+    assert!(project.path("site/fig/x.txt").exists());
+    fs::write(project.path("lessons/fig/x.txt"), "y").unwrap();
+    built("another figure");
+    assert_eq!(project.read("site/fig/x.txt"), "y");
+    let (_, words) = project.lessonc(&["build", "--timings", "--out", "other"]);
+    assert!(words.contains("weave "), "another folder is another site: {words}");
+    project.write("a.md", "---\ntitle: A\n---\n\n``` {.rust #lonely}\nx\n```\n");
+    for _ in 0..2 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let (_, words) = project.lessonc(&["build"]);
+        assert!(
+            words.contains("warning[unused-block]"),
+            "what is wrong is told each time: {words}"
+        );
+    }
+}

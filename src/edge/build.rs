@@ -1,13 +1,14 @@
 //! `lessonc build`: from a folder of lessons to a folder of pages.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeSet, HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
 };
+
+use rayon::prelude::*;
 
 use super::{
     Outcome,
@@ -17,6 +18,7 @@ use super::{
     private_folder,
     records::{self, Programs, Use},
     run::{self, alone},
+    stamp,
     terminal::{self, plural},
     timings::Clock,
     with_path,
@@ -24,7 +26,7 @@ use super::{
 use crate::{
     model::{
         diagnostic::{Diagnostic, Severity},
-        site::{Asset, Content, Page, Site},
+        site::{Asset, Content, Site},
     },
     pipeline::{self, Built, Memo, UNFINISHED},
     weave::{Index, Theme},
@@ -55,6 +57,15 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let mut clock = Clock::default();
     clock.begins("read");
     check_out(options)?;
+    if let Some(last) = stamp::unchanged(options) {
+        let written = 0;
+        tell(options, Told { pages: last.pages, written, ran: 0, recalled: last.programs }, start);
+        if options.timings {
+            eprint!("{}", clock.table(Instant::now()));
+        }
+        return Ok(Outcome::Fine);
+    }
+    let before = stamp::course(options);
     let course = course::read(&options.course)?;
     let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
     let memo = &mut Memo::default();
@@ -73,16 +84,31 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     if options.timings {
         eprint!("{}", clock.table(Instant::now()));
     }
+    let (pages, written) = (made.site.pages.len(), published.written.len());
+    let Made { ran, recalled, .. } = made;
+    tell(options, Told { pages, written, ran, recalled }, start);
+    if made.diagnostics.is_empty() && !made.reads_crates {
+        stamp::keep(options, before, pages, ran + recalled)?;
+    }
+    Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// What is said of a build.
+struct Told {
+    pages: usize,
+    written: usize,
+    ran: usize,
+    recalled: usize,
+}
+
+fn tell(options: &Options, Told { pages, written, ran, recalled }: Told, start: Instant) {
     eprintln!(
-        "{}: {} ({} written), {} run, {} recalled, in {:.2} s",
+        "{}: {} ({written} written), {} run, {recalled} recalled, in {:.2} s",
         options.out.display(),
-        plural(made.site.pages.len(), "page"),
-        published.written.len(),
-        plural(made.ran, "program"),
-        made.recalled,
+        plural(pages, "page"),
+        plural(ran, "program"),
         start.elapsed().as_secs_f64(),
     );
-    Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
 }
 
 /// A site before it is published.
@@ -100,6 +126,8 @@ pub struct Made {
     pub ran: usize,
     pub recalled: usize,
     programs: Programs,
+    /// Whether programs use crates beside the course.
+    reads_crates: bool,
     /// Held until the site is published.
     alone: Option<fs::File>,
 }
@@ -107,7 +135,7 @@ pub struct Made {
 impl Made {
     /// A site for which so many programs had to run.
     pub fn of(built: Built, ran: usize) -> Self {
-        let Built { site, unfinished, index, programs, mut diagnostics } = built;
+        let Built { site, unfinished, index, programs, reads_crates, mut diagnostics } = built;
         terminal::put_in_order(&mut diagnostics);
         let recalled = programs.len() - ran;
         let searched = vec![];
@@ -120,6 +148,7 @@ impl Made {
             ran,
             recalled,
             programs,
+            reads_crates,
             alone: None,
         }
     }
@@ -223,52 +252,57 @@ pub fn publish(
 }
 
 impl Shelf {
-    /// Writes a page, if it is not what stands there. Says whether it was written.
-    fn write_page(&mut self, page: &Page, out: &Path) -> io::Result<bool> {
-        self.write(&page.path, out, Some(Shelved::Page(Arc::clone(&page.html))), || {
-            Ok(Cow::Borrowed(page.html.as_bytes()))
-        })
-    }
-
-    fn write_asset(
+    /// Writes what of these files is not what stands there, and says which that was.
+    fn write(
         &mut self,
-        asset: &Asset,
+        made: &Made,
         course: &CourseFolder,
         options: &Options,
-    ) -> io::Result<bool> {
-        let Asset { path, content } = asset;
-        match content {
+    ) -> io::Result<Vec<String>> {
+        let pages = made.site.pages.iter().map(|page| {
+            let shelved = Shelved::Page(Arc::clone(&page.html));
+            (&*page.path, Origin::Memory(page.html.as_bytes()), Some(shelved))
+        });
+        let assets = made.assets().map(|Asset { path, content }| match content {
             Content::Bytes(bytes) => {
-                let shelved = Some(Shelved::Bytes(Arc::clone(bytes)));
-                self.write(path, &options.out, shelved, || Ok(Cow::Borrowed(&**bytes)))
+                (&**path, Origin::Memory(bytes), Some(Shelved::Bytes(Arc::clone(bytes))))
             }
             Content::CourseFile(file) => {
                 debug_assert!(course.files.contains(file));
                 let file = options.course.join(file);
-                let shelved = State::of(&file).map(Shelved::CourseFile);
-                let read = || fs::read(&file).map(Cow::Owned).map_err(with_path(&file));
-                self.write(path, &options.out, shelved, read)
+                let state = State::of(&file).map(Shelved::CourseFile);
+                (&**path, Origin::File(file), state)
+            }
+        });
+        let is_shelved = |path: &str, shelved: &Option<Shelved>| {
+            shelved.is_some() && self.files.get(path) == shelved.as_ref()
+        };
+        let all = pages.chain(assets);
+        let new: Vec<_> = all.filter(|(path, _, shelved)| !is_shelved(path, shelved)).collect();
+        let written = new.par_iter().map(|(path, from, _)| {
+            let out = options.out.join(path);
+            match from {
+                Origin::Memory(bytes) => files::write(&out, bytes),
+                Origin::File(file) => files::write(&out, &fs::read(file).map_err(with_path(file))?),
+            }
+        });
+        let written: Vec<bool> = written.collect::<io::Result<_>>()?;
+        let mut paths = vec![];
+        for ((path, _, shelved), is_new) in new.into_iter().zip(written) {
+            paths.extend(is_new.then(|| path.to_owned()));
+            match shelved {
+                Some(shelved) => _ = self.files.insert(path.to_owned(), shelved),
+                None => _ = self.files.remove(path),
             }
         }
+        Ok(paths)
     }
+}
 
-    fn write<'a>(
-        &mut self,
-        path: &str,
-        out: &Path,
-        shelved: Option<Shelved>,
-        bytes: impl FnOnce() -> io::Result<Cow<'a, [u8]>>,
-    ) -> io::Result<bool> {
-        if shelved.is_some() && self.files.get(path) == shelved.as_ref() {
-            return Ok(false);
-        }
-        let is_new = files::write(&out.join(path), &bytes()?)?;
-        match shelved {
-            Some(shelved) => _ = self.files.insert(path.to_owned(), shelved),
-            None => _ = self.files.remove(path),
-        }
-        Ok(is_new)
-    }
+/// Where the bytes of a file come from.
+enum Origin<'a> {
+    Memory(&'a [u8]),
+    File(PathBuf),
 }
 
 /// # Errors
@@ -347,15 +381,8 @@ fn write(
         write_list(out, known.into_iter())?;
         files::sweep(out)?;
     }
-    let mut published = Published::default();
-    for page in &made.site.pages {
-        let is_new = shelf.write_page(page, out)?;
-        published.written.extend(is_new.then(|| page.path.clone()));
-    }
-    for asset in made.assets() {
-        let is_new = shelf.write_asset(asset, course, options)?;
-        published.written.extend(is_new.then(|| asset.path.clone()));
-    }
+    let written = shelf.write(made, course, options)?;
+    let mut published = Published { written, ..Published::default() };
     if is_fine && !is_listed {
         for path in gone {
             let full = out.join(&path);

@@ -92,6 +92,11 @@ pub fn is_own_folder(name: &str) -> bool {
     FOLDERS.contains(&name) || COPIED.contains(&name) || matches!(name, RUNS | "templates")
 }
 
+/// Whether something of this name at the top of a course's folder may be part of the course.
+pub fn is_own(name: &str) -> bool {
+    is_own_folder(name) || is_text(name) || name == pipeline::CITATION
+}
+
 /// # Errors
 ///
 /// Where the folder cannot be read, or holds no lesson at all.
@@ -188,7 +193,7 @@ fn read_with(
 }
 
 /// The citation file of a course: beside its lessons, or above them in their repository.
-fn citation(course: &Path) -> Option<PathBuf> {
+pub fn citation(course: &Path) -> Option<PathBuf> {
     let course = course.canonicalize().ok()?;
     let root = course.ancestors().find(|folder| folder.join(".git").exists());
     let root = root.unwrap_or(&course);

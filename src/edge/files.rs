@@ -46,14 +46,21 @@ const TICK: Duration = Duration::from_millis(50);
 impl State {
     /// None for what is not there, and for what was written a moment ago: of that nothing can be told yet.
     pub fn of(path: &Path) -> Option<Self> {
-        let data = fs::metadata(path).ok()?;
-        let modified = data.modified().ok()?;
-        let is_settled = modified.elapsed().is_ok_and(|age| age > TICK);
+        Self::settled(&fs::metadata(path).ok()?)
+    }
+
+    /// The same of what the system says of a file.
+    pub fn settled(data: &fs::Metadata) -> Option<Self> {
+        Self::read(data).filter(|state| state.modified.elapsed().is_ok_and(|age| age > TICK))
+    }
+
+    /// What the system says of a file, also if it was written a moment ago.
+    pub fn read(data: &fs::Metadata) -> Option<Self> {
         #[cfg(unix)]
         let (node, changed) = (data.ino(), (data.ctime(), data.ctime_nsec()));
         #[cfg(not(unix))]
         let (node, changed) = (0, (0, 0));
-        is_settled.then_some(Self { modified, length: data.len(), node, changed })
+        Some(Self { modified: data.modified().ok()?, length: data.len(), node, changed })
     }
 }
 
@@ -266,6 +273,24 @@ fn list_where(folder: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<St
         }
     }
     Ok(paths)
+}
+
+/// Every file below a folder, those that are hidden too, in the order of their names, and what the system
+/// says of each; what a link leads to is what the link is. `wanted` says what of the folder itself counts.
+pub fn entries(
+    folder: &Path,
+    wanted: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = io::Result<(PathBuf, fs::Metadata)>> {
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    let entries = entries.filter_entry(move |entry| {
+        entry.depth() != 1 || wanted(&entry.file_name().to_string_lossy())
+    });
+    let files = entries.filter(|entry| entry.as_ref().map_or(true, |it| !it.file_type().is_dir()));
+    files.map(|entry| {
+        let entry = entry?;
+        let data = entry.metadata()?;
+        Ok((entry.into_path(), data))
+    })
 }
 
 /// A folder and those in it, by their paths below `top`; none where it is not there.

@@ -26,6 +26,7 @@ pub mod rerun;
 pub mod run;
 mod serve;
 mod shown;
+mod stamp;
 pub mod tangle;
 pub mod terminal;
 mod timings;

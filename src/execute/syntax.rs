@@ -26,7 +26,7 @@ fn depth(code: &str) -> usize {
 ///
 /// Code that is no Rust has none: the compiler says better what is wrong with it.
 pub fn tail(code: &str) -> Option<usize> {
-    if depth(code) > DEEPEST {
+    if depth(code) > DEEPEST || ends_a_statement(code) {
         return None;
     }
     let statements = syn::Block::parse_within.parse_str(code).ok()?;
@@ -40,6 +40,19 @@ pub fn tail(code: &str) -> Option<usize> {
         _ => false,
     };
     is_value.then(|| last.span().byte_range().start)
+}
+
+/// Whether the last that stands in code is a semicolon: most cells end so, and need not be parsed to know
+/// that no value does.
+fn ends_a_statement(code: &str) -> bool {
+    let tokens = tokenize(code, FrontmatterAllowed::No).map(|token| token.kind);
+    let is_code = |kind: &TokenKind| {
+        !matches!(
+            kind,
+            TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }
+        )
+    };
+    tokens.filter(is_code).last() == Some(TokenKind::Semi)
 }
 
 /// What would make the cells after this one part of it.

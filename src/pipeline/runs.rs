@@ -71,7 +71,7 @@ pub struct Ran {
     /// The files of the course that they read.
     reads: BTreeSet<String>,
     /// Whether they use crates beside the course, of which no stamp speaks.
-    reads_crates: bool,
+    pub reads_crates: bool,
 }
 
 impl Ran {

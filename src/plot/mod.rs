@@ -51,7 +51,11 @@ pub fn read(lesson: &Lesson, mut origins: Origins<'_>, sources: &Sources) -> Dia
     let mut tables = Tables::default();
     let mut diagnostics = vec![];
     let chunks = lesson.chunks();
-    tables.named.extend(origins.record.into_iter().flat_map(|record| given(&chunks, record)));
+    let text = &sources.get(lesson.source).text;
+    // Nobody asks for a column of what is not named with one.
+    let is_named = |name: &str| text.contains(&format!("{name}."));
+    let given = origins.record.into_iter().flat_map(|record| given(&chunks, record, is_named));
+    tables.named.extend(given);
     for chunk in chunks.iter().filter(|chunk| chunk.is_plot()) {
         match (Plot { chunk, sources }).table(&chunks, &mut origins) {
             Ok(Some(table)) => {
@@ -104,16 +108,18 @@ pub fn plot(
 fn given<'a>(
     chunks: &'a [&Chunk],
     record: &'a Record,
-) -> impl Iterator<Item = (String, Table)> + use<'a> {
+    is_named: impl Fn(&str) -> bool + Copy,
+) -> impl Iterator<Item = (String, Table)> {
     let names = chunks.iter().filter(|chunk| chunk.cell.is_some()).filter_map(|it| it.name());
-    let names: BTreeSet<&str> = names.collect();
+    let names: BTreeSet<&str> = names.filter(|name| is_named(name)).collect();
     let printed = names.into_iter().filter_map(|name| {
         let printed = printed(chunks.iter().filter(|chunk| chunk.name() == Some(name)), record);
         Some((name.to_owned(), table::read("", printed.as_bytes()).ok()?))
     });
-    let written = record.files.iter().filter_map(|file| {
+    let written = record.files.iter().filter_map(move |file| {
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let (stem, _) = name.rsplit_once('.').filter(|_| is_table(name))?;
+        is_named(stem).then_some(())?;
         Some((stem.to_owned(), table::read(name, &file.bytes).ok()?))
     });
     printed.chain(written)

@@ -1,6 +1,9 @@
 //! A lesson's blocks as HTML.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -71,6 +74,22 @@ pub struct Common<'a> {
     /// The course's.
     pub macros: Macros,
     pub links: Links<'a>,
+    /// By what was drawn, and by the ids in it.
+    pub diagrams: &'a HashMap<(String, String), Arc<Diagram>>,
+}
+
+/// A diagram as it was drawn; none where this lessonc draws none.
+pub type Diagram = Result<Option<String>, diagram::DiagramError>;
+
+/// What the ids in a page's diagram begin with, by its number on the page.
+pub fn diagram_id(number: usize) -> String {
+    format!("diagram-{number}")
+}
+
+/// What a block shows of its lines.
+pub fn visible(chunk: &Chunk, sources: &Sources) -> String {
+    let lines = chunk.lines.iter().filter(|line| !line.hidden);
+    lines.flat_map(|line| [sources.text(line.span), "\n"]).collect()
 }
 
 /// What a text is woven from.
@@ -96,6 +115,7 @@ pub struct Body<'a> {
     /// Those that the formulas so far have defined, and the course's.
     macros: Macros,
     links: &'a Links<'a>,
+    drawn: &'a HashMap<(String, String), Arc<Diagram>>,
     charts: &'a BTreeMap<Span, Chart>,
     named: &'a Blocks,
     figures: &'a Figures<'a>,
@@ -126,7 +146,7 @@ pub struct Body<'a> {
 
 impl<'a> Body<'a> {
     pub fn new(own: Own<'a>, common: &'a Common<'a>) -> Self {
-        let Common { sources, skin, formulas, macros, links } = common;
+        let Common { sources, skin, formulas, macros, links, diagrams } = common;
         let Own { lesson, record, charts, blocks, figures } = own;
         let mut highest = 6;
         let mut definitions = HashMap::new();
@@ -145,6 +165,7 @@ impl<'a> Body<'a> {
             formulas,
             macros: macros.clone(),
             links,
+            drawn: diagrams,
             charts,
             named: blocks,
             figures,
@@ -515,12 +536,6 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The lines of a block that readers see.
-    fn visible(&self, chunk: &Chunk) -> String {
-        let lines = chunk.lines.iter().filter(|line| !line.hidden);
-        lines.flat_map(|line| [self.sources.text(line.span), "\n"]).collect()
-    }
-
     /// A block's code, with hidden lines that readers can unfold.
     fn listing(&mut self, chunk: &Chunk, runs: bool) -> String {
         let lines = chunk.lines.iter().flat_map(|line| [self.sources.text(line.span), "\n"]);
@@ -695,7 +710,7 @@ impl<'a> Body<'a> {
             Some("warning") => "warning",
             _ => "error",
         };
-        let html = escape(&self.visible(chunk));
+        let html = escape(&visible(chunk, self.sources));
         self.given(vec![Given { kind, html }], None, chunk)
     }
 
@@ -731,23 +746,27 @@ impl<'a> Body<'a> {
 
     fn diagram(&mut self, chunk: &Chunk) -> String {
         #[derive(Serialize)]
-        struct Diagram {
+        struct Drawn {
             svg: Option<String>,
             source: String,
         }
         self.diagrams += 1;
-        let source = self.visible(chunk);
-        let svg = match diagram::mermaid(&source, &format!("diagram-{}", self.diagrams)) {
-            Ok(svg) => svg,
+        let source = visible(chunk, self.sources);
+        let id = diagram_id(self.diagrams);
+        let drawn = self.drawn.get(&(source.clone(), id.clone())).map(Arc::clone);
+        let drawn = drawn.unwrap_or_else(|| Arc::new(diagram::mermaid(&source, &id)));
+        let svg = match &*drawn {
+            Ok(svg) => svg.clone(),
             Err(error) => {
-                let span = error.range.and_then(|range| place_in_lines(chunk, range.start));
-                let diagnostic = Diagnostic::error("mermaid", error.message)
+                let span =
+                    error.range.as_ref().and_then(|range| place_in_lines(chunk, range.start));
+                let diagnostic = Diagnostic::error("mermaid", &*error.message)
                     .at(span.unwrap_or(chunk.info), "in this diagram");
                 self.diagnostics.push(diagnostic);
                 None
             }
         };
-        self.render("diagram.html", &Diagram { svg, source }, chunk.info)
+        self.render("diagram.html", &Drawn { svg, source }, chunk.info)
     }
 
     fn chart(&mut self, chunk: &Chunk, chart: &Chart) -> String {

@@ -101,6 +101,7 @@ pub struct Memo {
     words: memo::Memo<(), Look, Arc<Diagnosed<Words>>>,
     found: memo::Memo<SourceId, Same<Lesson>, Arc<Found>>,
     blocks: memo::Memo<String, Vec<Same<Found>>, Arc<Blocks>>,
+    diagrams: memo::Memo<(String, String), (), Arc<html::Diagram>>,
     places: Option<Arc<Vec<Place>>>,
     around: Option<Arc<links::Signs>>,
     woven: memo::Memo<SourceId, WovenOf, Arc<Woven>>,
@@ -118,6 +119,8 @@ struct Found {
     figures: Arc<Vec<Figure>>,
     /// Whether it refers to figures itself.
     refers: bool,
+    /// The text of each diagram, and what the ids in it begin with.
+    diagrams: Vec<(String, String)>,
 }
 
 impl Found {
@@ -127,7 +130,13 @@ impl Found {
             refers |= matches!(inline, Inline::Reference { .. });
         });
         let figures = Arc::new(figures::of(lesson));
-        Self { blocks: blocks::of(lesson, sources), figures, refers }
+        let chunks = lesson.chunks().into_iter();
+        let diagrams = chunks.filter(|chunk| chunk.language.as_deref() == Some("mermaid"));
+        let diagrams = diagrams
+            .zip(1..)
+            .map(|(chunk, number)| (html::visible(chunk, sources), html::diagram_id(number)));
+        let diagrams = diagrams.collect();
+        Self { blocks: blocks::of(lesson, sources), figures, refers, diagrams }
     }
 }
 
@@ -250,12 +259,20 @@ fn texts<'a>(material: &'a Material, skin: &template::Skin, memo: &mut Memo) -> 
     let links = Links::new(course, files, pictures, sources);
     let around = settled(&mut memo.around, &links.signs());
 
+    let diagrams: BTreeSet<&(String, String)> =
+        found.iter().flat_map(|found| &found.diagrams).collect();
+    let diagrams: Vec<(String, String)> = diagrams.into_iter().cloned().collect();
+    let asked = diagrams.iter().map(|diagram| (diagram.clone(), ())).collect();
+    let drawn = memo.diagrams.all(asked, |(text, id), ()| Arc::new(diagram::mermaid(text, id)));
+    let diagrams = diagrams.into_iter().zip(drawn).collect();
+
     let common = Common {
         sources,
         formulas: Formulas::new(),
         macros: math::macros(&course.settings),
         links,
         skin,
+        diagrams: &diagrams,
     };
     let no_blocks = Arc::default();
     let asked = course.texts().zip(given).zip(&found).map(|((lesson, given), found)| {
