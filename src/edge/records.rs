@@ -9,6 +9,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -64,11 +65,25 @@ pub struct Store {
     folder: PathBuf,
     /// Where new ones go.
     out: PathBuf,
-    /// The versions that they were built with: the text of `Cargo.lock`, and what it says.
-    lock: String,
-    locked: Lock,
-    /// Tells whether the versions are the same as before.
-    lock_hash: String,
+    /// The versions that they were built with.
+    versions: Versions,
+}
+
+/// The versions that a course is built with.
+#[derive(Clone)]
+pub struct Versions {
+    /// `Cargo.lock`.
+    text: Arc<str>,
+    /// What it says.
+    locked: Arc<Lock>,
+    hash: String,
+}
+
+impl From<String> for Versions {
+    fn from(text: String) -> Self {
+        let (locked, hash) = (Arc::new(Lock::read(&text)), fingerprint(text.as_bytes()));
+        Self { text: text.into(), locked, hash }
+    }
 }
 
 /// What a program takes of what lies outside of the lessons.
@@ -188,7 +203,7 @@ impl<R: Runner> Runner for Recorded<R> {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
         let mut left: Vec<usize> = (0..programs.len()).collect();
         loop {
-            let lock = self.store.lock.clone();
+            let lock = Arc::clone(&self.store.versions.text);
             let (mut recalled, mut stale) = (vec![], vec![]);
             for index in left {
                 let program = programs[index];
@@ -198,7 +213,7 @@ impl<R: Runner> Runner for Recorded<R> {
                 }
             }
             self.run_anew(programs, &stale, give);
-            if self.store.lock == lock {
+            if self.store.versions.text == lock {
                 self.recalled += recalled.len();
                 recalled.into_iter().for_each(|(index, trace)| give(index, Ok(trace)));
                 return;
@@ -228,11 +243,10 @@ impl<R: Runner> Runner for Recorded<R> {
 
 impl Store {
     /// The runs of the course in this folder, with the versions that it is built with.
-    pub fn new(course: &Path, lock: String) -> Self {
+    pub fn new(course: &Path, versions: impl Into<Versions>) -> Self {
         let folder = course.join(FOLDER);
-        let locked = Lock::read(&lock);
-        let lock_hash = fingerprint(lock.as_bytes());
-        Self { course: course.to_owned(), out: folder.clone(), folder, lock, locked, lock_hash }
+        let versions = versions.into();
+        Self { course: course.to_owned(), out: folder.clone(), folder, versions }
     }
 
     /// A file of the course.
@@ -243,7 +257,7 @@ impl Store {
     /// See [`Runner::stamp`].
     fn stamp(&self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
         let mut hasher = DefaultHasher::new();
-        self.lock_hash.hash(&mut hasher);
+        self.versions.hash.hash(&mut hasher);
         if let Some(lesson) = lesson {
             // Records are put into their folder as new files, which is a change to the folder.
             let folder = self.folder.join(lesson);
@@ -279,7 +293,7 @@ impl Store {
     /// What a run is made of.
     fn inputs(&self, program: &Program, outside: &Outside) -> Inputs {
         let data = outside.data.iter().map(|(path, hash)| (path.as_str(), hash.clone()));
-        inputs(program, &self.locked, outside.local.as_deref(), data.collect())
+        inputs(program, &self.versions.locked, outside.local.as_deref(), data.collect())
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
@@ -335,11 +349,9 @@ impl Store {
     /// Keeps a run, and says whether it did: where what it takes is not what it was `before`, nobody
     /// knows what the run had of it.
     pub fn keep(&mut self, program: &Program, trace: &Trace, before: &Outside) -> io::Result<bool> {
-        if !trace.lock.is_empty() && trace.lock != self.lock {
+        if !trace.lock.is_empty() && *trace.lock != *self.versions.text {
             files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
-            self.lock.clone_from(&trace.lock);
-            self.locked = Lock::read(&trace.lock);
-            self.lock_hash = fingerprint(trace.lock.as_bytes());
+            self.versions = trace.lock.clone().into();
         }
         if self.outside(program)? != *before {
             return Ok(false);

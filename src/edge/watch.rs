@@ -20,7 +20,7 @@ use super::{
     formats,
     keys::Keys,
     problems,
-    records::{self, Last, Store, Use},
+    records::{self, Last, Store, Use, Versions},
     run,
     serve::{self, Live},
     shown::Shown,
@@ -136,6 +136,7 @@ struct Desk {
     reader: course::Reader,
     /// Made of the course's own templates.
     theme: memo::Memo<(), Vec<(String, String)>, Arc<Theme>>,
+    versions: memo::Memo<(), String, Versions>,
     memo: Memo,
     shelf: Shelf,
     /// What was made last, and of what.
@@ -165,7 +166,9 @@ impl Desk {
         let start = Instant::now();
         let build = build::Options { records: records.clone(), ..options.build.clone() };
         let theme = self.theme(&course)?;
-        let mut last = Last::new(Store::new(&build.course, records::lock(&build.course)?));
+        let lock = records::lock(&build.course)?;
+        let versions = self.versions.one((), lock, |lock| Versions::from(lock.clone()));
+        let mut last = Last::new(Store::new(&build.course, versions));
         let memo = &mut self.memo;
         let built = pipeline::build(&course.sources, &course.files, &theme, &mut last, memo);
         let mut made = if last.stale.is_empty() && matches!(records, Use::Valid | Use::Frozen) {

@@ -17,7 +17,7 @@ use super::sight::{Sight, hides_markup};
 use super::{Cells, Definitions, attributes, chunk, knitr, options, ordered, table};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
-    Row, Table, TableCell,
+    Row, Table, TableCell, Woven,
 };
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, did_you_mean, only_near};
 use crate::model::source::Span;
@@ -422,15 +422,22 @@ impl<'a> Tree<'a> {
                 }
                 let fenced = matches!(kind, CodeBlockKind::Fenced(_));
                 let (cells, found) = (self.around.cells, &mut self.diagnostics);
-                let start = range.start;
-                let chunk = chunk::chunk(self.passage, range, fenced, &code, cells, found);
+                let chunk = chunk::chunk(self.passage, range.clone(), fenced, &code, cells, found);
                 let text = self.passage.text;
-                let info = if fenced { &text[chunk::info(text, start)] } else { "" };
-                let code: String = code.into_iter().map(|line| &text[line]).collect();
-                Some(match knitr::picture(info, &code, &chunk) {
-                    Some(image) => BlockKind::Paragraph(vec![Inline::Image(Box::new(image))]),
-                    None => BlockKind::Code(Box::new(chunk)),
-                })
+                let info = if fenced { &text[chunk::info(text, range.start)] } else { "" };
+                let shown: String = code.iter().map(|line| &text[line.clone()]).collect();
+                if let Some(image) = knitr::picture(info, &shown, &chunk) {
+                    return Some(BlockKind::Paragraph(vec![Inline::Image(Box::new(image))]));
+                }
+                if !chunk.is_woven() {
+                    return Some(BlockKind::Code(Box::new(chunk)));
+                }
+                let lines = chunk::lines(self.passage.text, range.end, &code);
+                let blocks = self.deeper(range, |tree| {
+                    tree.part(tree.passage, &lines, &mut Elements::default())
+                });
+                let woven = Woven { source: chunk, blocks: blocks.unwrap_or_default() };
+                Some(BlockKind::Woven(Box::new(woven)))
             }
             _ => {
                 self.diagnostics.extend(table::complaint(self.passage, range));

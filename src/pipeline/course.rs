@@ -58,7 +58,7 @@ pub enum Text {
 /// and the other pages.
 pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
     let mut diagnostics = vec![];
-    let mut course = Course::default();
+    let (mut course, mut settings) = (Course::default(), Settings::default());
     let at = |path: &str| sources.iter().find(|(_, source)| source.path == path);
     let config = at(CONFIG);
     let links = at(LINKS).map(|(_, links)| links);
@@ -68,8 +68,7 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
         is_workbench,
     };
     if let Some((id, source)) = config {
-        let settings = parse::config(id, source).into_value(&mut diagnostics);
-        course.settings = memo::settled(&mut memo.settings, &settings);
+        settings = parse::config(id, source).into_value(&mut diagnostics);
     }
     if let Some((id, source)) = at(CITATION) {
         course.citation = Some(parse::citation(id, source).into_value(&mut diagnostics));
@@ -77,8 +76,7 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
     let texts = sources.iter().filter_map(|(id, source)| {
         let role = role(&source.path, is_workbench);
         let is_drawn_up = matches!(role, Role::Lesson | Role::Page);
-        if role == Role::Settings || is_drawn_up && is_draft(source, &course.settings, is_workbench)
-        {
+        if role == Role::Settings || is_drawn_up && is_draft(source, &settings, is_workbench) {
             return None;
         }
         let input = (id, Arc::clone(source), role, is_workbench, links.cloned());
@@ -92,8 +90,8 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
     for (role, text) in roles.into_iter().zip(read) {
         diagnostics.extend(text.diagnostics.iter().cloned());
         match (&text.value, role) {
-            (Text::Index(settings, index), _) => {
-                course.settings = memo::settled(&mut memo.settings, settings);
+            (Text::Index(own, index), _) => {
+                settings.clone_from(own);
                 course.index = Some(Arc::clone(index));
             }
             (Text::Other(index), Role::Index) => course.index = Some(Arc::clone(index)),
@@ -101,6 +99,7 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
             (Text::Other(page), _) => course.pages.push(Arc::clone(page)),
         }
     }
+    course.settings = memo::settled(&mut memo.settings, &settings);
     diagnostics.extend(put_in_order(&mut course, sources));
     diagnostics.extend(without_namesakes(&mut course, sources));
     course.units = units(&course);

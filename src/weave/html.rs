@@ -1,5 +1,7 @@
 //! A lesson's blocks as HTML.
 
+mod woven;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
@@ -28,6 +30,7 @@ use crate::model::{
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
         Image, Inline, Lesson, List, Numerals, OF_VALUES, Show, Table, TableCell, plain_text, walk,
+        walk_own,
     },
     diagnostic::Diagnostic,
     record::{Made, Output, Part, Record, Timed},
@@ -120,8 +123,14 @@ pub struct Body<'a> {
     named: &'a Blocks,
     figures: &'a Figures<'a>,
     ids: Identifiers,
-    /// Added to a heading's level so that the highest stands below the page's title.
-    shift: u8,
+    /// What is written: all blocks, or those of an example in it.
+    text: &'a [Block],
+    /// Added to a heading's level so that the highest stands below the page's title, or below the section
+    /// that an example stands in.
+    shift: i8,
+    /// The last heading's, as it was written.
+    level: u8,
+    is_example: bool,
     /// Footnotes in the order in which they are first referred to.
     footnotes: Vec<String>,
     definitions: HashMap<String, &'a [Block]>,
@@ -148,14 +157,11 @@ impl<'a> Body<'a> {
     pub fn new(own: Own<'a>, common: &'a Common<'a>) -> Self {
         let Common { sources, skin, formulas, macros, links, diagrams } = common;
         let Own { lesson, record, charts, blocks, figures } = own;
-        let mut highest = 6;
         let mut definitions = HashMap::new();
-        walk(&lesson.blocks, &mut |block| match &block.kind {
-            BlockKind::Heading(heading) => highest = highest.min(heading.level),
-            BlockKind::Footnote { label, blocks } => {
+        walk(&lesson.blocks, &mut |block| {
+            if let BlockKind::Footnote { label, blocks } = &block.kind {
                 definitions.insert(label.clone(), &blocks[..]);
             }
-            _ => {}
         });
         Self {
             lesson,
@@ -170,7 +176,10 @@ impl<'a> Body<'a> {
             named: blocks,
             figures,
             ids: Identifiers::of(lesson),
-            shift: 2_u8.saturating_sub(highest),
+            text: &lesson.blocks,
+            shift: shift(&lesson.blocks, 2).max(0),
+            level: 1,
+            is_example: false,
             footnotes: vec![],
             definitions,
             expectations: lesson.expectations().iter().map(|(_, said)| said.span).collect(),
@@ -233,6 +242,7 @@ impl<'a> Body<'a> {
             BlockKind::Table(table) => self.table(table),
             BlockKind::Code(chunk) => self.chunk(chunk),
             BlockKind::Div(div) => self.div(div),
+            BlockKind::Woven(woven) => self.woven(woven),
             BlockKind::Footnote { .. } => String::new(),
             BlockKind::Html(html) => self.links.html(self.lesson, html).into_owned(),
             BlockKind::Rule => "<hr>".to_owned(),
@@ -242,8 +252,9 @@ impl<'a> Body<'a> {
     fn heading(&mut self, span: Span, heading: &Heading) -> String {
         let text = plain_text(&heading.content);
         let (id, also) = self.ids.at(span);
-        let level = (heading.level + self.shift).min(6);
-        if level == 2 {
+        let level = heading.level.saturating_add_signed(self.shift).clamp(2, 6);
+        self.level = level;
+        if level == 2 && !self.is_example {
             self.sections.push(Section { title: text, id: id.clone() });
         }
         let id = escape(&id);
@@ -483,15 +494,19 @@ impl<'a> Body<'a> {
             objectives: Option<String>,
             teaching: Option<u32>,
             exercises: Option<u32>,
+            /// Its heading's.
+            level: u8,
         }
         self.overview_is_written = true;
         let questions = self.all_of(DivKind::Questions);
         self.shown_elsewhere.questions.clone_from(&questions);
+        let meta = Some(&self.lesson.meta).filter(|_| !self.is_example);
         let overview = Overview {
             questions,
             objectives: self.all_of(DivKind::Objectives),
-            teaching: self.lesson.meta.teaching,
-            exercises: self.lesson.meta.exercises,
+            teaching: meta.and_then(|meta| meta.teaching),
+            exercises: meta.and_then(|meta| meta.exercises),
+            level: if self.is_example { (self.level + 1).min(5) } else { 2 },
         };
         let whole = Span { source: self.lesson.source, start: 0, end: 0 };
         self.render("overview.html", &overview, whole)
@@ -499,7 +514,7 @@ impl<'a> Body<'a> {
 
     fn all_of(&mut self, kind: DivKind) -> Option<String> {
         let mut divs = vec![];
-        walk(&self.lesson.blocks, &mut |block| match &block.kind {
+        walk_own(self.text, &mut |block| match &block.kind {
             BlockKind::Div(div) if div.kind == Some(kind) => divs.push(div),
             _ => {}
         });
@@ -1021,6 +1036,17 @@ impl<'a> Body<'a> {
             String::new()
         })
     }
+}
+
+/// What to add to the levels of some blocks' headings so that the highest is `level`.
+fn shift(blocks: &[Block], level: i8) -> i8 {
+    let mut highest = None;
+    walk_own(blocks, &mut |block| {
+        if let BlockKind::Heading(heading) = &block.kind {
+            highest = highest.min(Some(heading.level)).or(Some(heading.level));
+        }
+    });
+    highest.map_or(0, |highest| level - highest as i8)
 }
 
 /// More are left to the file.

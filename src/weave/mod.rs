@@ -101,6 +101,8 @@ pub struct Memo {
     words: memo::Memo<(), Look, Arc<Diagnosed<Words>>>,
     found: memo::Memo<SourceId, Same<Lesson>, Arc<Found>>,
     blocks: memo::Memo<String, Vec<Same<Found>>, Arc<Blocks>>,
+    /// Those of texts that are of no package.
+    no_blocks: Arc<Blocks>,
     diagrams: memo::Memo<(String, String), (), Arc<html::Diagram>>,
     places: Option<Arc<Vec<Place>>>,
     around: Option<Arc<links::Signs>>,
@@ -274,9 +276,8 @@ fn texts<'a>(material: &'a Material, skin: &template::Skin, memo: &mut Memo) -> 
         skin,
         diagrams: &diagrams,
     };
-    let no_blocks = Arc::default();
     let asked = course.texts().zip(given).zip(&found).map(|((lesson, given), found)| {
-        let of_package = blocks.get(&lesson.source).unwrap_or(&no_blocks);
+        let of_package = blocks.get(&lesson.source).unwrap_or(&memo.no_blocks);
         let made_of = WovenOf {
             lesson: Same::of(lesson),
             record: given.record.as_ref().map(Same::of),

@@ -191,6 +191,8 @@ impl<'a> Reader<'a> {
                 }
                 BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => self.say(at, inlines),
                 BlockKind::Code(chunk) => self.code(at, chunk),
+                // What it weaves to says the same, and begins no section.
+                BlockKind::Woven(woven) => self.code(at, &woven.source),
                 BlockKind::Quote(blocks) | BlockKind::Footnote { blocks, .. } => {
                     self.blocks(blocks, at);
                 }
@@ -278,8 +280,11 @@ fn weights(section: &Section) -> BTreeMap<String, u32> {
 
 /// The words of a text as they are searched: without accents, in lower case.
 fn words(text: &str) -> Vec<String> {
-    let plain: String =
-        text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let plain: String = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    };
     let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
 }

@@ -38,6 +38,7 @@ const TEMPLATES: &[(&str, &str)] = theme_files![
     "sitemap.xml",
     "term.html",
     "theme.html",
+    "woven.html",
 ];
 
 const ASSETS: &[(&str, &str)] =
