@@ -15,7 +15,7 @@ use std::{
 };
 
 use crate::{
-    execute::{self, Composed, Plan, Runner},
+    execute::{self, Composed, Plan, Runner, Stamp},
     lint::{self, Surroundings, Written},
     memo::{self, Same},
     model::{
@@ -47,8 +47,14 @@ pub struct Memo {
     runs: runs::Memo,
     downloads: downloads::Memo,
     words: Option<Arc<Words>>,
+    pictures: PicturesMemo,
     woven: weave::Memo,
 }
+
+/// By their paths in the course.
+type Pictures = BTreeMap<String, PictureSize>;
+
+type PicturesMemo = memo::Memo<(), (Files, Stamp), Arc<Pictures>>;
 
 /// What a package is tangled of: its lessons, the settings, and the names of all packages.
 type TangledOf = (Vec<Same<Lesson>>, Same<Settings>, Same<Vec<String>>);
@@ -164,7 +170,8 @@ pub fn build(
     let words = memo::settled(&mut memo.words, &theme.words_of(&course.settings));
     let judged = runs::judge(&road, &ran, is_whole, &words, runner, &mut memo.runs);
     diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));
-    let pictures = pictures(files, runner);
+    let pictures = pictures(files, runner, &mut memo.pictures);
+    runner.begins("pack");
     let downloads = downloads::downloads(&course, &tangled, files, runner, &mut memo.downloads);
     let material = material(&road, &judged, &downloads, &pictures, theme);
     runner.begins("weave");
@@ -288,7 +295,7 @@ fn material<'a>(
     road: &runs::Road<'a>,
     judged: &[Arc<Judged>],
     downloads: &[Arc<downloads::Made>],
-    pictures: &'a Arc<BTreeMap<String, PictureSize>>,
+    pictures: &'a Arc<Pictures>,
     theme: &'a Arc<Theme>,
 ) -> weave::Material<'a> {
     let runs::Road { course, sources, files } = *road;
@@ -361,17 +368,23 @@ pub fn check(
 }
 
 /// How large the pictures among a course's files are.
-fn pictures(files: &Files, runner: &mut dyn Runner) -> Arc<BTreeMap<String, PictureSize>> {
-    let named = |path: &&String| {
+fn pictures(files: &Files, runner: &mut dyn Runner, memo: &mut PicturesMemo) -> Arc<Pictures> {
+    let is_picture = |path: &&String| {
         let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         matches!(&*ending, "gif" | "jpeg" | "jpg" | "png" | "svg" | "webp")
     };
-    let size = |path: &String| {
+    let named: BTreeSet<String> = files.iter().filter(is_picture).cloned().collect();
+    let stamp = runner.stamp(None, &named);
+    let mut read = |path: &String| {
         // One that can't be read is told of where it is copied.
         let size = weave::picture_size(&runner.read(path).ok()?)?;
         Some((path.clone(), size))
     };
-    Arc::new(files.iter().filter(named).filter_map(size).collect())
+    let mut read = || Arc::new(named.iter().filter_map(&mut read).collect());
+    match stamp {
+        Some(stamp) => memo.one((), (Arc::clone(files), stamp), |_| read()),
+        None => read(),
+    }
 }
 
 /// The names of texts with an error in them, and of lessons whose package has one.
