@@ -110,6 +110,9 @@ struct Build {
     /// Open the browser
     #[arg(long)]
     open: bool,
+    /// Let the open page go to where you edit
+    #[arg(long)]
+    follow: bool,
     /// Where the links of mistakes lead, with `{file}`, `{line}` and `{column}`
     #[arg(long, value_name = "URL", default_value = "vscode://file{file}:{line}:{column}")]
     editor: String,
@@ -117,7 +120,7 @@ struct Build {
 
 fn only_with_serve(arg: Arg) -> Arg {
     match arg.get_id().as_str() {
-        "host" | "port" | "open" | "editor" => arg.requires("serve"),
+        "host" | "port" | "open" | "follow" | "editor" => arg.requires("serve"),
         _ => arg,
     }
 }
@@ -129,7 +132,8 @@ Examples:
   lessonc serve --editor 'zed://file{file}:{line}'
                                     let mistakes lead into another editor
 
-In the terminal, r runs everything afresh, o opens the browser, and q quits.";
+In the terminal, r runs what waits for that (`run: on-request`), or else everything afresh, o opens the
+browser, and q quits.";
 
 /// Run the programs of a course, or a part of them, and record what they give; weave nothing.
 #[derive(Args)]
@@ -412,6 +416,7 @@ impl Build {
             host: self.host,
             port: self.port,
             open: self.open,
+            follow: self.follow,
             editor: self.editor.clone(),
         })
     }

@@ -196,6 +196,12 @@ pub fn build(
 /// How the page of a lesson whose run failed ends: the next build may replace it.
 pub const UNFINISHED: &str = "<!-- lessonc: unfinished -->\n";
 
+/// Takes the pages of some lessons out of a site, their files, and what it gathers of all.
+pub fn take_lessons(site: &mut Site, lessons: &BTreeSet<String>) {
+    lessons.iter().for_each(|lesson| _ = take_lesson(site, lesson));
+    site.pages.retain(|page| !page.gathers || lessons.is_empty());
+}
+
 /// Takes a lesson's page out of a site, and the files that its programs wrote.
 fn take_lesson(site: &mut Site, lesson: &str) -> Site {
     let page = weave::page_path(lesson);

@@ -34,6 +34,7 @@ impl Runner for &mut Fake {
                 micros: 1,
                 samples: vec![],
                 parts: vec![Part::Stdout(format!("step {step}\n"))],
+                is_old: false,
             });
             let trace = Trace {
                 made: Made { date: "2026-01-01".into(), ..Made::default() },
@@ -152,17 +153,43 @@ fn a_seed_runs_notebooks_again_and_no_commands() {
 }
 
 #[test]
-fn frozen_runs_nothing_and_names_what_is_stale() {
-    let mut course = Course::new(&[("one.md", ONE), ("two.md", TWO)]);
+fn frozen_runs_nothing_and_names_the_cells_that_are_stale() {
+    const THREE: &str = "# Three\n\n```rust\nlet a = 1;\n```\n\n```rust\nlet b = 2;\n```\n\n```rust\nlet c = 3;\n```\n";
+    let mut course = Course::new(&[("one.md", ONE), ("three.md", THREE)]);
+    let places = |diagnostics: &[Diagnostic]| {
+        let labels = diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels);
+        labels.map(|label| label.span.start).collect::<Vec<_>>()
+    };
+    let (_, diagnostics, _) = course.build(Use::Frozen);
+    let [notebook, commands, three] = &diagnostics[..] else { panic!("{diagnostics:?}") };
+    let never = |cells, lesson| {
+        format!("{cells} of lesson `{lesson}` do not hold, and --frozen runs nothing")
+    };
+    let expected = never("the records of the cells at lines 4, 8 and 12", "three");
+    assert_eq!(three.message, expected);
+    assert!(notebook.message.starts_with("the record of the cell at line 4 of lesson `one` does"));
+    assert!(commands.message.starts_with("the record of the command at line 8 of lesson `one`"));
+
     course.build(Use::Valid);
     let (ran, diagnostics, _) = course.build(Use::Frozen);
     assert_eq!((ran.len(), diagnostics.len()), (0, 0));
-    course.change("two.md", "let y = 2;", "let y = 3;");
+    course.change("three.md", "let b = 2;", "let b = 20;");
+    course.change("three.md", "let c = 3;", "let c = 30;");
     let (ran, diagnostics, html) = course.build(Use::Frozen);
-    assert_eq!(ran.len(), 0);
-    assert_eq!(diagnostics.len(), 1);
-    assert!(diagnostics[0].message.contains("`notebook` of lesson `two`"));
-    assert!(!html.contains("let y"), "a page without its outputs was woven");
+    assert_eq!((ran.len(), diagnostics.len()), (0, 1));
+    let three = &course.lessons[1].1;
+    assert_eq!(places(&diagnostics), [three.find("let b").unwrap(), three.find("let c").unwrap()]);
+    assert!(diagnostics[0].message.contains("at lines 8 and 12 of"), "{diagnostics:?}");
+    assert!(!html.contains("let a"), "a page without its outputs was woven");
+
+    // What is in no cell concerns all of them.
+    course.change("three.md", "let b = 20;", "let b = 2;");
+    course.change("three.md", "let c = 30;", "let c = 3;");
+    course.change("three.md", "# Three", "---\ndependencies: {rand: \"0.9\"}\n---\n");
+    let (_, diagnostics, _) = course.build(Use::Frozen);
+    assert!(diagnostics[0].message.contains("at lines 7, 11 and 15 of"), "{diagnostics:?}");
+    let said = &diagnostics[0].remarks[0].text;
+    assert!(said.starts_with("its dependencies, or what else"), "{said}");
 }
 
 #[test]
@@ -247,6 +274,104 @@ fn with_real_cargo_a_change_in_a_declared_file_is_seen() {
     assert_eq!(status, Some(1), "{words}");
     assert_eq!(project.lessonc(&["build"]).0, Some(0));
     assert!(project.read("site/a.html").contains(">3<"));
+}
+
+#[test]
+fn with_real_cargo_declared_files_can_be_taken_in_by_code() {
+    const CELL: &str = "```rust\ninclude_str!(\"data/planets.csv\").lines().count()\n```\n\n\
+                        ```rust,should_panic\nlet planets = include_bytes!(\"data/planets.csv\");\n\
+                        panic!(\"{} bytes\", planets.len());\n```\n\n\
+                        ```rust,no_run\nlet planets: &[u8; 12] = include_bytes!(\"data/planets.csv\");\n```\n\n\
+                        ``` {.rust file=\"src/main.rs\"}\nfn main() {\n    \
+                        print!(\"{}\", include_str!(\"../data/planets.csv\"));\n}\n```\n\n\
+                        ``` {.console .cell}\n$ cargo run\n```\n";
+    let project = Project::new(&[("a.md", CELL)]);
+    fs::create_dir(project.path("lessons/data")).unwrap();
+    let planets = |text: &str| fs::write(project.path("lessons/data/planets.csv"), text).unwrap();
+    planets("Venus\nEarth\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("couldn't read"), "{words}");
+    assert!(words.contains("warning[undeclared-data]: `data/planets.csv` is named"), "{words}");
+    project.write("a.md", &format!("---\ndata: [data/planets.csv]\n---\n\n{CELL}"));
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(
+        page.contains(">2<") && page.contains("12 bytes") && page.contains("Venus\n"),
+        "{page}"
+    );
+
+    // All of them are made of it, what is only compiled among them.
+    planets("Venus\nEarth\nMars\n");
+    let (_, words) = project.lessonc(&["why"]);
+    assert_eq!(
+        words.matches("  `data/planets.csv` (lessons/a.md:2:8) changed\n").count(),
+        4,
+        "{words}"
+    );
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(1));
+    assert!(words.contains("error[E0308]") && words.contains("lessons/a.md:15:26"), "{words}");
+    planets("Pluto\nMoon\n\n");
+    let (status, words) = project.lessonc(&["build"]);
+    assert_eq!(status, Some(0), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains(">3<") && page.contains("Pluto\n"), "{page}");
+}
+
+#[test]
+fn commands_depend_on_the_packages_that_they_call() {
+    let program = "```{.rust file=src/main.rs}\nfn main() {}\n```\n";
+    let console = |command: &str| format!("``` {{.console .cell}}\n$ {command}\n```\n");
+    let named = ["cargo run -p one", "cargo run --package=one", "(cd ../one && cargo run)"];
+    let vague = ["cargo build --workspace", "cargo test --manifest-path \"$(cat path)\"", "ls .."];
+    for command in named.into_iter().chain(vague).chain(["cargo run", "cat one..two"]) {
+        let mut course = Course::new(&[("one.md", program), ("two.md", &console(command))]);
+        course.build(Use::Valid);
+        assert_eq!(course.build(Use::Valid).0, [""; 0], "{command}");
+        course.change("one.md", "{}", "{ println!() }");
+        let (ran, ..) = course.build(Use::Valid);
+        let is_seen = ran.contains(&"two/console".to_owned());
+        assert_eq!(
+            is_seen,
+            !["cargo run", "cat one..two"].contains(&command),
+            "{command}: {ran:?}"
+        );
+        assert!(ran.contains(&"one/package".to_owned()), "{command}: {ran:?}");
+    }
+    // One that is named is called, and no other.
+    let mut course = Course::new(&[
+        ("one.md", program),
+        ("other.md", program),
+        ("two.md", &console("cargo run -p one")),
+    ]);
+    course.build(Use::Valid);
+    course.change("other.md", "{}", "{ println!() }");
+    assert_eq!(course.build(Use::Valid).0, ["other/package"]);
+    // A script of the package's own may call another.
+    let script = format!(
+        "```{{.sh file=all.sh mode=755}}\ncargo run -p one\n```\n\n{}",
+        console("./all.sh")
+    );
+    let mut course = Course::new(&[("one.md", program), ("two.md", &script)]);
+    course.build(Use::Valid);
+    course.change("one.md", "{}", "{ println!() }");
+    assert_eq!(course.build(Use::Valid).0, ["two/console", "one/package"]);
+}
+
+#[test]
+fn a_record_outlives_its_compiler_and_says_which_it_was() {
+    let course = Course::new(&[("one.md", ONE)]);
+    course.build(Use::Valid);
+    let record = course.folder.path().join("_runs/one/notebook.json");
+    let text = fs::read_to_string(&record).unwrap();
+    let other = text.replace("\"rustc\": \"\"", "\"rustc\": \"rustc 1.60.0\"");
+    assert_ne!(text, other);
+    fs::write(&record, other).unwrap();
+    let (ran, diagnostics, html) = course.build(Use::Frozen);
+    assert_eq!((ran.len(), diagnostics.len()), (0, 0));
+    assert!(html.contains("rustc 1.60.0"), "{html}");
 }
 
 #[test]

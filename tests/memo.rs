@@ -74,7 +74,7 @@ struct Server {
     memo: Memo,
     sources: BTreeMap<String, Arc<Source>>,
     files: Option<Files>,
-    theme: Option<(Vec<(String, String)>, Arc<Theme>)>,
+    themes: lessonc::memo::Memo<(), Vec<(String, String)>, Arc<Theme>>,
 }
 
 impl Server {
@@ -87,11 +87,9 @@ impl Server {
             sources.add(source);
         }
         let files = lessonc::memo::settled(&mut self.files, &course.files);
-        let theme = match &self.theme {
-            Some((templates, theme)) if *templates == course.templates => Arc::clone(theme),
-            _ => Arc::new(Theme::new(&course.templates).unwrap()),
-        };
-        self.theme = Some((course.templates.clone(), Arc::clone(&theme)));
+        let theme = self.themes.one((), course.templates.clone(), |templates| {
+            Arc::new(Theme::new(templates).unwrap())
+        });
         let mut echo = Echo::default();
         let built = pipeline::build(&sources, &files, &theme, &mut echo, &mut self.memo);
         (built, echo.ran)

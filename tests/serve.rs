@@ -85,6 +85,66 @@ proptest! {
     }
 }
 
+/// However editors save, and whatever they leave beside it.
+#[cfg(unix)]
+#[test]
+fn every_way_of_saving_is_seen_and_none_ends_the_server() {
+    use std::io::Write;
+    let course = Course::new();
+    let text = |words: &str| format!("## Words\n\n{words}\n");
+    let at = |path: &str| course.at(path);
+    course.write("one.md", &text("none"));
+    // Settings that stand elsewhere, as those do that are kept together.
+    let elsewhere = course.0.path().join("elsewhere.md");
+    fs::write(&elsewhere, "---\ntitle: Before\n---\n").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, at("index.md")).unwrap();
+    let mut served = course.serve();
+    course.look();
+    let mut seen = |way: &str, words: &str, page: &str| {
+        let (start, page) = (Instant::now(), course.0.path().join("site").join(page));
+        while !fs::read_to_string(&page).is_ok_and(|page| page.contains(words)) {
+            assert!(start.elapsed() < Duration::from_secs(10), "{way}: `{words}` was not seen");
+            assert!(served.0.try_wait().unwrap().is_none(), "{way} ended the server");
+            thread::sleep(Duration::from_millis(5));
+        }
+    };
+
+    let mut file = fs::File::create(at("one.md")).unwrap();
+    thread::sleep(Duration::from_millis(50));
+    file.write_all(text("cut short and written").as_bytes()).unwrap();
+    drop(file);
+    seen("truncating and writing", "cut short and written", "one.html");
+    fs::write(at(".one.md.new"), text("renamed over")).unwrap();
+    fs::rename(at(".one.md.new"), at("one.md")).unwrap();
+    seen("renaming over", "renamed over", "one.html");
+    // As vim does it: a probe, a backup, and a new file.
+    fs::write(at("4913"), "").unwrap();
+    fs::remove_file(at("4913")).unwrap();
+    fs::rename(at("one.md"), at("one.md~")).unwrap();
+    fs::write(at("one.md"), text("with a backup")).unwrap();
+    fs::remove_file(at("one.md~")).unwrap();
+    seen("keeping a backup", "with a backup", "one.html");
+    // As emacs does it: a lock that leads nowhere, and a file of its own.
+    std::os::unix::fs::symlink("somebody@somewhere.1", at(".#one.md")).unwrap();
+    fs::write(at("#one.md#"), text("not saved yet")).unwrap();
+    fs::write(at("one.md"), text("beside a lock")).unwrap();
+    seen("keeping a lock", "beside a lock", "one.html");
+    fs::remove_file(at(".#one.md")).unwrap();
+    fs::remove_file(at("#one.md#")).unwrap();
+
+    fs::write(&elsewhere, "---\ntitle: Written through a link\n---\n").unwrap();
+    seen("writing through a link", "Written through a link", "index.html");
+    let other = course.0.path().join("other.md");
+    fs::write(&other, "---\ntitle: Renamed below a link\n---\n").unwrap();
+    fs::rename(&other, &elsewhere).unwrap();
+    seen("renaming below a link", "Renamed below a link", "index.html");
+    fs::write(&elsewhere, "---\ntitle: [\n---\n").unwrap();
+    fs::rename(at("one.md"), at("two.md")).unwrap();
+    fs::write(&elsewhere, "---\ntitle: Mended\n---\n").unwrap();
+    seen("a mistake in the settings", "Mended", "two.html");
+    course.look();
+}
+
 /// A course that is edited while it is served.
 struct Course(TempDir);
 

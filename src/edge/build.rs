@@ -126,6 +126,10 @@ pub struct Made {
     pub ran: usize,
     pub recalled: usize,
     programs: Programs,
+    /// The lessons that wait to be run: what they gave before is shown, and not published.
+    pub waiting: BTreeSet<String>,
+    /// The lessons that were shown with what they gave before.
+    pub stale: BTreeSet<String>,
     /// Whether programs use crates beside the course.
     reads_crates: bool,
     /// Held until the site is published.
@@ -137,7 +141,7 @@ impl Made {
     pub fn of(built: Built, ran: usize) -> Self {
         let Built { site, unfinished, index, programs, reads_crates, mut diagnostics } = built;
         terminal::put_in_order(&mut diagnostics);
-        let recalled = programs.len() - ran;
+        let recalled = programs.len().saturating_sub(ran);
         let searched = vec![];
         Self {
             site,
@@ -148,9 +152,21 @@ impl Made {
             ran,
             recalled,
             programs,
+            waiting: BTreeSet::new(),
+            stale: BTreeSet::new(),
             reads_crates,
             alone: None,
         }
+    }
+
+    /// Leaves out what waits: that is shown as it was, and not published. What keeps other builds from
+    /// beginning is held until the rest is.
+    pub fn waiting_for(mut self, waiting: BTreeSet<String>, alone: Option<fs::File>) -> Self {
+        if !waiting.is_empty() {
+            pipeline::take_lessons(&mut self.site, &waiting);
+            self.index = None;
+        }
+        Self { waiting, alone, ..self }
     }
 
     /// What is to become the files that readers search; none where these are as they are.
@@ -168,7 +184,8 @@ impl Made {
     }
 
     fn is_fine(&self) -> bool {
-        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+        let is_whole = self.waiting.is_empty();
+        is_whole && self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
     }
 }
 

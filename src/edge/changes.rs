@@ -25,6 +25,8 @@ use super::{course, files};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     Changed,
+    /// A reader asks for what waits for that.
+    Requested,
     /// What readers search became files.
     Indexed,
     Rerun,
@@ -50,7 +52,7 @@ impl Events {
     /// Where nobody listens any more, all ends anyway.
     pub fn send(&self, event: Event) {
         let _ = self.queue.send(event);
-        if !matches!(event, Event::Open | Event::Indexed) {
+        if matches!(event, Event::Changed | Event::Rerun | Event::Stop) {
             self.ends.send_replace(());
         }
     }
@@ -66,6 +68,7 @@ impl Events {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Happened {
     pub changed: bool,
+    pub requested: bool,
     pub indexed: bool,
     pub rerun: bool,
     pub open: bool,
@@ -84,6 +87,7 @@ pub fn wait(events: &Receiver<Event>) -> Happened {
     while let Some(event) = next {
         match event {
             Event::Changed => happened.changed = true,
+            Event::Requested => happened.requested = true,
             Event::Indexed => happened.indexed = true,
             Event::Rerun => happened.rerun = true,
             Event::Open => happened.open = true,

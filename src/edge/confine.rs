@@ -204,15 +204,16 @@ fn wait(child: &mut Child, signals: &SigSet) -> io::Result<Option<ExitStatus>> {
 /// Ends our children, and theirs when they have become ours, until there are none.
 fn end_descendants() {
     loop {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Err(Errno::ECHILD) => return,
+            Ok(status) if status.pid().is_some() => continue,
+            _ => {}
+        }
         for child in children() {
             _ = kill(child, Signal::SIGKILL);
         }
-        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Err(Errno::ECHILD) => return,
-            Ok(status) if status.pid().is_some() => {}
-            // A signal takes a moment.
-            _ => thread::sleep(Duration::from_micros(200)),
-        }
+        // A signal takes a moment.
+        thread::sleep(Duration::from_micros(200));
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::{files, local, timings::Clock, with_path};
 use crate::{
     execute::{
-        Give, Lock, Runner, Stamp, changes, fingerprint, inputs, is_as_expected, key, local_paths,
+        Give, Lock, Runner, Stale, Stamp, changes, data, fingerprint, inputs, is_as_expected, key,
+        local_paths,
     },
     model::{
         package::{COURSE, Program},
@@ -44,6 +46,17 @@ pub enum Use {
 /// Programs by their lessons and names.
 pub type Programs = BTreeSet<(String, String)>;
 
+impl Use {
+    /// Whether they may be, of this lesson.
+    pub fn may_recall(&self, lesson: &str) -> bool {
+        match self {
+            Self::Valid | Self::Frozen => true,
+            Self::None => false,
+            Self::NoneOf(other) => other != lesson,
+        }
+    }
+}
+
 /// Wraps a runner: what was run before with the same inputs is not run again.
 pub struct Recorded<R> {
     runner: R,
@@ -64,11 +77,25 @@ pub struct Store {
     folder: PathBuf,
     /// Where new ones go.
     out: PathBuf,
-    /// The versions that they were built with: the text of `Cargo.lock`, and what it says.
-    lock: String,
-    locked: Lock,
-    /// Tells whether the versions are the same as before.
-    lock_hash: String,
+    /// The versions that they were built with.
+    versions: Versions,
+}
+
+/// The versions that a course is built with.
+#[derive(Clone)]
+pub struct Versions {
+    /// `Cargo.lock`.
+    text: Arc<str>,
+    /// What it says.
+    locked: Arc<Lock>,
+    hash: String,
+}
+
+impl From<String> for Versions {
+    fn from(text: String) -> Self {
+        let (locked, hash) = (Arc::new(Lock::read(&text)), fingerprint(text.as_bytes()));
+        Self { text: text.into(), locked, hash }
+    }
 }
 
 /// What a program takes of what lies outside of the lessons.
@@ -142,18 +169,15 @@ impl<R: Runner> Recorded<R> {
         self.interrupted
     }
 
-    fn may_recall(&self, program: &Program) -> bool {
-        match &self.records {
-            Use::Valid | Use::Frozen => true,
-            Use::None => false,
-            Use::NoneOf(lesson) => *lesson != program.lesson,
-        }
+    /// What is asked to run, to be told more.
+    pub fn runner_mut(&mut self) -> &mut R {
+        &mut self.runner
     }
 
     /// Runs some of the programs, and keeps what they give.
     fn run_anew(&mut self, programs: &[&Program], stale: &[usize], give: Give<'_>) {
         if self.records == Use::Frozen {
-            stale.iter().for_each(|index| give(*index, Err(no_record(programs[*index]))));
+            stale.iter().for_each(|index| give(*index, Err(self.store.stale(programs[*index]))));
             return;
         }
         let mut batch = vec![];
@@ -188,17 +212,21 @@ impl<R: Runner> Runner for Recorded<R> {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
         let mut left: Vec<usize> = (0..programs.len()).collect();
         loop {
-            let lock = self.store.lock.clone();
+            let lock = Arc::clone(&self.store.versions.text);
             let (mut recalled, mut stale) = (vec![], vec![]);
             for index in left {
                 let program = programs[index];
-                match self.store.recall(program).filter(|_| self.may_recall(program)) {
+                match self
+                    .store
+                    .recall(program)
+                    .filter(|_| self.records.may_recall(&program.lesson))
+                {
                     Some(trace) => recalled.push((index, trace)),
                     None => stale.push(index),
                 }
             }
             self.run_anew(programs, &stale, give);
-            if self.store.lock == lock {
+            if self.store.versions.text == lock {
                 self.recalled += recalled.len();
                 recalled.into_iter().for_each(|(index, trace)| give(index, Ok(trace)));
                 return;
@@ -217,33 +245,28 @@ impl<R: Runner> Runner for Recorded<R> {
     }
 
     fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
-        let may_recall = match (&self.records, lesson) {
-            (Use::None, Some(_)) => false,
-            (Use::NoneOf(other), Some(lesson)) => other != lesson,
-            _ => true,
-        };
+        let may_recall = lesson.is_none_or(|lesson| self.records.may_recall(lesson));
         may_recall.then(|| self.store.stamp(lesson, files)).flatten()
     }
 }
 
 impl Store {
     /// The runs of the course in this folder, with the versions that it is built with.
-    pub fn new(course: &Path, lock: String) -> Self {
+    pub fn new(course: &Path, versions: impl Into<Versions>) -> Self {
         let folder = course.join(FOLDER);
-        let locked = Lock::read(&lock);
-        let lock_hash = fingerprint(lock.as_bytes());
-        Self { course: course.to_owned(), out: folder.clone(), folder, lock, locked, lock_hash }
+        let versions = versions.into();
+        Self { course: course.to_owned(), out: folder.clone(), folder, versions }
     }
 
     /// A file of the course.
-    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+    pub(super) fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
         fs::read(self.course.join(path))
     }
 
     /// See [`Runner::stamp`].
-    fn stamp(&self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
+    pub(super) fn stamp(&self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
         let mut hasher = DefaultHasher::new();
-        self.lock_hash.hash(&mut hasher);
+        self.versions.hash.hash(&mut hasher);
         if let Some(lesson) = lesson {
             // Records are put into their folder as new files, which is a change to the folder.
             let folder = self.folder.join(lesson);
@@ -263,10 +286,10 @@ impl Store {
     ///
     /// Where something of that cannot be read.
     pub fn outside(&self, program: &Program) -> io::Result<Outside> {
-        let data = program.data.keys().map(|path| {
+        let data = data(program).into_iter().map(|path| {
             let full = self.course.join(path);
             let bytes = fs::read(&full).map_err(with_path(&full))?;
-            Ok((path.clone(), fingerprint(&bytes)))
+            Ok((path.to_owned(), fingerprint(&bytes)))
         });
         let data = data.collect::<io::Result<_>>()?;
         let paths = local_paths(program);
@@ -279,7 +302,7 @@ impl Store {
     /// What a run is made of.
     fn inputs(&self, program: &Program, outside: &Outside) -> Inputs {
         let data = outside.data.iter().map(|(path, hash)| (path.as_str(), hash.clone()));
-        inputs(program, &self.locked, outside.local.as_deref(), data.collect())
+        inputs(program, &self.versions.locked, outside.local.as_deref(), data.collect())
     }
 
     fn read(&self, program: &Program) -> Option<Kept> {
@@ -305,8 +328,19 @@ impl Store {
         })
     }
 
+    /// That a program has no record that holds, as an error.
+    pub(super) fn stale(&self, program: &Program) -> io::Error {
+        match self.outside(program) {
+            Ok(outside) => io::Error::other(Stale {
+                before: self.read(program).map(|kept| kept.made_of),
+                now: self.inputs(program, &outside),
+            }),
+            Err(error) => error,
+        }
+    }
+
     /// What is kept for a program, if it is still what a run would give.
-    fn recall(&self, program: &Program) -> Option<Trace> {
+    pub(super) fn recall(&self, program: &Program) -> Option<Trace> {
         let kept = self.read(program)?;
         let now = self.inputs(program, &self.outside(program).ok()?);
         (kept.key == key(&now)).then_some(())?;
@@ -314,7 +348,7 @@ impl Store {
     }
 
     /// What a program printed and wrote when it was another. What the compiler said is of that.
-    fn last(&self, program: &Program) -> Option<Trace> {
+    pub(super) fn last(&self, program: &Program) -> Option<Trace> {
         let trace = self.whole(program, self.read(program)?)?;
         Some(Trace { messages: vec![], ..trace })
     }
@@ -335,11 +369,9 @@ impl Store {
     /// Keeps a run, and says whether it did: where what it takes is not what it was `before`, nobody
     /// knows what the run had of it.
     pub fn keep(&mut self, program: &Program, trace: &Trace, before: &Outside) -> io::Result<bool> {
-        if !trace.lock.is_empty() && trace.lock != self.lock {
+        if !trace.lock.is_empty() && *trace.lock != *self.versions.text {
             files::write(&self.out.join(LOCK), trace.lock.as_bytes())?;
-            self.lock.clone_from(&trace.lock);
-            self.locked = Lock::read(&trace.lock);
-            self.lock_hash = fingerprint(trace.lock.as_bytes());
+            self.versions = trace.lock.clone().into();
         }
         if self.outside(program)? != *before {
             return Ok(false);
@@ -363,49 +395,6 @@ impl Store {
 /// Where a program's run is kept in a folder.
 fn place(folder: &Path, program: &Program) -> PathBuf {
     folder.join(&program.lesson).join(&program.name)
-}
-
-fn no_record(program: &Program) -> io::Error {
-    let message = format!(
-        "`{}` of lesson `{}` has no valid record, and --frozen runs nothing; `lessonc why {}` says \
-         what changed",
-        program.name, program.lesson, program.lesson
-    );
-    io::Error::new(io::ErrorKind::NotFound, message)
-}
-
-/// Runs nothing, and gives what each program gave last, whether or not that still holds.
-pub struct Last {
-    store: Store,
-    /// The lessons with a program whose record does not hold.
-    pub stale: BTreeSet<String>,
-}
-
-impl Last {
-    pub fn new(store: Store) -> Self {
-        Self { store, stale: BTreeSet::new() }
-    }
-}
-
-impl Runner for Last {
-    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        for (index, program) in programs.iter().enumerate() {
-            let trace = self.store.recall(program).or_else(|| {
-                self.stale.insert(program.lesson.clone());
-                self.store.last(program)
-            });
-            give(index, trace.ok_or_else(|| no_record(program)));
-        }
-    }
-
-    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
-        self.store.read_file(path)
-    }
-
-    fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
-        let is_stale = lesson.is_some_and(|lesson| self.stale.contains(lesson));
-        (!is_stale).then(|| self.store.stamp(lesson, files)).flatten()
-    }
 }
 
 /// Runs nothing: for those who only look at what is recorded.

@@ -15,10 +15,10 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{RawQuery, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response, Sse, sse},
-    routing::get,
+    routing::{get, post},
 };
 use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, sync::watch};
@@ -58,7 +58,7 @@ impl Live {
         value
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Shown) -> T) -> T {
+    pub fn look<T>(&self, look: impl FnOnce(&Shown) -> T) -> T {
         look(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -80,6 +80,7 @@ pub fn start(
     let address = listener.local_addr()?;
     let app = Router::new()
         .route("/.lessonc/events", get(tell))
+        .route("/.lessonc/run", post(request_run).with_state((Arc::clone(&live), events.clone())))
         .route("/.lessonc/live.css", get(|| file("text/css", include_str!("live/live.css"))))
         .route("/.lessonc/page.css", get(|| file("text/css", include_str!("live/page.css"))))
         .route("/.lessonc/live.js", get(|| file(JS, include_str!("live/live.js"))))
@@ -136,6 +137,22 @@ async fn tell(
         })
     });
     Sse::new(news).keep_alive(sse::KeepAlive::default())
+}
+
+/// Runs what waits to be asked for: of one page, which is named in the body.
+async fn request_run(
+    State((live, events)): State<(Arc<Live>, Events)>,
+    headers: HeaderMap,
+    page: String,
+) -> StatusCode {
+    // A page from elsewhere cannot say this without asking us first.
+    if !headers.contains_key("x-lessonc") {
+        return StatusCode::FORBIDDEN;
+    }
+    if live.change(|shown| shown.request(|waiting| waiting == page)) {
+        events.send(Event::Requested);
+    }
+    StatusCode::NO_CONTENT
 }
 
 /// Gives pages from memory, and makes whatever page is given one that follows the course.

@@ -11,6 +11,8 @@ use serde::Serialize;
 /// What browsers are shown.
 #[derive(Debug)]
 pub struct Shown {
+    /// Whether open pages go to where their author edits.
+    follow: bool,
     /// Counts the changes. It goes on from server to server, so that a page that an earlier one gave
     /// is old.
     version: u64,
@@ -22,6 +24,10 @@ pub struct Shown {
     problems: String,
     /// Pages that show what their programs gave before, while these run.
     running: BTreeSet<String>,
+    /// Pages that show it until somebody asks for their programs to be run.
+    waiting: BTreeSet<String>,
+    /// Those of which somebody did.
+    requested: BTreeSet<String>,
 }
 
 /// What a browser that knows an older version must be told.
@@ -31,16 +37,21 @@ pub struct News<'a> {
     pub changed: Vec<&'a str>,
     pub problems: &'a str,
     pub running: &'a BTreeSet<String>,
+    pub waiting: &'a BTreeSet<String>,
+    pub follow: bool,
 }
 
 impl Shown {
-    pub fn new(version: u64) -> Self {
+    pub fn new(version: u64, follow: bool) -> Self {
         Self {
+            follow,
             version,
             pages: HashMap::new(),
             changed: BTreeMap::new(),
             problems: String::new(),
             running: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            requested: BTreeSet::new(),
         }
     }
 
@@ -97,6 +108,32 @@ impl Shown {
         }
     }
 
+    /// Takes the pages whose programs wait to be asked for.
+    pub fn set_waiting(&mut self, waiting: BTreeSet<String>) {
+        if self.waiting != waiting {
+            self.waiting = waiting;
+            self.version += 1;
+        }
+    }
+
+    /// Asks for the programs of pages, and says whether some of these were waiting for that.
+    pub fn request(&mut self, is_wanted: impl Fn(&str) -> bool) -> bool {
+        let wanted = self.waiting.iter().filter(|page| is_wanted(page));
+        let before = self.requested.len();
+        self.requested.extend(wanted.cloned());
+        self.requested.len() > before
+    }
+
+    /// The pages whose programs were asked for.
+    pub fn requested(&self) -> &BTreeSet<String> {
+        &self.requested
+    }
+
+    /// Forgets what was asked for, since it is there.
+    pub fn forget_requests(&mut self) {
+        self.requested.clear();
+    }
+
     /// What is new since a version.
     pub fn since(&self, version: u64) -> News<'_> {
         // One from the future is another server's, before the clock was set back.
@@ -107,6 +144,8 @@ impl Shown {
             changed: changed.map(|(path, _)| path.as_str()).collect(),
             problems: &self.problems,
             running: &self.running,
+            waiting: &self.waiting,
+            follow: self.follow,
         }
     }
 }
@@ -118,7 +157,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_news() {
         let [one, two] = ["1", "2"].map(Arc::<str>::from);
-        let mut shown = Shown::new(7);
+        let mut shown = Shown::new(7, false);
         let written = ["a.html".to_owned(), "x.css".to_owned()];
         let news = shown.take([("a.html", &one), ("b.html", &one)], &written, &[]);
         assert_eq!(news.into_iter().collect::<Vec<_>>(), written, "b.html stood there before");
@@ -129,12 +168,27 @@ mod tests {
         shown.set_problems("<p>".to_owned());
         shown.set_running(["b.html".to_owned()].into());
         let (changed, running) = (vec!["b.html"], &["b.html".to_owned()].into());
-        assert_eq!(shown.since(8), News { version: 11, changed, problems: "<p>", running });
+        let waiting = &BTreeSet::new();
+        assert_eq!(
+            shown.since(8),
+            News { version: 11, changed, problems: "<p>", running, waiting, follow: false }
+        );
         for foreign in [0, 99] {
             assert_eq!(shown.since(foreign).changed, ["a.html", "b.html", "x.css"]);
         }
         shown.take([], &[], &["a.html".to_owned()]);
         assert_eq!((shown.page("a.html"), shown.page("b.html")), (None, Some(two)));
         assert_eq!(shown.since(11).changed, ["a.html"]);
+    }
+
+    #[test]
+    fn only_what_waits_can_be_asked_for() {
+        let mut shown = Shown::new(7, false);
+        shown.set_waiting(["a.html".to_owned(), "b.html".to_owned()].into());
+        assert!(!shown.request(|page| page == "c.html"));
+        assert!(shown.request(|page| page == "a.html") && !shown.request(|page| page == "a.html"));
+        assert_eq!(*shown.requested(), ["a.html".to_owned()].into());
+        shown.forget_requests();
+        assert!(shown.requested().is_empty());
     }
 }

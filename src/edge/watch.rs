@@ -9,7 +9,7 @@ use std::{
         mpsc::{self, Receiver},
     },
     thread,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
@@ -20,20 +20,17 @@ use super::{
     formats,
     keys::Keys,
     problems,
-    records::{self, Last, Store, Use},
+    records::Use,
+    round::{KnownVersions, Round},
     run,
     serve::{self, Live},
     shown::Shown,
     terminal::{self, plural},
-    timings::Clock,
 };
 use crate::{
     memo,
-    model::{
-        diagnostic::Diagnostic,
-        site::{Asset, Site},
-    },
-    pipeline::{self, Memo},
+    model::{diagnostic::Diagnostic, site::Asset},
+    pipeline::Memo,
     weave::{Index, Theme, page_path},
 };
 
@@ -45,6 +42,8 @@ pub struct Options {
     pub port: u16,
     /// Whether to show the course in the browser at once.
     pub open: bool,
+    /// Whether open pages go to where they are edited.
+    pub follow: bool,
     /// Where a place is edited: an address with `{file}`, `{line}` and `{column}` in it.
     pub editor: String,
 }
@@ -62,7 +61,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         run::check_name(lesson, &course, "serve", "--rerun")?;
     }
     let (sender, events) = Events::new();
-    let live = Live::new(Shown::new(milliseconds()));
+    let live = Live::new(Shown::new(milliseconds(), options.follow));
     let address = serve::start(Arc::clone(&live), &build.out, (*host, *port), sender.clone())?;
     let mut changes = Changes::watch(&build.course, sender.clone())?;
     let keys = Keys::listen(sender.clone());
@@ -104,10 +103,14 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             if happened.indexed {
                 desk.take_index(options, &live)?;
             }
-            if happened.rerun && records != Use::Frozen {
+            // What waits to be asked for is asked for; where nothing does, all is.
+            if happened.rerun
+                && !live.change(|shown| shown.request(|_| true))
+                && records != Use::Frozen
+            {
                 records = Use::None;
             }
-            if happened.changed || happened.rerun {
+            if happened.changed || happened.rerun || happened.requested {
                 break;
             }
         }
@@ -136,6 +139,7 @@ struct Desk {
     reader: course::Reader,
     /// Made of the course's own templates.
     theme: memo::Memo<(), Vec<(String, String)>, Arc<Theme>>,
+    versions: KnownVersions,
     memo: Memo,
     shelf: Shelf,
     /// What was made last, and of what.
@@ -144,12 +148,15 @@ struct Desk {
     told: Told,
 }
 
+/// How long it has to be quiet before what readers search is made anew.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// What readers search.
 #[derive(Default)]
 struct Searched {
     files: Vec<Asset>,
-    /// Where the files come from that are being made.
-    coming: Option<Receiver<Vec<Asset>>>,
+    /// Where the files come from that are being made, and what tells that they are still wanted.
+    coming: Option<(Receiver<Vec<Asset>>, Arc<()>)>,
 }
 
 impl Desk {
@@ -165,18 +172,13 @@ impl Desk {
         let start = Instant::now();
         let build = build::Options { records: records.clone(), ..options.build.clone() };
         let theme = self.theme(&course)?;
-        let mut last = Last::new(Store::new(&build.course, records::lock(&build.course)?));
         let memo = &mut self.memo;
-        let built = pipeline::build(&course.sources, &course.files, &theme, &mut last, memo);
-        let mut made = if last.stale.is_empty() && matches!(records, Use::Valid | Use::Frozen) {
-            Made::of(built, 0)
-        } else {
-            if *records != Use::Frozen {
-                show_last(&built.site, &last.stale, live);
-            }
-            let made = build::make(&build, &course, &theme, edited, memo, &mut Clock::default())?;
-            let Some(made) = made else { return Ok(Done::Interrupted) };
-            made
+        let requested = live.look(|shown| shown.requested().clone());
+        let versions = &mut self.versions;
+        let mut round =
+            Round { options: &build, course: &course, theme: &theme, live, memo, versions };
+        let Some((mut made, pages)) = round.build(&requested, edited)? else {
+            return Ok(Done::Interrupted);
         };
         if self.made.is_none() {
             // Beside a site that nobody sees yet there is nothing that could wait.
@@ -186,17 +188,22 @@ impl Desk {
         let Published { written, gone } =
             build::publish(&mut made, &course, &build, &mut self.shelf)?;
         // Where a run failed, the last good page is shown again, which stands in the site's folder.
-        let is_made = |path: &String| made.site.pages.iter().any(|page| page.path == *path);
-        let pages = last.stale.iter().map(|lesson| page_path(lesson));
-        let withheld: Vec<String> = pages.filter(|path| !is_made(path)).collect();
+        let is_made = |path: &String| pages.iter().any(|page| page.path == *path);
+        let stale = made.stale.iter().map(|lesson| page_path(lesson));
+        let withheld: Vec<String> = stale.filter(|path| !is_made(path)).collect();
         let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
-        let pages = made.site.pages.iter().map(|page| (&*page.path, &page.html));
-        let news = live.change(|shown| {
+        let filled_in = made.site.pages.iter().filter(|page| !is_made(&page.path));
+        let pages = pages.iter().chain(filled_in).map(|page| (&*page.path, &page.html));
+        let mut news = live.change(|shown| {
             shown.set_problems(problems);
             shown.set_running(BTreeSet::new());
+            shown.forget_requests();
+            shown.set_waiting(made.waiting.iter().map(|lesson| page_path(lesson)).collect());
             shown.take([], &[], &withheld);
             shown.take(pages, &written, &gone)
         });
+        // What was shown as it came about is news to nobody but the terminal.
+        news.extend(written);
         let before = self.told.take(&made.diagnostics);
         if !self.told.diagnostics.is_subset(&before) {
             formats::tell(build.format, &made.diagnostics, &course.sources);
@@ -223,11 +230,13 @@ impl Desk {
         let index = self.made.as_mut().and_then(|(made, _)| made.take_index());
         let Some(index) = index else { return };
         let (sender, coming) = mpsc::channel();
-        let events = events.clone();
-        self.searched.coming = Some(coming);
+        let (events, wanted) = (events.clone(), Arc::new(()));
+        let is_wanted = Arc::downgrade(&wanted);
+        self.searched.coming = Some((coming, wanted));
         thread::spawn(move || {
-            // Where nobody waits for it any more, a newer one is being made.
-            if sender.send(index.files()).is_ok() {
+            // Who writes edits on; what they look at comes first.
+            thread::sleep(PAUSE);
+            if is_wanted.upgrade().is_some() && sender.send(index.files()).is_ok() {
                 events.send(Event::Indexed);
             }
         });
@@ -235,7 +244,7 @@ impl Desk {
 
     /// Publishes the files that readers search, when they are made.
     fn take_index(&mut self, options: &Options, live: &Live) -> io::Result<()> {
-        let files = self.searched.coming.as_ref().and_then(|coming| coming.try_recv().ok());
+        let files = self.searched.coming.as_ref().and_then(|(coming, _)| coming.try_recv().ok());
         let (Some(files), Some((made, course))) = (files, &mut self.made) else { return Ok(()) };
         made.searched.clone_from(&files);
         self.searched = Searched { files, coming: None };
@@ -243,15 +252,6 @@ impl Desk {
         live.change(|shown| _ = shown.take([], &published.written, &published.gone));
         Ok(())
     }
-}
-
-/// Shows the words of today around what programs gave last, until they have run.
-fn show_last(site: &Site, stale: &BTreeSet<String>, live: &Live) {
-    let pages = site.pages.iter().map(|page| (&*page.path, &page.html));
-    live.change(|shown| {
-        shown.take(pages, &[], &[]);
-        shown.set_running(stale.iter().map(|lesson| page_path(lesson)).collect());
-    });
 }
 
 /// What the terminal has already said, so that it is said once.
@@ -301,7 +301,12 @@ fn line(news: &BTreeSet<String>, made: &Made, start: Instant) -> String {
         count if count.is_empty() => count,
         count => format!("; {count}"),
     };
-    format!("{what}{ran} in {took}{left}")
+    let waiting = match made.waiting.len() {
+        0 => String::new(),
+        1 => "; 1 lesson waits for `r`".to_owned(),
+        several => format!("; {several} lessons wait for `r`"),
+    };
+    format!("{what}{ran} in {took}{left}{waiting}")
 }
 
 /// The first few of some names.

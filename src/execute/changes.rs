@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::Part;
 use crate::model::{
-    package::{Action, Program},
+    package::{Action, Program, Step},
     record::Inputs,
     source::Sources,
 };
@@ -27,7 +27,10 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
     let names: BTreeSet<&String> = before.parts.keys().chain(now.parts.keys()).collect();
     let differing =
         names.into_iter().filter(|name| before.parts.get(*name) != now.parts.get(*name));
-    for part in differing.filter_map(|name| Part::read(name)) {
+    let differing: Vec<Part> = differing.filter_map(|name| Part::read(name)).collect();
+    // What holds the cells together is of one kind with it.
+    let has_ours = differing.iter().any(|part| matches!(part, Part::File(path) if is_ours(path)));
+    for part in differing {
         let change = match &part {
             Part::Format => "lessonc runs and records in another way now".to_owned(),
             Part::Action | Part::Profile => "it is compiled or run in another way now".to_owned(),
@@ -40,23 +43,25 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
             Part::Local => "a crate beside the course changed".to_owned(),
             Part::Data(path) => {
                 let place = program.data.get(path).map(|span| sources.place(*span));
-                match (before.parts.get(&part.to_string()), place) {
-                    (Some(_), Some(place)) => format!("`{path}` ({place}) changed"),
-                    (None, Some(place)) => format!("`{path}` is declared now ({place})"),
-                    (_, None) => format!("`{path}` is not declared any more"),
+                let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+                let part = part.to_string();
+                match (before.parts.contains_key(&part), now.parts.contains_key(&part)) {
+                    (_, false) => format!("`{path}` is not declared any more"),
+                    (true, _) => format!("`{path}`{place} changed"),
+                    (false, _) => format!("`{path}` is declared now{place}"),
                 }
             }
             Part::File(path) if path.ends_with("/Cargo.toml") => {
                 "its dependencies, or what else its `Cargo.toml` says, changed".to_owned()
             }
-            Part::File(path) if path.ends_with("/src/lessonc.rs") => {
+            Part::File(path) if is_ours(path) => {
                 "lessonc's own part of the program changed".to_owned()
             }
             Part::File(path) if path.ends_with("/src/lessonc_seeded.rs") => {
                 "its seed changed".to_owned()
             }
             Part::File(path) if is_root(program, path) => {
-                if has_steps {
+                if has_steps || has_ours {
                     continue;
                 }
                 "the cells before it changed, or stand in other divs or another order".to_owned()
@@ -97,11 +102,9 @@ fn changed_steps(
         Action::Console(_) => "command",
         _ => "cell",
     };
-    let steps = program.steps.iter().zip(&now.steps);
-    let new = steps.filter(|(_, hash)| !before.steps.contains(hash));
-    let mut changes: Vec<String> = new
-        .map(|(step, _)| format!("the {what} at {} changed", sources.place(step.span)))
-        .collect();
+    let new = new_steps(program, before, now).into_iter();
+    let mut changes: Vec<String> =
+        new.map(|step| format!("the {what} at {} changed", sources.place(step.span))).collect();
     let gone = before.steps.iter().filter(|hash| !now.steps.contains(hash)).count();
     if gone > changes.len() {
         let more = gone - changes.len();
@@ -112,6 +115,17 @@ fn changed_steps(
         });
     }
     changes
+}
+
+/// The steps whose own code was not among those before.
+pub fn new_steps<'p>(program: &'p Program, before: &Inputs, now: &Inputs) -> Vec<&'p Step> {
+    let steps = program.steps.iter().zip(&now.steps);
+    steps.filter(|(_, hash)| !before.steps.contains(hash)).map(|(step, _)| step).collect()
+}
+
+/// Whether a file is what we put into every notebook.
+fn is_ours(path: &str) -> bool {
+    path.ends_with("/src/lessonc.rs") || path.ends_with("/src/lessonc_turns.rs")
 }
 
 /// Whether a file is the notebook's own, which changes with every cell.

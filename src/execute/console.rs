@@ -1,11 +1,11 @@
 //! Console blocks: `$ command` lines that run in the package's folder.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::data::declared;
 use crate::model::{
     course::{Cell, Lesson, Settings},
-    package::{Action, Command, Expected, Given, Program, Step, Workspace},
+    package::{Action, Command, Expected, File, Given, Member, Package, Program, Step, Workspace},
     source::Sources,
 };
 
@@ -30,6 +30,7 @@ pub fn program(
     settings: &Settings,
     lesson: &Lesson,
     workspace: &Arc<Workspace>,
+    uses: &[String],
     sources: &Sources,
 ) -> Option<Program> {
     let mut commands = vec![];
@@ -59,7 +60,7 @@ pub fn program(
         name: "console".to_owned(),
         workspace: Arc::clone(workspace),
         member: lesson.package(),
-        library: None,
+        uses: uses.to_vec(),
         action: Action::Console(commands),
         expected: Expected::Success,
         sandbox: settings.sandbox(lesson),
@@ -67,6 +68,65 @@ pub fn program(
         data: declared(lesson),
         steps,
     })
+}
+
+/// What of the course's other packages a lesson's commands may call.
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
+    /// The words of all that looks beyond the lesson's own package.
+    words: BTreeSet<String>,
+    /// Whether some of it may mean every package.
+    is_vague: bool,
+}
+
+impl Calls {
+    pub fn of(lesson: &Lesson, package: Option<&Package>, sources: &Sources) -> Self {
+        let consoles = lesson.chunks().into_iter().filter(|it| it.cell == Some(Cell::Console));
+        let lines = consoles.flat_map(|chunk| &chunk.lines);
+        let commands = lines.filter_map(|line| typed(sources.text(line.span)).map(str::to_owned));
+        let mut texts: Vec<String> = commands.collect();
+        if texts.is_empty() {
+            return Self::default();
+        }
+        // A script of the package's own says what commands do.
+        let files = package.into_iter().flat_map(|package| &package.files);
+        let is_script = |file: &&File| ![".rs", ".toml"].iter().any(|it| file.path.ends_with(it));
+        texts.extend(files.filter(is_script).map(File::text));
+        texts.retain(|text| looks_beyond(text));
+        let is_in_name = |c: char| c.is_alphanumeric() || "-_".contains(c);
+        let words = texts.iter().flat_map(|text| text.split(|c| !is_in_name(c)));
+        Self {
+            words: words.map(str::to_owned).collect(),
+            is_vague: texts.iter().any(|text| ALL.iter().any(|all| text.contains(all))),
+        }
+    }
+
+    /// The folders of the members that may be called: those that are named, or every one, if none is.
+    pub fn folders(&self, own: &str, workspace: &Workspace) -> Vec<String> {
+        if self.words.is_empty() {
+            return vec![];
+        }
+        let is_named = |member: &&Member| {
+            self.words.contains(&member.folder) || self.words.contains(&member.package.cargo_name())
+        };
+        let members = &workspace.members;
+        let is_vague = self.is_vague || !members.iter().any(|member| is_named(&member));
+        let called = members.iter().filter(|member| is_vague || is_named(member));
+        called.map(|member| member.folder.clone()).filter(|folder| folder != own).collect()
+    }
+}
+
+/// What makes cargo take every package.
+const ALL: [&str; 2] = ["--workspace", "--all"];
+
+/// Whether a command may use other packages than the one in whose folder it runs.
+fn looks_beyond(text: &str) -> bool {
+    let leads_out = |word: &str| {
+        let flags = ["-p", "--package", "--manifest-path", "-C", "--workspace", "--all"];
+        let flag = word.split('=').next().unwrap_or_default();
+        word.split('/').any(|part| part == "..") || flags.contains(&flag)
+    };
+    text.split(|c: char| c.is_whitespace() || "\"'();&|".contains(c)).any(leads_out)
 }
 
 /// A command without the comment `# exit 1` behind it, and the exit status that this expects.

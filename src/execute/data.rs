@@ -20,6 +20,16 @@ pub fn declared(lesson: &Lesson) -> BTreeMap<String, Span> {
     all.map(|(path, span)| (path.strip_prefix("./").unwrap_or(path).to_owned(), span)).collect()
 }
 
+/// The files of the course that what a program gives may depend on: those that it may read while it runs,
+/// and those that its code may have taken in when it was compiled.
+pub fn data(program: &Program) -> BTreeSet<&str> {
+    let runs = matches!(program.action, Action::Run { .. } | Action::Console(_));
+    let read = program.data.keys().filter(|_| runs);
+    let members = program.members().into_iter().filter(|member| member.includes_files());
+    let included = members.flat_map(|member| &member.data);
+    read.chain(included).map(String::as_str).collect()
+}
+
 /// Tells of files that a lesson declares and the course does not have.
 pub fn missing(lesson: &Lesson, files: &BTreeSet<String>) -> Vec<Diagnostic> {
     let declared = declared(lesson).into_iter();
@@ -48,12 +58,17 @@ pub fn missing(lesson: &Lesson, files: &BTreeSet<String>) -> Vec<Diagnostic> {
 /// folder, and would not run again when one changes.
 pub fn undeclared(program: &Program, trace: &Trace, files: &BTreeSet<String>) -> Vec<Diagnostic> {
     let runs = matches!(program.action, Action::Run { .. } | Action::Console(_));
-    if !runs || trace.end == End::NotBuilt {
+    if !runs && trace.end != End::NotBuilt {
         return vec![];
     }
-    let is_opened = is_as_expected(program, trace);
+    let is_opened = is_as_expected(program, trace) && trace.end != End::NotBuilt;
     let paths = if is_opened { &trace.opened } else { files };
+    // The compiler names a file that it does not find.
+    let errors: Vec<&str> =
+        trace.messages.iter().filter(|it| it.error).map(|error| &*error.text).collect();
+    let is_missed = |path: &str| errors.iter().any(|error| error.contains(path));
     let undeclared = paths.iter().filter(|path| !program.data.contains_key(*path));
+    let undeclared = undeclared.filter(|path| trace.end != End::NotBuilt || is_missed(path));
     let told = undeclared.filter_map(|path| {
         // Whoever opened it: a program that does not even name it was not the one.
         let name = path.rsplit_once('/').filter(|_| is_opened).map_or(&**path, |(_, name)| name);

@@ -11,7 +11,7 @@ use super::notebook::STEP;
 use crate::model::{
     course::Timing,
     limits::Sandbox,
-    package::{Action, Command, File, Given, Member, Package, Program},
+    package::{Action, Command, File, Given, Member, Program},
     record::Inputs,
 };
 
@@ -60,9 +60,9 @@ pub fn inputs(
         steps.extend(cells(file).iter().map(|cell| fingerprint(cell.as_bytes())));
     }
     let is_own = |name: &str| program.workspace.named(name).is_some();
-    for (package, from) in lock.below(&manifest_name(program), is_own) {
-        parts.push((Part::Crate(package), from));
-    }
+    let members = program.members();
+    let below = members.iter().flat_map(|member| lock.below(&member.package.cargo_name(), is_own));
+    parts.extend(below.map(|(package, from)| (Part::Crate(package), from)));
     let hashed = |(part, text): (Part, String)| (part.to_string(), fingerprint(text.as_bytes()));
     Inputs { parts: parts.into_iter().map(hashed).collect(), steps }
 }
@@ -158,7 +158,7 @@ impl Part {
 /// What of a run's limits it can notice, and live to tell of. What goes beyond the others is ended,
 /// and never recorded.
 fn sandbox(sandbox: &Sandbox) -> String {
-    let Sandbox { memory, network, write, file_size: _ } = sandbox;
+    let Sandbox { memory, network, write, file_size: _, on_request: _ } = sandbox;
     format!("memory {memory}, network {network}, write {write:?}")
 }
 
@@ -193,7 +193,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 /// Cargo builds of the course's other packages that it depends on.
 pub fn files(program: &Program) -> Vec<(&str, &File)> {
     let mut files = vec![];
-    for Member { folder, package } in program.members() {
+    for Member { folder, package, .. } in program.members() {
         let is_own = *folder == program.member;
         let is_in = |file: &&File| match &program.action {
             // Of the member's programs it is one alone.
@@ -203,6 +203,8 @@ pub fn files(program: &Program) -> Vec<(&str, &File)> {
                     || file.path == format!("src/bin/{binary}.rs")
                     || !is_program_of_its_own(&file.path)
             }
+            // A command may call any of them.
+            Action::Console(_) if is_own || program.uses.contains(folder) => true,
             _ => is_own || !is_program_of_its_own(&file.path),
         };
         files.extend(package.files.iter().filter(is_in).map(|file| (folder.as_str(), file)));
@@ -218,11 +220,6 @@ fn is_program_of_its_own(path: &str) -> bool {
     };
     path == "src/main.rs"
         || ["src/bin/", "examples/", "tests/", "benches/"].into_iter().any(is_root)
-}
-
-fn manifest_name(program: &Program) -> String {
-    let member = program.workspace.member(&program.member);
-    member.map_or_else(|| program.member.clone(), Package::cargo_name)
 }
 
 /// What a `Cargo.lock` says.
@@ -290,7 +287,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::package::{Expected, Workspace};
+    use crate::model::package::{Expected, Package, Workspace};
 
     const LOCK: &str = r#"
         [[package]]
@@ -319,6 +316,7 @@ mod tests {
                 files: vec![File::generated(path, code)],
                 ..Package::default()
             }),
+            data: BTreeSet::new(),
         };
         let members = vec![
             member_of("a", "a", "src/bin/x.rs", code),
@@ -330,7 +328,7 @@ mod tests {
             name: "p".into(),
             workspace: Arc::new(workspace),
             member: member.into(),
-            library: Some("a".into()).filter(|library| library != member),
+            uses: Some("a".into()).filter(|library| library != member).into_iter().collect(),
             action: match member {
                 "a" => Action::Build,
                 _ => Action::Run { binary: "a-notebook".into(), given: Given::default() },

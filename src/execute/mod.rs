@@ -22,6 +22,7 @@ mod runtime;
     reason = "programs that readers take along carry it, and print"
 )]
 mod shown;
+mod stale;
 mod syntax;
 mod trace;
 mod unfinished;
@@ -43,15 +44,17 @@ use crate::model::{
 pub use alone::{Alone, alone};
 pub use blame::join_uses;
 pub use changes::changes;
+use console::Calls;
 pub use console::without_chatter;
 use data::place_of;
-pub use data::{declared as declared_data, undeclared as undeclared_data};
+pub use data::{data, declared as declared_data, undeclared as undeclared_data};
 pub use drift::{drifted, drifted_files, unchecked};
 pub use expected::is_as_expected;
 pub use key::{Lock, fingerprint, inputs, key, local_paths};
-pub use notebook::Notebook;
+pub use notebook::{NOTEBOOKS, Notebook};
 pub use outputs::{Plain, compare};
 pub use runtime::NONCE;
+pub use stale::Stale;
 pub use trace::{Splitter, Stream};
 
 /// What the world does for the road: runs programs and tells what they gave, and reads the data that
@@ -106,6 +109,8 @@ struct Built {
     package: Option<Arc<Package>>,
     /// Whether its package is built with another lesson's console, or for another lesson.
     elsewhere: bool,
+    /// The folders of other packages that its commands may call.
+    uses: Vec<String>,
 }
 
 /// What one lesson's code makes for running.
@@ -114,6 +119,10 @@ pub struct Composed {
     /// None where it has no cells, or cannot be composed.
     notebook: Option<Notebook>,
     has_console: bool,
+    /// What of the course's other packages its commands may call.
+    calls: Calls,
+    /// The files of the course that it declares.
+    data: BTreeSet<String>,
 }
 
 /// What one lesson's cells make, and what is wrong with them and with what they read.
@@ -131,7 +140,12 @@ pub fn compose(
         None => Diagnosed { value: None, diagnostics: notebook::unbalanced_cells(lesson, cells) },
     };
     let notebook = notebook.into_value(&mut diagnostics);
-    let value = Composed { notebook, has_console: console::is_in(lesson, sources) };
+    let value = Composed {
+        notebook,
+        has_console: console::is_in(lesson, sources),
+        calls: Calls::of(lesson, package, sources),
+        data: data::declared(lesson).into_keys().collect(),
+    };
     Diagnosed { value, diagnostics }
 }
 
@@ -146,9 +160,17 @@ pub fn plan<'c>(
     let notebooks =
         || lessons().filter_map(|(lesson, it)| Some((&**lesson, it.value.notebook.as_ref()?)));
     let diagnostics = clashes(notebooks(), tangled);
+    let mut data: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (lesson, composed) in lessons().filter(|(_, composed)| !composed.value.data.is_empty()) {
+        data.entry(lesson.package()).or_default().extend(composed.value.data.iter().cloned());
+    }
     let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
     let members = packages
-        .map(|package| Member { folder: package.name.clone(), package: Arc::clone(package) })
+        .map(|package| Member {
+            folder: package.name.clone(),
+            package: Arc::clone(package),
+            data: data.remove(&package.name).unwrap_or_default(),
+        })
         .chain(notebooks().map(|(_, notebook)| notebook.member.clone()));
     let runner = course.settings.runner.clone();
     let workspace = Arc::new(Workspace::new(members.collect(), profile.to_owned(), runner));
@@ -163,6 +185,7 @@ pub fn plan<'c>(
         composed: Arc::clone(composed),
         package: tangled.package(lesson).cloned(),
         elsewhere: builders[&lesson.package()] != lesson.name,
+        uses: composed.value.calls.folders(&lesson.package(), &workspace),
     });
     let built = built.collect();
     Diagnosed { value: Plan { course, workspace, built }, diagnostics }
@@ -172,14 +195,14 @@ impl Plan<'_> {
     /// The programs of one lesson, by its place in the course: its notebooks, its console, and its package
     /// where neither builds that.
     pub fn programs(&self, lesson: usize, sources: &Sources) -> Vec<Program> {
-        let Built { composed, package, elsewhere } = &self.built[lesson];
+        let Built { composed, package, elsewhere, uses } = &self.built[lesson];
         let (lesson, settings) = (&self.course.lessons[lesson], &self.course.settings);
         let Some(package) = package else { return vec![] };
         let notebook = composed.value.notebook.as_ref();
         let mut programs: Vec<Program> = notebook
             .map(|notebook| notebook.programs(settings, lesson, &self.workspace))
             .unwrap_or_default();
-        let console = console::program(settings, lesson, &self.workspace, sources);
+        let console = console::program(settings, lesson, &self.workspace, uses, sources);
         let is_built = *elsewhere || console.is_some() || !package.has_manifest();
         programs.extend(console);
         if !is_built {
@@ -194,13 +217,17 @@ impl Plan<'_> {
         (composed, *elsewhere)
     }
 
-    /// The packages of the course that a lesson's programs are built from.
-    pub fn packages(&self, lesson: usize) -> Vec<Arc<Package>> {
-        let own = self.built[lesson].package.as_ref();
-        let members = own.and_then(|own| self.workspace.at(&own.name));
-        let members = members.into_iter().flat_map(|own| self.workspace.below(own, None));
-        let own = own.into_iter().cloned();
-        own.chain(members.skip(1).map(|member| Arc::clone(&member.package))).collect()
+    /// The packages of the course that a lesson's programs are built from, or call, and the files that these
+    /// may take in.
+    pub fn packages(&self, lesson: usize) -> (Vec<Arc<Package>>, BTreeSet<String>) {
+        let Built { package: own, uses, .. } = &self.built[lesson];
+        let folders = own.iter().map(|own| &own.name).chain(uses);
+        let members = self.workspace.below(folders);
+        let includes = members.iter().filter(|member| member.includes_files());
+        let included = includes.flat_map(|member| member.data.iter().cloned()).collect();
+        // One without files is no member.
+        let packages = members.into_iter().map(|member| &member.package).chain(own);
+        (packages.cloned().collect(), included)
     }
 
     /// Every program: first the notebooks in the order of the lessons, then the consoles, then the
@@ -236,12 +263,12 @@ fn build_alone(
         name: "package".to_owned(),
         workspace: Arc::clone(workspace),
         member: lesson.package(),
-        library: None,
+        uses: vec![],
         action: Action::Build,
         expected: Expected::Success,
         sandbox: settings.sandbox(lesson),
         is_seeded: false,
-        data: BTreeMap::new(),
+        data: data::declared(lesson),
         steps: vec![Step {
             chunk: target.span,
             span: target.info,
@@ -333,6 +360,7 @@ pub fn add_to_record(
                 parts,
                 micros: 0,
                 samples: vec![],
+                is_old: false,
             });
         }
     }
@@ -354,6 +382,7 @@ pub fn add_to_record(
             parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
             micros: given.micros,
             samples: given.samples.clone(),
+            is_old: given.is_old,
         });
     }
     if let Some(failure) = failure {

@@ -23,8 +23,15 @@ use crate::model::{
 
 const RUNTIME: &str = include_str!("runtime.rs");
 
+/// What every notebook carries as `src/lessonc_turns.rs`. It would ask for what we print ourselves, so it
+/// is compiled in notebooks alone.
+const TURNS: &str = include_str!("turns.rs");
+
 /// What a notebook with a seed carries as `src/lessonc_seeded.rs`, and its seed.
 const SEEDED: &str = include_str!("seeded.rs");
+
+/// The folder of the workspace in which notebooks stand.
+pub const NOTEBOOKS: &str = "notebooks/";
 
 /// A lesson's notebook, before it stands in a workspace.
 #[derive(Clone, Debug)]
@@ -57,14 +64,11 @@ impl Notebook {
             name: part.name.clone(),
             workspace: Arc::clone(workspace),
             member: self.member.folder.clone(),
-            library: self.library.clone(),
+            uses: self.library.clone().into_iter().collect(),
             expected: part.expected.clone(),
             sandbox: settings.sandbox(lesson),
             is_seeded: self.is_seeded,
-            data: match &part.action {
-                Action::Run { .. } => declared(lesson),
-                _ => BTreeMap::new(),
-            },
+            data: declared(lesson),
             action: part.action.clone(),
             steps: part.steps.clone(),
         };
@@ -124,14 +128,19 @@ pub fn compose(
         let table = toml::Table::from_iter([("path".to_owned(), path)]);
         notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
     }
-    notebook.files = vec![notebook.manifest(), File::generated("src/lessonc.rs", RUNTIME)];
+    notebook.files = vec![
+        notebook.manifest(),
+        File::generated("src/lessonc.rs", RUNTIME),
+        File::generated("src/lessonc_turns.rs", TURNS),
+    ];
     let seed = settings.seed(lesson);
     notebook.files.extend(seed.map(|seed| {
         let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
         File::generated("src/lessonc_seeded.rs", &text)
     }));
     notebook.files.extend(files);
-    let member = Member { folder: format!("notebooks/{name}"), package: Arc::new(notebook) };
+    let (package, data) = (Arc::new(notebook), declared(lesson).into_keys().collect());
+    let member = Member { folder: format!("{NOTEBOOKS}{name}"), package, data };
     Diagnosed {
         value: Some(Notebook { member, library, is_seeded: seed.is_some(), parts }),
         diagnostics,
@@ -182,7 +191,7 @@ fn head(package: &Package, runtime: Option<Runtime>) -> String {
     format!(
         "{main} -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
          use __lessonc::Display as _;\n\
-         let __lessonc = __lessonc::Notebook::start();"
+         let __lessonc = __lessonc::Notebook::start(__lessonc_turns::begin());"
     )
 }
 
@@ -372,7 +381,8 @@ impl<'a> Composer<'a> {
     /// A whole program of what `main` holds, to its end; `way` leads to where our own modules are.
     fn program(&self, path: String, way: &str, main: Vec<Line>) -> File {
         let is_seeded = self.settings.seed(self.lesson).is_some();
-        let modules = ["lessonc", "lessonc_seeded"].into_iter().take(1 + usize::from(is_seeded));
+        let modules = ["lessonc", "lessonc_turns", "lessonc_seeded"];
+        let modules = modules.into_iter().take(2 + usize::from(is_seeded));
         let modules: String = modules
             .map(|module| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
             .collect();

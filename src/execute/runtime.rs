@@ -7,23 +7,40 @@
 #![allow(dead_code)]
 
 use std::{
-    fmt::Debug,
-    io::{self, Write},
+    fmt::{self, Debug, Write as _},
+    io::{self, Write as _},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
 /// The environment variable that the nonce comes in.
 pub const NONCE: &str = "LESSONC_NONCE";
 
+/// This run's nonce.
+static OF_RUN: OnceLock<String> = OnceLock::new();
+
+/// How many marks were made. Each says its number, for it goes into both streams: what stands before it
+/// in one was printed before what stands behind it in the other.
+static MARKS: AtomicU64 = AtomicU64::new(0);
+
+/// Puts bytes into a stream past all buffers: 1 is standard output, 2 is standard error.
+pub type Put = fn(i32, &[u8]);
+
 /// A notebook that runs.
 pub struct Notebook {
-    nonce: Option<String>,
+    put: Put,
     start: Instant,
 }
 
 impl Notebook {
-    pub fn start() -> Self {
-        Self { nonce: std::env::var(NONCE).ok(), start: Instant::now() }
+    pub fn start(put: Put) -> Self {
+        if let Ok(nonce) = std::env::var(NONCE) {
+            let _ = OF_RUN.set(nonce);
+        }
+        Self { put, start: Instant::now() }
     }
 
     /// From here on, what is printed belongs to this cell.
@@ -45,7 +62,7 @@ impl Notebook {
     /// nothing to show.
     pub fn value<'v, T: ?Sized>(&self, value: &'v T) -> &'v T {
         if std::any::type_name::<T>() != "()" {
-            self.mark_one(&mut io::stdout(), "value", 0);
+            self.mark("value", 0);
         }
         value
     }
@@ -56,19 +73,41 @@ impl Notebook {
     }
 
     fn mark(&self, what: &str, index: usize) {
-        self.mark_one(&mut io::stdout(), what, index);
-        self.mark_one(&mut io::stderr(), what, index);
+        // A closed pipe is no reason to end a lesson's program.
+        let _ = io::stdout().flush();
+        let micros = self.start.elapsed().as_micros();
+        put_mark(self.put, format_args!("{what} {index} {micros}"));
     }
+}
 
-    /// A closed pipe is no reason to end a lesson's program, so failures to write are let pass.
-    fn mark_one(&self, stream: &mut impl Write, what: &str, index: usize) {
-        let _ = stream.flush();
-        if let Some(nonce) = &self.nonce {
-            let micros = self.start.elapsed().as_micros();
-            let mark = format!("\x1e{nonce} {what} {index} {micros}\n");
-            let _ = stream.write_all(mark.as_bytes());
-            let _ = stream.flush();
-        }
+/// Marks that what is printed from here on comes after all that was, whichever streams they are. It
+/// takes no memory, so that whoever prints may call it.
+pub fn turn(put: Put) {
+    put_mark(put, format_args!("turn 0 0"));
+}
+
+fn put_mark(put: Put, words: fmt::Arguments<'_>) {
+    let Some(nonce) = OF_RUN.get() else { return };
+    let number = 1 + MARKS.fetch_add(1, Ordering::SeqCst);
+    let mut line = Line { bytes: [0; 128], length: 0 };
+    if writeln!(line, "\x1e{nonce} {number} {words}").is_ok() {
+        [1, 2].into_iter().for_each(|stream| put(stream, &line.bytes[..line.length]));
+    }
+}
+
+/// A line that is put into a stream in one piece.
+struct Line {
+    bytes: [u8; 128],
+    length: usize,
+}
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
     }
 }
 
@@ -104,18 +143,31 @@ impl<T: Debug + ?Sized> Left for ByDebug<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Notebook;
+    use std::cell::RefCell;
+
+    use super::*;
+
+    thread_local! {
+        static PRINTED: RefCell<Vec<(i32, String)>> = const { RefCell::new(vec![]) };
+    }
+
+    fn put(stream: i32, bytes: &[u8]) {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        PRINTED.with_borrow_mut(|printed| printed.push((stream, text)));
+    }
 
     #[test]
     fn marks_carry_the_nonce_and_are_absent_without_one() {
-        let mut out = vec![];
-        let mut notebook = Notebook::start();
-        notebook.nonce = Some("n0nce".to_owned());
-        notebook.mark_one(&mut out, "step", 3);
-        assert!(String::from_utf8(out).unwrap().starts_with("\x1en0nce step 3 "));
-        let mut out = vec![];
-        notebook.nonce = None;
-        notebook.mark_one(&mut out, "step", 3);
-        assert!(out.is_empty());
+        let notebook = Notebook::start(put);
+        notebook.step(3);
+        assert!(PRINTED.take().is_empty());
+        OF_RUN.set("n0nce".to_owned()).unwrap();
+        notebook.step(3);
+        turn(put);
+        let printed = PRINTED.take();
+        let [(1, out), (2, err), (1, turn), (2, _)] = &printed[..] else { panic!("{printed:?}") };
+        assert!(out.starts_with("\x1en0nce 1 step 3 ") && out.ends_with('\n'), "{out}");
+        assert_eq!(out, err);
+        assert_eq!(turn, "\x1en0nce 2 turn 0 0\n");
     }
 }

@@ -1,6 +1,6 @@
 //! Splits what a program printed into what each step gave.
 
-use std::{borrow::Cow, iter};
+use std::{borrow::Cow, collections::VecDeque, iter};
 
 use crate::model::record::{Part, StepTrace};
 
@@ -10,8 +10,19 @@ pub enum Stream {
     Stderr,
 }
 
-/// Takes the bytes of both streams as they arrive, and gives them step by step.
-#[derive(Debug, Default)]
+impl Stream {
+    fn other(self) -> Self {
+        match self {
+            Self::Stdout => Self::Stderr,
+            Self::Stderr => Self::Stdout,
+        }
+    }
+}
+
+/// Takes the bytes of both streams as they arrive, and gives them step by step, in the order in which they
+/// were printed: each mark is in both streams, and what stands before it in one goes before what stands
+/// behind it in the other. Between two marks it is the order in which they arrive.
+#[derive(Clone, Debug, Default)]
 pub struct Splitter {
     /// What a mark begins with; empty where there are no marks.
     mark: Vec<u8>,
@@ -19,6 +30,8 @@ pub struct Splitter {
     most: usize,
     stdout: Scan,
     stderr: Scan,
+    /// How many pieces have arrived.
+    arrived: u64,
     steps: Vec<StepTrace>,
     ended: bool,
     /// When the current step began, in microseconds of the run.
@@ -26,13 +39,34 @@ pub struct Splitter {
 }
 
 /// What of one stream is not yet given away.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Scan {
     buffer: Vec<u8>,
     /// Up to here there is no mark.
     searched: usize,
+    /// The number of the last mark.
+    turn: u64,
     step: usize,
     in_value: bool,
+    /// What is searched, and waits for its turn.
+    waiting: VecDeque<Piece>,
+}
+
+/// What a stream held between two marks, or a part of that.
+#[derive(Clone, Debug)]
+struct Piece {
+    /// The number of the mark before it, and when it came: the order of pieces.
+    turn: u64,
+    arrived: u64,
+    step: usize,
+    in_value: bool,
+    bytes: Vec<u8>,
+}
+
+impl Piece {
+    fn place(&self) -> (u64, u64) {
+        (self.turn, self.arrived)
+    }
 }
 
 /// Lines that are longer are given on in pieces.
@@ -103,7 +137,7 @@ impl Splitter {
     pub fn push(&mut self, stream: Stream, bytes: &[u8]) {
         self.scan(stream).buffer.extend_from_slice(bytes);
         while let Some((at, mark)) = self.next_mark(stream) {
-            self.give(stream, at);
+            self.queue(stream, at);
             let whole = self.mark.len() + mark.len() + 1;
             self.scan(stream).buffer.drain(..whole);
             self.scan(stream).searched = 0;
@@ -116,18 +150,34 @@ impl Splitter {
         let lines = searched.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let cut =
             if lines == 0 && searched.len() > LONG_LINE { last_boundary(searched) } else { lines };
-        self.give(stream, cut);
+        self.queue(stream, cut);
         self.scan(stream).searched -= cut;
+        while let Some(piece) = self.next_piece(false) {
+            self.give(piece);
+        }
     }
 
     /// What each begun step gave, and whether the program said that it reached its end.
     pub fn finish(mut self) -> (Vec<StepTrace>, bool) {
         self.flush();
-        // A cell shows its value when all else is done, whichever stream is read first.
-        for step in &mut self.steps {
-            step.parts.sort_by_key(|part| matches!(part, Part::Value(_)));
-        }
         (self.steps, self.ended)
+    }
+
+    /// What each begun step gave so far, to the last character that has arrived.
+    pub fn so_far(&self) -> Vec<StepTrace> {
+        let mut copy = self.clone();
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let scan = copy.scan(stream);
+            // Behind that may be the beginning of a mark, and at its end that of a character.
+            let searched = &scan.buffer[..scan.searched];
+            let begun = searched.utf8_chunks().last().map_or(0, |chunk| chunk.invalid().len());
+            let whole = searched.len() - begun;
+            copy.queue(stream, whole);
+        }
+        while let Some(piece) = copy.next_piece(true) {
+            copy.give(piece);
+        }
+        copy.steps
     }
 
     /// The steps that were begun so far.
@@ -142,10 +192,15 @@ impl Splitter {
         }
     }
 
+    /// Gives all that has arrived, whether or not the other stream has come as far.
     fn flush(&mut self) {
         for stream in [Stream::Stdout, Stream::Stderr] {
             let rest = self.scan(stream).buffer.len();
-            self.give(stream, rest);
+            self.queue(stream, rest);
+            self.scan(stream).searched = 0;
+        }
+        while let Some(piece) = self.next_piece(true) {
+            self.give(piece);
         }
     }
 
@@ -164,12 +219,16 @@ impl Splitter {
         found
     }
 
-    /// `mark` is `step INDEX MICROS`, `value 0 MICROS`, `aside 0 MICROS` or `end 0 MICROS`.
+    /// `mark` is `NUMBER WHAT INDEX MICROS`, where `WHAT` is `step`, `value`, `turn`, `aside` or `end`.
     fn obey(&mut self, stream: Stream, mark: &str) {
         let mut words = mark.split(' ');
+        let number =
+            |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
+        let scan = self.scan(stream);
+        // Processes that share both streams may count each for itself.
+        scan.turn = scan.turn.max(number(words.next()));
         let what = words.next();
-        let mut number = || words.next().and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
-        let (index, micros) = (number() as usize, number());
+        let (index, micros) = (number(words.next()) as usize, number(words.next()));
         let is_first = stream == Stream::Stdout;
         match what {
             Some("value") => self.scan(stream).in_value = true,
@@ -210,14 +269,37 @@ impl Splitter {
         self.began = micros;
     }
 
-    /// Gives the first `length` bytes of a stream's buffer to its current step.
-    fn give(&mut self, stream: Stream, length: usize) {
+    /// Queues the first `length` bytes of a stream's buffer.
+    fn queue(&mut self, stream: Stream, length: usize) {
+        let arrived = self.arrived;
         let scan = self.scan(stream);
-        let (step, in_value) = (scan.step, scan.in_value);
         let bytes: Vec<u8> = scan.buffer.drain(..length).collect();
-        if bytes.is_empty() || step == usize::MAX {
+        if bytes.is_empty() || scan.step == usize::MAX {
             return;
         }
+        let Scan { turn, step, in_value, .. } = *scan;
+        scan.waiting.push_back(Piece { turn, arrived, step, in_value, bytes });
+        self.arrived += 1;
+    }
+
+    /// Takes the piece whose turn it is, and the stream that it is of; `all` waits for no other.
+    fn next_piece(&mut self, all: bool) -> Option<(Stream, Piece)> {
+        let first = |scan: &Scan| scan.waiting.front().map(Piece::place);
+        let stream = match (first(&self.stdout), first(&self.stderr)) {
+            (Some(out), Some(err)) if out < err => Stream::Stdout,
+            (Some(_), None) => Stream::Stdout,
+            (_, Some(_)) => Stream::Stderr,
+            (None, None) => return None,
+        };
+        let reached = self.scan(stream.other()).turn;
+        let waiting = &mut self.scan(stream).waiting;
+        let piece = waiting.pop_front_if(|piece| all || piece.turn <= reached)?;
+        Some((stream, piece))
+    }
+
+    /// Adds a piece to its step.
+    fn give(&mut self, (stream, piece): (Stream, Piece)) {
+        let Piece { step, in_value, bytes, .. } = piece;
         if self.steps.len() <= step {
             self.steps.resize(step + 1, StepTrace::default());
         }
@@ -248,7 +330,7 @@ mod tests {
 
     #[test]
     fn output_is_split_at_marks_however_it_arrives() {
-        let printed = "\x1en step 0 10\nhä\nno newline\x1en step 1 30\n\x1en value 0 31\n42\n\x1en end 0 40\ndropped\n";
+        let printed = "\x1en 1 step 0 10\nhä\nno newline\x1en 1 step 1 30\n\x1en 1 value 0 31\n42\n\x1en 1 end 0 40\ndropped\n";
         for chunk in 1..printed.len() {
             let (steps, ended) = split("n", printed, chunk);
             assert!(ended);
@@ -263,41 +345,90 @@ mod tests {
     #[test]
     fn long_lines_are_whole_and_no_character_is_cut() {
         let line = "πé€".repeat(100_000);
-        let (steps, _) = split("n", &format!("\x1en step 0 1\n{line}"), 4096);
+        let (steps, _) = split("n", &format!("\x1en 1 step 0 1\n{line}"), 4096);
         assert_eq!(steps[0].parts, [Part::Stdout(line)]);
     }
 
     #[test]
     fn bytes_that_are_no_text_are_shown() {
         let mut splitter = Splitter::new("n", 9);
-        splitter.push(Stream::Stdout, b"\x1en step 0 1\nh\xc3\xa4 \xff\xfe \xe2\x82\n");
+        splitter.push(Stream::Stdout, b"\x1en 1 step 0 1\nh\xc3\xa4 \xff\xfe \xe2\x82\n");
         let (steps, _) = splitter.finish();
         assert_eq!(steps[0].parts, [Part::Stdout("hä \\xff\\xfe \\xe2\\x82\n".into())]);
     }
 
-    #[test]
-    fn a_value_comes_after_what_was_printed_before_it() {
+    /// Splits two streams that arrive in pieces of some lengths, in turns.
+    fn split_both(stdout: &str, stderr: &str, lengths: (usize, usize)) -> Vec<Part> {
         let mut splitter = Splitter::new("n", 1);
-        splitter.push(Stream::Stdout, b"\x1en step 0 1\nout\n\x1en value 0 2\n42\n");
-        splitter.push(Stream::Stderr, b"\x1en step 0 1\nerr\n");
-        let (steps, _) = splitter.finish();
-        let [out, err] = [Part::Stdout("out\n".into()), Part::Stderr("err\n".into())];
-        assert_eq!(steps[0].parts, [out, err, Part::Value("42\n".into())]);
+        let mut out = stdout.as_bytes().chunks(lengths.0);
+        let mut err = stderr.as_bytes().chunks(lengths.1);
+        loop {
+            let pieces = [(Stream::Stdout, out.next()), (Stream::Stderr, err.next())];
+            if pieces.iter().all(|(_, piece)| piece.is_none()) {
+                return splitter.finish().0.remove(0).parts;
+            }
+            for (stream, piece) in pieces {
+                piece.into_iter().for_each(|piece| splitter.push(stream, piece));
+            }
+        }
+    }
+
+    #[test]
+    fn both_streams_come_in_the_order_printed_however_they_arrive() {
+        let stdout = "\x1en 1 step 0 1\na\n\x1en 2 turn 0 0\n\x1en 3 turn 0 0\nb\nc\n\x1en 4 turn 0 0\n\x1en 5 value 0 2\n42\n";
+        let stderr = "\x1en 1 step 0 1\n\x1en 2 turn 0 0\nx\n\x1en 3 turn 0 0\n\x1en 4 turn 0 0\ny\n\x1en 5 value 0 2\n";
+        let parts = [
+            Part::Stdout("a\n".into()),
+            Part::Stderr("x\n".into()),
+            Part::Stdout("b\nc\n".into()),
+            Part::Stderr("y\n".into()),
+            Part::Value("42\n".into()),
+        ];
+        for out in 1..=stdout.len() {
+            for err in 1..=stderr.len() {
+                assert_eq!(split_both(stdout, stderr, (out, err)), parts, "{out} {err}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_there_so_far_ends_where_a_mark_may_begin() {
+        let mut splitter = Splitter::new("n", 9);
+        splitter.push(Stream::Stdout, b"\x1en 1 step 0 1\nloading .");
+        assert_eq!(splitter.so_far()[0].parts, [Part::Stdout("loading .".into())]);
+        splitter.push(Stream::Stdout, b". h\xc3");
+        assert_eq!(splitter.so_far()[0].parts, [Part::Stdout("loading .. h".into())]);
+        splitter.push(Stream::Stdout, b"\xa4\x1en 2 st");
+        assert_eq!(splitter.so_far()[0].parts, [Part::Stdout("loading .. h\u{e4}".into())]);
+        splitter.push(Stream::Stdout, b"ep 1 2\nnext");
+        let parts = splitter.so_far().into_iter().map(|step| step.parts);
+        let [first, second] =
+            [Part::Stdout("loading .. h\u{e4}".into()), Part::Stdout("next".into())];
+        assert_eq!(parts.collect::<Vec<_>>(), [[first], [second]]);
+    }
+
+    #[test]
+    fn a_stream_that_is_never_marked_loses_nothing() {
+        let parts = split_both("\x1en 1 step 0 1\na\n\x1en 2 turn 0 0\nb\n", "x\n", (3, 1));
+        assert_eq!(parts, [Part::Stderr("x\n".into()), Part::Stdout("a\nb\n".into())]);
     }
 
     #[test]
     fn a_forged_mark_is_text() {
         let (steps, ended) =
-            split("real", "\x1ereal step 0 1\n\x1efake step 1 2\n\x1efake end 0 3\n", 7);
+            split("real", "\x1ereal 1 step 0 1\n\x1efake 1 step 1 2\n\x1efake 1 end 0 3\n", 7);
         assert!(!ended);
         assert_eq!(steps.len(), 1);
-        assert_eq!(steps[0].parts, [Part::Stdout("\x1efake step 1 2\n\x1efake end 0 3\n".into())]);
+        assert_eq!(
+            steps[0].parts,
+            [Part::Stdout("\x1efake 1 step 1 2\n\x1efake 1 end 0 3\n".into())]
+        );
     }
 
     #[test]
     fn a_mark_of_a_step_that_is_not_there_begins_none() {
         let (steps, _) =
-            split("n", &format!("\x1en step 0 1\n\x1en step {} 2\nx\n", 1_u64 << 40), 7);
+            split("n", &format!("\x1en 1 step 0 1\n\x1en 1 step {} 2\nx\n", 1_u64 << 40), 7);
         assert_eq!(steps.len(), 1);
         assert_eq!(steps[0].parts, [Part::Stdout("x\n".into())]);
     }

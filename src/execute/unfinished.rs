@@ -38,5 +38,6 @@ pub fn add_notes(
         parts: vec![Part::Note(why.clone())],
         micros: 0,
         samples: vec![],
+        is_old: false,
     }));
 }

@@ -13,7 +13,7 @@
 //! which is what concerns the lesson as a whole, can be allowed anywhere in it; and what has no
 //! line at all, anywhere in `index.md`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use crate::model::{
@@ -32,9 +32,16 @@ pub fn settle(
     sources: &Sources,
     all_is_found: bool,
 ) -> Vec<Diagnostic> {
-    let lessons: Vec<&Lesson> = course.texts().map(|lesson| &**lesson).collect();
-    let mut allows: Vec<Allow> =
-        lessons.iter().flat_map(|lesson| comments(lesson, sources)).collect();
+    // Where nothing is found, nothing can be meant so.
+    let found: BTreeSet<SourceId> =
+        diagnostics.iter().filter_map(Diagnostic::span).map(|span| span.source).collect();
+    let without_place = diagnostics.iter().any(|diagnostic| diagnostic.span().is_none());
+    let is_index =
+        |lesson: &Lesson| course.index.as_ref().is_some_and(|index| index.source == lesson.source);
+    let lessons = course.texts().map(|lesson| &**lesson).filter(|lesson| {
+        all_is_found || found.contains(&lesson.source) || without_place && is_index(lesson)
+    });
+    let mut allows: Vec<Allow> = lessons.flat_map(|lesson| comments(lesson, sources)).collect();
     let index = course.index.as_ref().map(|index| index.source);
     let lines = by_line(&allows);
     let allowed: Vec<Option<usize>> = diagnostics

@@ -15,14 +15,14 @@ pub fn lint(lesson: &Lesson, known: &Surroundings<'_>, diagnostics: &mut Vec<Dia
     repeated_ids(lesson, known, diagnostics);
 }
 
-/// A heading more than one level below the one before it. What stands in a div has an order of its
-/// own: a callout may be moved without changing its headings.
+/// A heading more than one level below the one before it. What stands in a div, or is woven as an
+/// example, has an order of its own: a callout may be moved without changing its headings.
 ///
 /// Source: WCAG 2.2, technique G141, and `validate_headings()` of the Workbench's pegboard.
 fn levels(blocks: &[Block], diagnostics: &mut Vec<Diagnostic>) {
-    let mut divs: Vec<&[Block]> = vec![];
+    let mut apart: Vec<&[Block]> = vec![];
     let mut before: Option<(u8, Span)> = None;
-    outside_divs(blocks, &mut |block| match &block.kind {
+    in_order(blocks, &mut |block| match &block.kind {
         BlockKind::Heading(heading) => {
             if let Some((level, span)) = before
                 && heading.level > level + 1
@@ -38,20 +38,22 @@ fn levels(blocks: &[Block], diagnostics: &mut Vec<Diagnostic>) {
             }
             before = Some((heading.level, block.span));
         }
-        BlockKind::Div(div) => divs.push(&div.blocks),
+        BlockKind::Div(div) => apart.push(&div.blocks),
+        BlockKind::Woven(woven) => apart.push(&woven.blocks),
         _ => {}
     });
-    for blocks in divs {
+    for blocks in apart {
         levels(blocks, diagnostics);
     }
 }
 
-fn outside_divs<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block)) {
+/// Visits the blocks of one order.
+fn in_order<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block)) {
     for block in blocks {
         visit(block);
-        if !matches!(block.kind, BlockKind::Div(_)) {
+        if !matches!(block.kind, BlockKind::Div(_) | BlockKind::Woven(_)) {
             for children in block.children() {
-                outside_divs(children, visit);
+                in_order(children, visit);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a lesson should have: questions, objectives, key points, times, and content in its tabs.
 
 use crate::model::{
-    course::{Block, BlockKind, Div, DivKind, Lesson, plain_text, walk},
+    course::{Block, BlockKind, Div, DivKind, Lesson, plain_text, walk, walk_own},
     diagnostic::Diagnostic,
     source::{Sources, Span},
 };
@@ -13,9 +13,13 @@ use crate::model::{
 pub fn parts(lesson: &Lesson, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     let source = sources.get(lesson.source);
     let mut kinds = vec![];
-    walk(&lesson.blocks, &mut |block| {
+    walk_own(&lesson.blocks, &mut |block| {
         if let BlockKind::Div(div) = &block.kind {
             kinds.extend(div.kind);
+        }
+    });
+    walk(&lesson.blocks, &mut |block| {
+        if let BlockKind::Div(div) = &block.kind {
             diagnostics.extend(empty_list(div));
         }
     });

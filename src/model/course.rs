@@ -328,6 +328,19 @@ pub fn walk<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block)) {
     }
 }
 
+/// The same, without what a woven block shows: that is an example, and nothing that the text says of
+/// itself.
+pub fn walk_own<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block)) {
+    for block in blocks {
+        visit(block);
+        if !matches!(block.kind, BlockKind::Woven(_)) {
+            for children in block.children() {
+                walk_own(children, visit);
+            }
+        }
+    }
+}
+
 /// A block and the text that it was read from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
@@ -341,6 +354,7 @@ impl Block {
         match &self.kind {
             BlockKind::Quote(blocks) | BlockKind::Footnote { blocks, .. } => vec![blocks],
             BlockKind::Div(div) => vec![&div.blocks],
+            BlockKind::Woven(woven) => vec![&woven.blocks],
             BlockKind::List(list) => list.items.iter().map(|item| &item.blocks[..]).collect(),
             BlockKind::Definitions(definitions) => definitions
                 .iter()
@@ -371,6 +385,7 @@ pub enum BlockKind {
     Table(Box<Table>),
     Code(Box<Chunk>),
     Div(Box<Div>),
+    Woven(Box<Woven>),
     Footnote {
         label: String,
         blocks: Vec<Block>,
@@ -540,6 +555,15 @@ impl DivKind {
     }
 }
 
+/// Markdown that is shown, and below it what it weaves to: `{.markdown .woven}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Woven {
+    /// The block as it is shown. It is no code of the lesson's.
+    pub source: Chunk,
+    /// What it says, as blocks of the lesson.
+    pub blocks: Vec<Block>,
+}
+
 /// A fenced code block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chunk {
@@ -575,6 +599,12 @@ impl Chunk {
     /// Whether it is what some code gives, typed by the author.
     pub fn is_output(&self) -> bool {
         matches!(self.language.as_deref(), Some("output" | "error" | "warning"))
+    }
+
+    /// Whether it is markdown that is shown and woven.
+    pub fn is_woven(&self) -> bool {
+        let is_markdown = matches!(self.language.as_deref(), Some("markdown" | "md"));
+        is_markdown && self.attributes.has_class("woven")
     }
 
     /// Whether it asks for a chart of some data.

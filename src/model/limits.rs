@@ -17,6 +17,8 @@ pub struct Limits {
     pub network: Option<bool>,
     /// What may be written beside a run's own folder. Relative paths lead from the course's folder.
     pub write: Vec<String>,
+    /// Whether runs wait until they are asked for while the course is served.
+    pub on_request: Option<bool>,
 }
 
 /// Seconds that a cell or command may take where nothing is said.
@@ -40,6 +42,8 @@ pub struct Sandbox {
     pub network: bool,
     /// As in [`Limits::write`].
     pub write: Vec<String>,
+    /// Whether it waits until it is asked for while the course is served.
+    pub on_request: bool,
 }
 
 impl Sandbox {
@@ -50,6 +54,7 @@ impl Sandbox {
             file_size: lesson.file_size.or(course.file_size).unwrap_or(FILE_SIZE),
             network: lesson.network.or(course.network).unwrap_or(false),
             write: course.write.iter().chain(&lesson.write).cloned().collect(),
+            on_request: lesson.on_request.or(course.on_request).unwrap_or(false),
         }
     }
 }

@@ -231,12 +231,23 @@ pub struct Member {
     /// Below the workspace's folder: `asyncio`, `notebooks/asyncio`.
     pub folder: String,
     pub package: Arc<Package>,
+    /// The files of the course that its lessons declare.
+    pub data: BTreeSet<String>,
+}
+
+impl Member {
+    /// Whether its code may take some of these in when it is compiled, by `include_str!` and its like.
+    pub fn includes_files(&self) -> bool {
+        let mut lines = self.package.files.iter().flat_map(|file| &file.lines);
+        let mut includes = || lines.any(|it| it.origin.is_some() && it.text.contains("include"));
+        !self.data.is_empty() && includes()
+    }
 }
 
 impl Workspace {
     pub fn new(members: Vec<Member>, profile: String, runner: Vec<String>) -> Self {
         let mut workspace = Self { members, profile, runner, ..Self::default() };
-        for (at, Member { folder, package }) in workspace.members.iter().enumerate() {
+        for (at, Member { folder, package, .. }) in workspace.members.iter().enumerate() {
             workspace.folders.entry(folder.clone()).or_insert(at);
             workspace.names.entry(package.cargo_name()).or_insert(at);
         }
@@ -252,17 +263,15 @@ impl Workspace {
         self.folders.get(folder).map(|at| &self.members[*at])
     }
 
-    /// A member and those that it depends on, the one in the folder of its library among them.
-    pub fn below<'w>(&'w self, own: &'w Member, library: Option<&str>) -> Vec<&'w Member> {
-        let mut to_visit = vec![own];
+    /// The members in some folders, and those that they depend on.
+    pub fn below<'f>(&self, folders: impl Iterator<Item = &'f String>) -> Vec<&Member> {
+        let mut to_visit: Vec<&Member> = folders.filter_map(|folder| self.at(folder)).collect();
         let mut members: Vec<&Member> = vec![];
         while let Some(member) = to_visit.pop() {
             if members.iter().any(|other| other.folder == member.folder) {
                 continue;
             }
             members.push(member);
-            let library = library.filter(|_| members.len() == 1);
-            to_visit.extend(library.and_then(|folder| self.at(folder)));
             let dependencies = member.package.dependencies.keys();
             to_visit.extend(dependencies.filter_map(|name| self.named(name)));
         }
@@ -292,8 +301,8 @@ pub struct Program {
     pub workspace: Arc<Workspace>,
     /// The folder of the workspace member that it is built from or runs in.
     pub member: String,
-    /// The folder of a member whose library it uses.
-    pub library: Option<String>,
+    /// The folders of other members that it is made of, beside what their manifests say.
+    pub uses: Vec<String>,
     pub action: Action,
     pub expected: Expected,
     /// What running it may take and touch.
@@ -320,8 +329,7 @@ impl Program {
 
     /// The packages that it is made of: its own, and those of the course that it depends on.
     pub fn members(&self) -> Vec<&Member> {
-        let own = self.workspace.at(&self.member);
-        own.map(|own| self.workspace.below(own, self.library.as_deref())).unwrap_or_default()
+        self.workspace.below(self.uses.iter().chain([&self.member]))
     }
 
     /// The one binary of its member that it is, if it is one.

@@ -113,6 +113,9 @@ pub struct StepTrace {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<u64>,
     pub parts: Vec<Part>,
+    /// Whether it is what the step gave when it was another, while it is on its way again. Never recorded.
+    #[serde(skip)]
+    pub is_old: bool,
 }
 
 /// A run of text from one stream.
@@ -211,6 +214,8 @@ pub struct Output {
     pub micros: u64,
     /// The same of each run that counts, where it is measured.
     pub samples: Vec<u64>,
+    /// As in [`StepTrace::is_old`].
+    pub is_old: bool,
 }
 
 /// One message of the compiler, in its own terms: files and lines of generated code.

@@ -44,6 +44,9 @@ const KNOWN: [(&str, Of); 16] = [
 /// The class of blocks that are measured.
 const TIMING: &str = "timing";
 
+/// The class of blocks that are shown and woven.
+const WOVEN: &str = "woven";
+
 /// Tells what is wrong with the attributes of a code block, behind whose fence stands `info`.
 pub fn check(
     passage: Passage,
@@ -54,7 +57,7 @@ pub fn check(
 ) {
     let is_timed = attributes.has_class(TIMING) || attributes.get("runs").is_some();
     if attributes.has_class(TIMING) && cell.is_none() {
-        let said = text_of_class(passage.text, info.clone());
+        let said = text_of_class(passage.text, info.clone(), TIMING);
         let message = "`.timing` says nothing of this block";
         let diagnostic = Diagnostic::warning("idle-attribute", message).at(passage.span(said), "");
         diagnostics.push(diagnostic.hint("it is for blocks that run: `.cell`"));
@@ -82,6 +85,36 @@ pub fn check(
             diagnostics.push(diagnostic.hint(hint));
         }
     }
+}
+
+/// Tells of `.woven` where it says nothing, and of what says nothing of a block that is woven: its
+/// text is the lesson's already, and no code.
+pub fn woven(
+    passage: Passage,
+    info: Range<usize>,
+    language: Option<&str>,
+    attributes: &Attributes,
+) -> Vec<Diagnostic> {
+    if !attributes.has_class(WOVEN) {
+        return vec![];
+    }
+    let text = passage.text;
+    let told = |said: &str, place: Range<usize>, hint: &str| {
+        let message = format!("`{said}` says nothing of this block");
+        Diagnostic::warning("idle-attribute", message).at(passage.span(place), "").hint(hint)
+    };
+    if !matches!(language, Some("markdown" | "md")) {
+        let place = text_of_class(text, info, WOVEN);
+        return vec![told(".woven", place, "it is for markdown: `{.markdown .woven}`")];
+    }
+    let hint = "what is woven is part of the lesson: name the blocks inside it";
+    let name = attributes.id.as_ref().map(|name| {
+        let said = format!("#{name}");
+        let place = text_of_class(text, info.clone(), &said);
+        told(&said, place, hint)
+    });
+    let file = attributes.get("file").map(|_| told("file=", place(text, info, "file"), hint));
+    name.into_iter().chain(file).collect()
 }
 
 /// Where a block would have to run for an attribute to mean something, if it does not run there.
@@ -176,10 +209,10 @@ fn is_variable(word: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(is_plain)
 }
 
-/// Where `.timing` stands behind a fence; all that stands there where it is said in another way.
-fn text_of_class(text: &str, info: Range<usize>) -> Range<usize> {
-    let at = text[info.clone()].find(TIMING).map(|at| info.start + at);
-    at.map_or(info, |at| at..at + TIMING.len())
+/// Where a class stands behind a fence; all that stands there where it is said in another way.
+fn text_of_class(text: &str, info: Range<usize>, class: &str) -> Range<usize> {
+    let at = text[info.clone()].find(class).map(|at| info.start + at);
+    at.map_or(info, |at| at..at + class.len())
 }
 
 /// From a key on, as far as its value goes on without a blank; all that stands behind the fence where

@@ -66,6 +66,8 @@ pub fn chunk(
     // Knitr's and a chart's are told of by who reads them, or not at all.
     if !knitr && !attributes.has_class("plot") && language.as_deref() != Some("plot") {
         asked::check(passage, info.clone(), &attributes, cell, diagnostics);
+        let language = language.as_deref();
+        diagnostics.extend(asked::woven(passage, info.clone(), language, &attributes));
     }
     Chunk {
         span: passage.span(block.start..end),
@@ -170,7 +172,7 @@ fn info(text: &str, fence: usize) -> Range<usize> {
 
 /// One range for each line. The parser's ranges leave out what lists and quotes put before a line,
 /// but join lines where nothing stands between, and part them at a carriage return.
-fn lines(text: &str, end: usize, code: &[Range<usize>]) -> Vec<Range<usize>> {
+pub fn lines(text: &str, end: usize, code: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut lines: Vec<Range<usize>> = vec![];
     for range in code {
         let mut start = range.start;

@@ -49,7 +49,8 @@ pub fn split(id: SourceId, text: &str) -> Diagnosed<Front> {
 }
 
 /// What a lesson and a course alike may say of their runs.
-const LIMITS: [&str; 6] = ["timeout", "output-size", "memory", "file-size", "network", "write"];
+const LIMITS: [&str; 7] =
+    ["timeout", "output-size", "memory", "file-size", "network", "write", "run"];
 
 /// A lesson's front matter.
 ///
@@ -522,7 +523,12 @@ impl<'a> Reader<'a> {
             "memory" => limits.memory = self.size(node),
             "file-size" => limits.file_size = self.size(node),
             "network" => limits.network = self.boolean("network", node),
-            _ => limits.write = self.paths(node),
+            "write" => limits.write = self.paths(node),
+            _ => {
+                let words = ["on-request", "at-once"];
+                limits.on_request =
+                    self.one_of(node, &words, "time to run").map(|it| it == words[0]);
+            }
         }
     }
 

@@ -69,6 +69,7 @@ fn block_shape(block: &Block) -> String {
             let title = div.title.as_ref().map(|title| format!("{:?}", plain_text(title)));
             format!("{kind}{}({})", title.unwrap_or_default(), shape(&div.blocks))
         }
+        BlockKind::Woven(woven) => format!("woven({})", shape(&woven.blocks)),
         BlockKind::Footnote { blocks, .. } => format!("footnote({})", shape(blocks)),
         BlockKind::Html(_) => "html".to_string(),
         BlockKind::Rule => "rule".to_string(),

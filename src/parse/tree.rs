@@ -17,7 +17,7 @@ use super::sight::{Sight, hides_markup};
 use super::{Cells, Definitions, attributes, chunk, options, ordered, table};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
-    Row, Table, TableCell,
+    Row, Table, TableCell, Woven,
 };
 use crate::model::diagnostic::{Diagnosed, Diagnostic, Fix, did_you_mean, only_near};
 use crate::model::source::Span;
@@ -422,8 +422,16 @@ impl<'a> Tree<'a> {
                 }
                 let fenced = matches!(kind, CodeBlockKind::Fenced(_));
                 let (cells, found) = (self.around.cells, &mut self.diagnostics);
-                let chunk = chunk::chunk(self.passage, range, fenced, &code, cells, found);
-                Some(BlockKind::Code(Box::new(chunk)))
+                let chunk = chunk::chunk(self.passage, range.clone(), fenced, &code, cells, found);
+                if !chunk.is_woven() {
+                    return Some(BlockKind::Code(Box::new(chunk)));
+                }
+                let lines = chunk::lines(self.passage.text, range.end, &code);
+                let blocks = self.deeper(range, |tree| {
+                    tree.part(tree.passage, &lines, &mut Elements::default())
+                });
+                let woven = Woven { source: chunk, blocks: blocks.unwrap_or_default() };
+                Some(BlockKind::Woven(Box::new(woven)))
             }
             _ => {
                 self.diagnostics.extend(table::complaint(self.passage, range));

@@ -62,7 +62,9 @@ pub fn rerun(
     let mut differing = vec![];
     let recorded = traces(recall, wanted.clone());
     for ((program, recorded), (_, trace)) in recorded.into_iter().zip(traces(runner, wanted)) {
-        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
+        let Some(trace) = unless_stopped(program, trace, sources, &mut diagnostics)? else {
+            continue;
+        };
         diagnostics.extend(execute::undeclared_data(program, &trace, files));
         match recorded {
             // One that failed is told of by itself.
@@ -80,7 +82,9 @@ pub fn rerun(
     }
     let once_more = differing.iter().map(|(program, ..)| *program).collect();
     for ((program, recorded, now), (_, trace)) in differing.iter().zip(traces(runner, once_more)) {
-        let Some(trace) = unless_stopped(program, trace, &mut diagnostics)? else { continue };
+        let Some(trace) = unless_stopped(program, trace, sources, &mut diagnostics)? else {
+            continue;
+        };
         if execute::is_as_expected(program, &trace) {
             let again = record_of(program, trace, sources);
             diagnostics.extend(drifted(program, recorded, now, Some(&again)));
@@ -95,12 +99,13 @@ pub fn rerun(
 fn unless_stopped(
     program: &Program,
     trace: io::Result<Trace>,
+    sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> io::Result<Option<Trace>> {
     match trace {
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
         Err(error) => {
-            diagnostics.push(cannot_run(program, &error));
+            diagnostics.push(cannot_run(program, &error, sources));
             Ok(None)
         }
         Ok(trace) => Ok(Some(trace)),

@@ -51,6 +51,8 @@ struct RanOf {
     composed: Same<Diagnosed<Composed>>,
     /// The packages that its programs are built from.
     packages: Vec<Same<Package>>,
+    /// The files that these may take in.
+    included: BTreeSet<String>,
     /// Whether another lesson's programs build its package.
     elsewhere: bool,
     settings: Same<Settings>,
@@ -136,10 +138,12 @@ pub fn run(
 
 fn made_of(road: &Road, plan: &Plan, at: usize, stamp: Stamp) -> RanOf {
     let (composed, elsewhere) = plan.composed(at);
+    let (packages, included) = plan.packages(at);
     RanOf {
         lesson: Same::of(&road.course.lessons[at]),
         composed: Same::of(composed),
-        packages: plan.packages(at).into_iter().map(Same).collect(),
+        packages: packages.into_iter().map(Same).collect(),
+        included,
         elsewhere,
         settings: Same::of(&road.course.settings),
         files: Arc::clone(road.files),
@@ -148,7 +152,7 @@ fn made_of(road: &Road, plan: &Plan, at: usize, stamp: Stamp) -> RanOf {
 }
 
 fn reads(programs: &[Program]) -> BTreeSet<String> {
-    programs.iter().flat_map(|program| program.data.keys().cloned()).collect()
+    programs.iter().flat_map(execute::data).map(str::to_owned).collect()
 }
 
 /// What these programs give, by the lessons that they are of.
@@ -183,7 +187,7 @@ impl Ran {
             }
             Err(error) => {
                 self.has_failed = true;
-                self.stopped.push(cannot_run(program, &error));
+                self.stopped.push(cannot_run(program, &error, road.sources));
             }
         }
     }
@@ -211,7 +215,10 @@ pub fn take(
     execute::add_to_record(record, program, trace, report::in_block, sources)
 }
 
-pub fn cannot_run(program: &Program, error: &io::Error) -> Diagnostic {
+pub fn cannot_run(program: &Program, error: &io::Error, sources: &Sources) -> Diagnostic {
+    if let Some(stale) = error.get_ref().and_then(|error| error.downcast_ref::<execute::Stale>()) {
+        return stale.diagnostic(program, sources);
+    }
     let diagnostic = Diagnostic::error("cannot-run", error.to_string());
     match program.steps.first() {
         Some(step) => diagnostic.at(step.span, "needed for this output"),

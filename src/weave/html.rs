@@ -1,5 +1,7 @@
 //! A lesson's blocks as HTML.
 
+mod woven;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
@@ -29,7 +31,7 @@ use crate::model::{
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
         Image, Inline, Lesson, List, Numerals, OF_VALUES, Settings, Show, Table, TableCell,
-        plain_text, walk,
+        plain_text, walk, walk_own,
     },
     diagnostic::Diagnostic,
     download::Download,
@@ -142,8 +144,14 @@ pub struct Body<'a> {
     /// What readers take along of it.
     download: Option<&'a Download>,
     ids: Identifiers,
-    /// Added to a heading's level so that the highest stands below the page's title.
-    shift: u8,
+    /// What is written: all blocks, or those of an example in it.
+    text: &'a [Block],
+    /// Added to a heading's level so that the highest stands below the page's title, or below the section
+    /// that an example stands in.
+    shift: i8,
+    /// The last heading's, as it was written.
+    level: u8,
+    is_example: bool,
     /// Footnotes in the order in which they are first referred to.
     footnotes: Vec<String>,
     definitions: HashMap<String, &'a [Block]>,
@@ -174,14 +182,11 @@ impl<'a> Body<'a> {
     pub fn new(own: Own<'a>, common: &'a Common<'a>) -> Self {
         let Common { sources, skin, formulas, macros, links, settings, diagrams } = common;
         let Own { lesson, record, charts, blocks, figures, download } = own;
-        let mut highest = 6;
         let mut definitions = HashMap::new();
-        walk(&lesson.blocks, &mut |block| match &block.kind {
-            BlockKind::Heading(heading) => highest = highest.min(heading.level),
-            BlockKind::Footnote { label, blocks } => {
+        walk(&lesson.blocks, &mut |block| {
+            if let BlockKind::Footnote { label, blocks } = &block.kind {
                 definitions.insert(label.clone(), &blocks[..]);
             }
-            _ => {}
         });
         Self {
             lesson,
@@ -199,7 +204,10 @@ impl<'a> Body<'a> {
             settings,
             download,
             ids: Identifiers::of(lesson),
-            shift: 2_u8.saturating_sub(highest),
+            text: &lesson.blocks,
+            shift: shift(&lesson.blocks, 2).max(0),
+            level: 1,
+            is_example: false,
             footnotes: vec![],
             definitions,
             expectations: lesson.expectations().iter().map(|(_, said)| said.span).collect(),
@@ -264,6 +272,7 @@ impl<'a> Body<'a> {
             BlockKind::Table(table) => self.table(table),
             BlockKind::Code(chunk) => self.chunk(chunk),
             BlockKind::Div(div) => self.div(div),
+            BlockKind::Woven(woven) => self.woven(woven),
             BlockKind::Footnote { .. } => String::new(),
             BlockKind::Html(html) => self.links.html(self.lesson, html).into_owned(),
             BlockKind::Rule => "<hr>".to_owned(),
@@ -273,11 +282,12 @@ impl<'a> Body<'a> {
     fn heading(&mut self, span: Span, heading: &Heading) -> String {
         let text = plain_text(&heading.content);
         let (id, also) = self.ids.at(span);
-        let level = (heading.level + self.shift).min(6);
-        if level == 2 {
+        let level = heading.level.saturating_add_signed(self.shift).clamp(2, 6);
+        self.level = level;
+        if level == 2 && !self.is_example {
             self.sections.push(Section { title: text.clone(), id: id.clone() });
         }
-        if self.notes == 0 {
+        if self.notes == 0 && !self.is_example {
             self.section = Some((id.clone(), text));
         }
         let id = escape(&id);
@@ -534,15 +544,19 @@ impl<'a> Body<'a> {
             objectives: Option<String>,
             teaching: Option<u32>,
             exercises: Option<u32>,
+            /// Its heading's.
+            level: u8,
         }
         self.overview_is_written = true;
         let questions = self.all_of(DivKind::Questions);
         self.shown_elsewhere.questions.clone_from(&questions);
+        let meta = Some(&self.lesson.meta).filter(|_| !self.is_example);
         let overview = Overview {
             questions,
             objectives: self.all_of(DivKind::Objectives),
-            teaching: self.lesson.meta.teaching,
-            exercises: self.lesson.meta.exercises,
+            teaching: meta.and_then(|meta| meta.teaching),
+            exercises: meta.and_then(|meta| meta.exercises),
+            level: if self.is_example { (self.level + 1).min(5) } else { 2 },
         };
         let whole = Span { source: self.lesson.source, start: 0, end: 0 };
         self.render("overview.html", &overview, whole)
@@ -550,7 +564,7 @@ impl<'a> Body<'a> {
 
     fn all_of(&mut self, kind: DivKind) -> Option<String> {
         let mut divs = vec![];
-        walk(&self.lesson.blocks, &mut |block| match &block.kind {
+        walk_own(self.text, &mut |block| match &block.kind {
             BlockKind::Div(div) if div.kind == Some(kind) => divs.push(div),
             _ => {}
         });
@@ -722,7 +736,7 @@ impl<'a> Body<'a> {
             return String::new();
         }
         let duration = duration(output.micros).filter(|_| !is_measured);
-        self.given(parts, duration, chunk)
+        self.given(parts, duration, output.is_old, chunk)
     }
 
     fn html(&self, html: &str) -> Given {
@@ -767,10 +781,16 @@ impl<'a> Body<'a> {
             _ => "error",
         };
         let html = escape(&visible(chunk, self.sources));
-        self.given(vec![Given { kind, html }], None, chunk)
+        self.given(vec![Given { kind, html }], None, false, chunk)
     }
 
-    fn given(&mut self, parts: Vec<Given>, duration: Option<String>, chunk: &Chunk) -> String {
+    fn given(
+        &mut self,
+        parts: Vec<Given>,
+        duration: Option<String>,
+        old: bool,
+        chunk: &Chunk,
+    ) -> String {
         #[derive(Serialize)]
         struct Context<'t> {
             parts: Vec<Given>,
@@ -783,6 +803,8 @@ impl<'a> Body<'a> {
             trial: Option<&'static str>,
             /// Whether it stands without a box.
             raw: bool,
+            /// Whether its code is on its way to give another.
+            old: bool,
         }
         let trial = match chunk.cell {
             Some(Cell::Trial(trial)) if parts.iter().all(|part| part.kind != "note") => {
@@ -796,7 +818,7 @@ impl<'a> Body<'a> {
         let made = record.and_then(Record::only_made);
         let made = made.filter(|_| timing.is_some() && chunk.compared().is_none());
         let made = made.map(|made| made.told(self.skin.words));
-        let context = Context { parts, duration, timing, made, trial, raw };
+        let context = Context { parts, duration, timing, made, trial, raw, old };
         self.render("output.html", &context, chunk.info)
     }
 
@@ -1086,6 +1108,17 @@ impl<'a> Body<'a> {
             String::new()
         })
     }
+}
+
+/// What to add to the levels of some blocks' headings so that the highest is `level`.
+fn shift(blocks: &[Block], level: i8) -> i8 {
+    let mut highest = None;
+    walk_own(blocks, &mut |block| {
+        if let BlockKind::Heading(heading) = &block.kind {
+            highest = highest.min(Some(heading.level)).or(Some(heading.level));
+        }
+    });
+    highest.map_or(0, |highest| level - highest as i8)
 }
 
 /// What leads instructors from a heading to its lines.

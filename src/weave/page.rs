@@ -30,6 +30,8 @@ pub struct Outline {
     views: Vec<Listed>,
     /// From each lesson's beginning to the end of the course, breaks included.
     minutes_left: Vec<u32>,
+    /// Which lessons count: those that take time, or all where none does.
+    counted: Vec<bool>,
     /// Whether a page is for instructors: such pages are listed on every page.
     for_instructors: bool,
 }
@@ -67,11 +69,14 @@ impl Outline {
         });
         let mut minutes_left: Vec<u32> = minutes_left.collect();
         minutes_left.reverse();
+        let takes_time = |lesson: &Arc<Lesson>| lesson.meta.minutes() > 0;
+        let is_timed = course.lessons.iter().any(takes_time);
         Self {
             lessons: those(|kind| matches!(kind, Kind::Lesson(_))),
             pages: those(|kind| kind == Kind::Page),
             views: those(Kind::gathers),
             minutes_left,
+            counted: course.lessons.iter().map(|it| !is_timed || takes_time(it)).collect(),
             for_instructors: sheets.iter().any(|sheet| for_instructors(sheet, sources)),
         }
     }
@@ -293,8 +298,11 @@ impl<'a> Frame<'a> {
 
     fn place(&self, kind: Kind) -> Option<Place> {
         let Kind::Lesson(at) = kind else { return None };
-        let minutes_left = self.outline.minutes_left[at];
-        Some(Place { number: at + 1, count: self.outline.lessons.len(), minutes_left })
+        // What takes no time is read beside the lessons that are taught, and has no place among them.
+        let Outline { counted, minutes_left, .. } = &**self.outline;
+        let number = counted[..=at].iter().filter(|counts| **counts).count();
+        let count = counted.iter().filter(|counts| **counts).count();
+        counted[at].then_some(Place { number, count, minutes_left: minutes_left[at] })
     }
 }
 

@@ -191,6 +191,8 @@ impl<'a> Reader<'a> {
                 }
                 BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => self.say(at, inlines),
                 BlockKind::Code(chunk) => self.code(at, chunk),
+                // What it weaves to says the same, and begins no section.
+                BlockKind::Woven(woven) => self.code(at, &woven.source),
                 BlockKind::Quote(blocks) | BlockKind::Footnote { blocks, .. } => {
                     self.blocks(blocks, at);
                 }

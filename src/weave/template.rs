@@ -50,6 +50,7 @@ const TEMPLATES: &[(&str, &str)] = theme_files![
     "theme.html",
     "tools.html",
     "turn.html",
+    "woven.html",
 ];
 
 const ASSETS: &[(&str, &str)] =
@@ -66,6 +67,7 @@ const STYLES: &[(&str, &str)] = theme_files![
     "css/schedule.css",
     "css/term.css",
     "css/code.css",
+    "css/woven.css",
     "css/output.css",
     "css/callout.css",
     "css/figure.css",

@@ -12,8 +12,9 @@
 //! Each lesson is the project's own on async Rust, with the runs that were recorded of it.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod course;
+
 use std::{
-    collections::BTreeMap,
     fmt::Write,
     fs,
     path::{Path, PathBuf},
@@ -22,22 +23,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lessonc::{
-    edge::records::{self, Last, Store},
-    execute::Runner,
-    model::{
-        package::Program,
-        record::Trace,
-        source::{Source, Sources},
-    },
-    pipeline,
-};
+use lessonc::model::source::Sources;
 use nix::sys::resource::{UsageWho, getrusage};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use ra_ap_rustc_lexer::{FrontmatterAllowed, tokenize};
 
-const LESSON: &str = include_str!("../../lessons/asyncio.md");
-const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons");
 const ROUNDS: usize = 3;
 
 fn main() {
@@ -50,9 +40,9 @@ fn main() {
 
 fn measure(lessons: usize, rounds: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let course = folder.path().join("lessons");
-    let sources = write_course(&course, lessons);
-    record(&course, &sources);
+    let folder_of_course = folder.path().join("lessons");
+    let sources = course::write(&folder_of_course, lessons);
+    course::record(&folder_of_course, &sources);
     let mut seconds = [vec![], vec![], vec![], vec![]];
     for round in 0..rounds {
         // Folders that are not there yet: to make files where others were just removed costs some file systems
@@ -63,7 +53,7 @@ fn measure(lessons: usize, rounds: usize) {
         // What was written a moment ago is not trusted.
         thread::sleep(Duration::from_millis(200));
         weave(folder.path(), &site);
-        let looked_at = [course.clone(), folder.path().join(&site)];
+        let looked_at = [folder_of_course.clone(), folder.path().join(&site)];
         let look = || looked_at.iter().flat_map(|folder| files(folder)).count();
         seconds[2].push(timed(|| _ = std::hint::black_box(look())));
         seconds[3].push(timed(|| weave(folder.path(), &site)));
@@ -84,59 +74,6 @@ fn measure(lessons: usize, rounds: usize) {
     // The greatest of all builds so far: sizes grow.
     let peak = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss();
     println!("memory, KB a lesson    {:>8}", peak / lessons as i64);
-}
-
-/// A course of as many lessons.
-fn write_course(course: &Path, lessons: usize) -> Sources {
-    fs::create_dir(course).unwrap();
-    // What the compiler said of a block is not known of a run that no longer holds.
-    let lesson = LESSON.replace("rust,compile_fail,E0728", "rust,ignore");
-    let mut sources = Sources::default();
-    for number in 0..lessons {
-        let name = format!("lesson-{number:05}.md");
-        let text = lesson.replacen("'Async Rust'", &format!("'Async Rust {number}'"), 1);
-        fs::write(course.join(&name), &text).unwrap();
-        sources.add(Source::new(name.clone(), name, text));
-    }
-    sources
-}
-
-/// Records for each lesson what was recorded of the one that all are copies of.
-fn record(course: &Path, sources: &Sources) {
-    let recorded = Path::new(RECORDED);
-    let mut one = Sources::default();
-    for name in ["index.md", "asyncio.md"] {
-        one.add(Source::new(name, name, fs::read_to_string(recorded.join(name)).unwrap()));
-    }
-    let programs = pipeline::programs(&one, &Default::default()).value;
-    let programs: Vec<&Program> = programs.iter().collect();
-    let lock = records::lock(recorded).unwrap();
-    let mut traces: BTreeMap<&str, Trace> = BTreeMap::new();
-    Last::new(Store::new(recorded, lock.clone())).run(&programs, &mut |index, trace| {
-        // One that was never recorded is none of those that the copies have.
-        traces.extend(trace.ok().map(|trace| (&*programs[index].name, trace)));
-    });
-    let lock = lock_of_copies(&lock, sources);
-    fs::create_dir(course.join("_runs")).unwrap();
-    fs::write(course.join("_runs/Cargo.lock"), &lock).unwrap();
-    let mut store = Store::new(course, lock);
-    for program in pipeline::programs(sources, &Default::default()).value {
-        let outside = store.outside(&program).unwrap();
-        store.keep(&program, &traces[&*program.name], &outside).unwrap();
-    }
-}
-
-/// The `Cargo.lock` with the packages of all copies in it.
-fn lock_of_copies(lock: &str, sources: &Sources) -> String {
-    const PACKAGE: &str = "\n[[package]]\n";
-    let (own, others): (Vec<&str>, Vec<&str>) =
-        lock.split(PACKAGE).partition(|package| package.contains("\"asyncio"));
-    let copies = sources.iter().flat_map(|(_, source)| {
-        let name = format!("\"{}", source.path.trim_end_matches(".md"));
-        own.iter().map(move |package| package.replace("\"asyncio", &name))
-    });
-    let packages: Vec<String> = others.into_iter().map(str::to_owned).chain(copies).collect();
-    packages.join(PACKAGE)
 }
 
 fn weave(folder: &Path, site: &str) {

@@ -156,6 +156,103 @@ fn while_code_runs_the_page_shows_what_it_gave_before() {
 }
 
 #[test]
+fn what_cells_print_is_shown_as_they_print_it() {
+    let lesson = "```rust\nprintln!(\"one\");\n```\n\n```rust\nprintln!(\"two\");\n2\n```\n\n\
+                  ``` {.console .cell}\n$ echo three\n```\n";
+    live(&[("one.md", lesson)], async |course, page| {
+        page.open("one.html").await?;
+        let output = |at: usize| format!("document.querySelectorAll('.output')[{at}]?.textContent");
+        page.until(&format!("{}?.includes('three')", output(2))).await?;
+        page.until("!document.querySelector('[data-running]')").await?;
+        // Prints, and waits to be told to go on.
+        let waits = "println!(\"one\"); eprint!(\"half a line\"); let go = std::path::Path::new(\"go\"); \
+                     while !go.exists() { std::thread::sleep(std::time::Duration::from_millis(10)); } \
+                     println!(\"went\");";
+        course.edit("one.md", "println!(\"one\");", waits);
+        page.until(&format!("{}?.includes('half a line')", output(0))).await?;
+        let state: (Vec<bool>, String, bool) = page
+            .js(&format!(
+                "return [[...document.querySelectorAll('.output')].map((it) => it.classList.contains('old')),
+                {}, document.documentElement.hasAttribute('data-running')]",
+                output(1)
+            ))
+            .await?;
+        // The console is another program, and nothing of it changed.
+        assert_eq!(state.0, [false, true, false]);
+        assert!(
+            state.1.contains("two"),
+            "what is not there yet is what was there before: {}",
+            state.1
+        );
+        assert!(state.2, "nothing says that it runs");
+        let published = fs::read_to_string(course.path("site/one.html")).unwrap();
+        assert!(!published.contains("half a line"), "what is not whole was published");
+        let folder = course.path("target/lessonc/lessons/runs/one/notebook/go");
+        fs::write(folder, "").unwrap();
+        page.until(&format!(
+            "{}?.includes('went') && !document.querySelector('.output.old')",
+            output(0)
+        ))
+        .await?;
+        page.until("!document.querySelector('[data-running]')").await?;
+        // What is shown is published when all of it is there.
+        course.until_published("site/one.html", "half a line").await;
+        let published = fs::read_to_string(course.path("site/one.html")).unwrap();
+        assert!(published.contains("went") && !published.contains("output old"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_lesson_that_runs_on_request_waits_for_it() {
+    let lesson = "---\nrun: on-request\n---\n\n```rust\nprintln!(\"first\");\n```\n";
+    live(&[("one.md", lesson)], async |course, page| {
+        page.open("one.html").await?;
+        let button = "document.querySelector('lessonc-live').shadowRoot.querySelector('button')";
+        let output = "document.querySelector('.output')?.textContent";
+        page.until(button).await?;
+        assert!(
+            !Path::new(&course.path("lessons/_runs/one")).exists(),
+            "it ran without being asked for"
+        );
+        page.js::<Value>(&format!("{button}.click()")).await?;
+        page.until(&format!("{output}?.includes('first') && !{button}")).await?;
+        course.edit("one.md", "first", "second");
+        page.until(&format!("{button} && document.querySelector('.output.old')")).await?;
+        assert!(page.text(".code").await?.contains("second"));
+        assert!(page.text(".output").await?.contains("first"));
+        // A page beside it is woven and published meanwhile, and its own stays.
+        course.write("two.md", "---\ntitle: Two\n---\n\nBeside it.\n");
+        page.until("document.querySelector('.sidebar').textContent.includes('Two')").await?;
+        let published = |path: &str| fs::read_to_string(course.path(path)).unwrap_or_default();
+        course.until_published("site/two.html", "Beside it.").await;
+        let one = published("site/one.html");
+        assert!(one.contains("first") && !one.contains("second"), "what is not true was published");
+        page.js::<Value>(&format!("{button}.click()")).await?;
+        page.until(&format!("{output}?.includes('second') && !{button}")).await?;
+        page.until("!document.querySelector('.output.old')").await?;
+        course.until_published("site/one.html", "second").await;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_page_that_follows_goes_to_the_place_of_the_edit() {
+    let filling = "Words.\n\n".repeat(80);
+    let lesson = format!("# One\n\nTop.\n\n{filling}Bottom.\n");
+    live_with(&["--follow"], &[("one.md", &lesson)], async |course, page| {
+        page.open("one.html").await?;
+        assert_eq!(page.js::<f64>("return scrollY").await?, 0.0);
+        course.edit("one.md", "Bottom.", "Bottom of it.");
+        page.until("scrollY > 500 && document.querySelector('main').textContent.includes('of it')")
+            .await?;
+        course.edit("one.md", "Top.", "Top.\n\nAnother.");
+        page.until("scrollY < 300").await?;
+        Ok(())
+    });
+}
+
+#[test]
 fn lessons_come_and_go_and_settings_change() {
     live(&[("one.md", "# One\n")], async |course, page| {
         page.open("two.html").await?;
@@ -194,6 +291,15 @@ impl Course {
         fs::write(path, text).unwrap();
     }
 
+    /// Waits until a file of the site holds some words.
+    async fn until_published(&self, path: &str, words: &str) {
+        let start = Instant::now();
+        while !fs::read_to_string(self.path(path)).is_ok_and(|page| page.contains(words)) {
+            assert!(start.elapsed() < Duration::from_secs(20), "{path} never holds `{words}`");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     fn edit(&self, path: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.path(&format!("lessons/{path}"))).unwrap();
         assert!(text.contains(from));
@@ -202,10 +308,18 @@ impl Course {
 }
 
 fn live(files: &[(&str, &str)], test: impl AsyncFnOnce(&Course, &Page) -> WebDriverResult<()>) {
+    live_with(&[], files, test);
+}
+
+fn live_with(
+    options: &[&str],
+    files: &[(&str, &str)],
+    test: impl AsyncFnOnce(&Course, &Page) -> WebDriverResult<()>,
+) {
     let course = Course(tempfile::tempdir().unwrap());
     files.iter().for_each(|(path, text)| course.write(path, text));
     let mut server = Command::new(env!("CARGO_BIN_EXE_lessonc"));
-    server.current_dir(course.0.path()).args(["serve", "--port", "0"]);
+    server.current_dir(course.0.path()).args(["serve", "--port", "0"]).args(options);
     in_browser_with(server, async |page| test(&course, page).await);
 }
 

@@ -26,7 +26,8 @@ use serde_json::{Value, json};
 use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
 
 const LESSON: &str = "asyncio.html";
-const PAGES: [&str; 2] = ["index.html", LESSON];
+const PAGES: [&str; 5] =
+    ["index.html", LESSON, "manual-boxes.html", "manual-cells.html", "manual-numbers.html"];
 /// A course with every kind of page, and one page of each.
 const EVERY_KIND: &str = "tests/course";
 const KINDS: [&str; 10] = [

@@ -1,10 +1,11 @@
-//! The programs of a course together: all are built first, then they run side by side, and at last,
-//! one after the other, those that measure.
+//! The programs of a course together: they are built in one call and run side by side, each as soon as it is
+//! built, and at last, one after the other, those that measure.
 
-use std::{io, rc::Rc, sync::Arc};
+use std::{collections::BTreeSet, io, rc::Rc, sync::Arc};
 
-use futures_util::{StreamExt, future::join, stream::FuturesUnordered};
-use tokio::sync::Semaphore;
+use futures_util::{StreamExt, future::join};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_stream::wrappers::UnboundedReceiverStream;
 
 use super::{
     super::{process, reads::Reads},
@@ -26,7 +27,7 @@ impl Runner for Cargo {
         let Some(first) = programs.first() else { return };
         if !Arc::ptr_eq(&self.workspace, &first.workspace) {
             self.workspace = Arc::clone(&first.workspace);
-            self.left_out.clear();
+            self.left_out.take();
         }
         let runtime = Rc::clone(&self.runtime);
         runtime.block_on(self.run_all(programs, give));
@@ -34,53 +35,69 @@ impl Runner for Cargo {
 }
 
 impl Cargo {
-    async fn run_all(&mut self, programs: &[&Program], give: Give<'_>) {
-        let builds = match self.prepare(programs).await {
-            Ok(builds) => builds,
-            Err(error) => {
-                (0..programs.len()).for_each(|index| give(index, Err(again(&error))));
-                return;
-            }
+    /// Builds and runs programs. A notebook runs as soon as it is built, beside those that still are; a
+    /// console when all are, since it calls cargo itself; and what measures when all else is done.
+    async fn run_all(&self, programs: &[&Program], give: Give<'_>) {
+        if let Err(error) = self.write_workspace() {
+            (0..programs.len()).for_each(|index| give(index, Err(again(&error))));
+            return;
+        }
+        let (ready, readied) = mpsc::unbounded_channel();
+        let (mut consoles, mut measuring) = (vec![], vec![]);
+        let mut unknown: BTreeSet<usize> = (0..programs.len()).collect();
+        let compile = async {
+            let mut done = |index, build| {
+                unknown.remove(&index);
+                match programs[index] {
+                    program if program.measures() => measuring.push((index, build)),
+                    Program { action: Action::Console(_), .. } => consoles.push((index, build)),
+                    _ => _ = ready.send((index, build)),
+                }
+            };
+            let built = self.build(programs, &mut done).await;
+            consoles.into_iter().for_each(|console| _ = ready.send(console));
+            drop(ready);
+            built
         };
-        let (measuring, others): (Vec<_>, Vec<_>) = programs
-            .iter()
-            .zip(builds)
-            .enumerate()
-            .partition(|(_, (program, _))| program.measures());
         let turns = Turns { cores: Semaphore::new(cores()), consoles: Semaphore::new(1) };
-        let (this, turns) = (&*self, &turns);
-        let mut running: FuturesUnordered<_> = others
-            .into_iter()
-            .map(|(index, (program, build))| async move {
+        let running = async {
+            // Cargo builds meanwhile.
+            let learnt = self.learn(programs).await;
+            let run = async |(index, build): (usize, Build)| {
+                let program = programs[index];
                 let _turn = match program.action {
                     Action::Console(_) => Some(turns.consoles.acquire().await),
                     _ => None,
                 };
                 let _core = turns.cores.acquire().await;
-                (index, this.run_one(program, build).await)
-            })
-            .collect();
-        while let Some((index, trace)) = running.next().await {
-            give(index, trace);
+                let trace = match &learnt {
+                    Ok(()) => self.run_one(program, build).await,
+                    Err(error) => Err(again(error)),
+                };
+                (index, trace)
+            };
+            let readied = UnboundedReceiverStream::new(readied).map(&run);
+            let mut traces = readied.buffer_unordered(programs.len());
+            while let Some((index, trace)) = traces.next().await {
+                give(index, trace);
+            }
+        };
+        let (built, ()) = join(compile, running).await;
+        if let Err(error) = built {
+            unknown.into_iter().for_each(|index| give(index, Err(again(&error))));
         }
-        for (index, (program, build)) in measuring {
-            give(index, self.measure(program, build).await);
+        for (index, build) in measuring {
+            give(index, self.measure(programs[index], build).await);
         }
     }
 
-    /// Builds all, and learns with what.
-    async fn prepare(&mut self, programs: &[&Program]) -> io::Result<Vec<Build>> {
-        self.write_workspace()?;
-        let (stop, folder) = (self.stop.clone(), self.workspace_folder());
-        let is_known = !self.toolchain.rustc.is_empty();
-        let known = self.toolchain.clone();
-        let learn = async { if is_known { Ok(known) } else { toolchain(&stop, &folder).await } };
-        let (builds, toolchain) = join(self.build(programs), learn).await;
-        let builds = builds?;
-        self.toolchain = toolchain?;
-        self.lock = self.read_lock()?;
-        self.tell_what_is_open(programs).await?;
-        Ok(builds)
+    /// Learns what compiles, and tells what the system does not keep programs from.
+    async fn learn(&self, programs: &[&Program]) -> io::Result<()> {
+        if self.toolchain.get().is_none() {
+            let toolchain = toolchain(&self.stop, &self.workspace_folder()).await?;
+            _ = self.toolchain.set(toolchain);
+        }
+        self.tell_what_is_open(programs).await
     }
 
     async fn run_one(&self, program: &Program, build: Build) -> io::Result<Trace> {

@@ -5,7 +5,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
     path::PathBuf,
-    sync::Arc,
 };
 
 use cargo_metadata::{
@@ -24,7 +23,7 @@ use super::{
     Cargo,
 };
 use crate::{
-    execute::{Stream, local_paths},
+    execute::{NOTEBOOKS, Stream, local_paths},
     model::{
         package::{Action, Member, Package, Program},
         record::{CompilerMessage, CompilerSpan},
@@ -60,7 +59,7 @@ impl Cargo {
         let workspace = &self.workspace;
         let mut all = vec![];
         let mut folders = vec![];
-        let is_wanted = |member: &&Member| !self.left_out.contains_key(&member.folder);
+        let is_wanted = |member: &&Member| !self.left_out.borrow().contains_key(&member.folder);
         for member in workspace.members.iter().filter(is_wanted) {
             if member.package.has_manifest() {
                 folders.push(member.folder.as_str());
@@ -69,31 +68,54 @@ impl Cargo {
             all.extend(member.package.files.iter().map(|file| {
                 (format!("{}/{}", member.folder, file.path), file.text_at(&way).into_bytes())
             }));
+            all.extend(self.included(member)?);
         }
         let manifest = workspace_manifest(&folders, &workspace.profile);
         all.push(("Cargo.toml".to_owned(), manifest.into_bytes()));
         let folder = self.workspace_folder();
         files::mirror(&folder, &all, &["Cargo.lock"])?;
-        for Member { folder: inside, package } in workspace.members.iter().filter(is_wanted) {
+        for Member { folder: inside, package, .. } in workspace.members.iter().filter(is_wanted) {
             for file in &package.files {
                 if let Some(mode) = file.mode {
                     files::set_mode(&folder.join(inside).join(&file.path), mode)?;
                 }
             }
         }
-        if !self.lock.is_empty() {
-            files::write(&folder.join("Cargo.lock"), self.lock.as_bytes())?;
+        let lock = self.lock.borrow();
+        if !lock.is_empty() {
+            files::write(&folder.join("Cargo.lock"), lock.as_bytes())?;
         }
         Ok(())
     }
 
-    /// The versions that all was built with.
-    pub fn read_lock(&self) -> io::Result<String> {
+    /// The files that a member's code may take in, where it looks for them: a program of the package by
+    /// the way from its own file, a cell as when it reads them.
+    fn included(&self, member: &Member) -> io::Result<Vec<(String, Vec<u8>)>> {
+        let mut included = vec![];
+        let wanted = if member.includes_files() { Some(&member.data) } else { None };
+        for path in wanted.into_iter().flatten() {
+            let from = self.course.join(path);
+            let bytes = match fs::read(&from) {
+                // That is told of the lesson which declares it, and is no matter to others.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                read => read.map_err(with_path(&from))?,
+            };
+            let folders: &[&str] =
+                if member.folder.starts_with(NOTEBOOKS) { &["src/", "src/bin/"] } else { &[""] };
+            let places = folders.iter().map(|folder| format!("{}/{folder}{path}", member.folder));
+            included.extend(places.map(|place| (place, bytes.clone())));
+        }
+        Ok(included)
+    }
+
+    /// Learns the versions that all is built with, which cargo has settled before it compiles.
+    fn read_lock(&self) -> io::Result<()> {
         let path = self.workspace_folder().join("Cargo.lock");
         match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-            read => read.map_err(with_path(&path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            read => _ = self.lock.replace(read.map_err(with_path(&path))?),
         }
+        Ok(())
     }
 
     fn cargo(&self) -> Command {
@@ -111,63 +133,70 @@ impl Cargo {
         cargo
     }
 
-    /// Builds what programs need, and gives for each how that went.
-    pub async fn build(&mut self, programs: &[&Program]) -> io::Result<Vec<Build>> {
+    /// Builds what programs need, and hands over for each how that went: each once, as soon as it is known.
+    pub async fn build(&self, programs: &[&Program], done: Done<'_>) -> io::Result<()> {
         let mut groups: BTreeMap<Flags, Vec<usize>> = BTreeMap::new();
-        let mut builds = vec![];
         for (index, program) in programs.iter().enumerate() {
             let package = program.workspace.member(&program.member);
-            let has_manifest = package.is_some_and(Package::has_manifest);
-            if has_manifest {
+            if package.is_some_and(Package::has_manifest) {
                 groups.entry(flags(program)).or_default().push(index);
+            } else {
+                done(index, Build { succeeded: true, ..Build::default() });
             }
-            builds.push(Build { succeeded: !has_manifest, ..Build::default() });
         }
         for (flags, group) in groups {
             // What one call leaves open because others failed in it is built by further ones.
             let mut calls = vec![group];
             while let Some(group) = calls.pop() {
-                let open = self.build_together(programs, group, flags, &mut builds).await?;
-                calls.extend(open);
+                calls.extend(self.build_together(programs, group, flags, done).await?);
             }
         }
-        Ok(builds)
+        Ok(())
     }
 
     /// Builds some of the programs in one call. Gives those groups of them of which it is not known
     /// yet how it went.
     async fn build_together(
-        &mut self,
+        &self,
         programs: &[&Program],
         group: Vec<usize>,
         flags: Flags,
-        builds: &mut [Build],
+        done: Done<'_>,
     ) -> io::Result<Vec<Vec<usize>>> {
-        let (out, group): (Vec<usize>, Vec<usize>) = group
-            .into_iter()
-            .partition(|index| self.left_out.contains_key(&programs[*index].member));
+        let said = |index: usize| self.left_out.borrow().get(&programs[index].member).cloned();
+        let (out, mut group): (Vec<usize>, Vec<usize>) =
+            group.into_iter().partition(|index| said(*index).is_some());
         for index in out {
-            builds[index].said = self.left_out[&programs[index].member].clone();
+            let said = said(index).unwrap_or_default();
+            done(index, Build { said, ..Build::default() });
         }
         if group.is_empty() {
             return Ok(vec![]);
         }
         self.write_workspace()?;
         let chosen: Vec<&Program> = group.iter().map(|index| programs[*index]).collect();
-        let call = self.call(&chosen, flags).await?;
+        let all = group.len();
+        let mut built = |call: &Call, target: &Target| {
+            // All that the compiler has to say of it is said then.
+            let built = group.extract_if(.., |index| target.is(programs[*index]));
+            built.for_each(|index| done(index, call.of(programs[index]).unwrap_or_default()));
+        };
+        let call = self.call(&chosen, flags, &mut built).await?;
+        self.read_lock()?;
         let is_cargos = !call.succeeded && !call.messages.iter().any(|(_, it)| it.error);
         if is_cargos && self.leave_out_culprits(&call.said) {
             return Ok(vec![group]);
         }
-        if let [index] = group[..] {
-            builds[index] = call.of_all(programs[index]);
+        if let [index] = group[..]
+            && all == 1
+        {
+            done(index, call.of_all(programs[index]));
             return Ok(vec![]);
         }
         let mut open = vec![];
-        let all = group.len();
         for index in group {
             match call.of(programs[index]) {
-                Some(build) => builds[index] = build,
+                Some(build) => done(index, build),
                 None => open.push(index),
             }
         }
@@ -179,11 +208,10 @@ impl Cargo {
     }
 
     /// Leaves out the members that cargo complains of, and says whether there was one.
-    fn leave_out_culprits(&mut self, said: &str) -> bool {
-        let before = self.left_out.len();
-        let workspace = Arc::clone(&self.workspace);
+    fn leave_out_culprits(&self, said: &str) -> bool {
+        let before = self.left_out.borrow().len();
         let folder = self.workspace_folder();
-        for member in &workspace.members {
+        for member in &self.workspace.members {
             let path = folder.join(&member.folder);
             // `required by package `x v0.1.0 (/path)``, `manifest for workspace member `/path``, or a
             // manifest that cannot be read.
@@ -194,24 +222,29 @@ impl Cargo {
                 self.leave_out(member, said);
             }
         }
-        self.left_out.len() > before
+        self.left_out.borrow().len() > before
     }
 
-    fn leave_out(&mut self, culprit: &Member, said: &str) {
-        if self.left_out.contains_key(&culprit.folder) {
+    fn leave_out(&self, culprit: &Member, said: &str) {
+        if self.left_out.borrow().contains_key(&culprit.folder) {
             return;
         }
-        self.left_out.insert(culprit.folder.clone(), said.to_owned());
-        let workspace = Arc::clone(&self.workspace);
+        self.left_out.borrow_mut().insert(culprit.folder.clone(), said.to_owned());
         let name = culprit.package.cargo_name();
-        for member in &workspace.members {
+        for member in &self.workspace.members {
             if member.package.dependencies.contains_key(&name) {
                 self.leave_out(member, said);
             }
         }
     }
 
-    async fn call(&self, programs: &[&Program], flags: Flags) -> io::Result<Call> {
+    /// Calls cargo once, and tells of each program that is built what is known then.
+    async fn call(
+        &self,
+        programs: &[&Program],
+        flags: Flags,
+        built: &mut dyn FnMut(&Call, &Target),
+    ) -> io::Result<Call> {
         let task = self.progress.begin(&lessons(programs), "compiling");
         let mut cargo = self.cargo();
         cargo.envs(flags.lines.then_some(LINES));
@@ -222,7 +255,7 @@ impl Cargo {
             cargo.env("CARGO_BUILD_TARGET", "host-tuple");
         }
         cargo.args(["build", "--keep-going", "--message-format=json"]);
-        let packages: BTreeSet<String> = programs.iter().filter_map(|it| cargo_name(it)).collect();
+        let packages: BTreeSet<String> = programs.iter().flat_map(|it| cargo_names(it)).collect();
         cargo.args(packages.iter().flat_map(|package| ["--package", package]));
         if flags.all_targets {
             cargo.arg("--all-targets");
@@ -233,10 +266,22 @@ impl Cargo {
         if self.offline {
             cargo.arg("--offline");
         }
+        let mut call = Call::default();
         let (mut stdout, mut stderr) = (vec![], vec![]);
         let ended = process::run(&self.stop, cargo, Allowance::UNLIMITED, |stream, bytes| {
             match stream {
-                Stream::Stdout => stdout.extend_from_slice(bytes),
+                Stream::Stdout => {
+                    stdout.extend_from_slice(bytes);
+                    let whole =
+                        stdout.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                    let lines: Vec<u8> = stdout.drain(..whole).collect();
+                    for message in Message::parse_stream(&lines[..]).flatten() {
+                        if let Some(target) = self.take(&mut call, message) {
+                            _ = self.read_lock();
+                            built(&call, &target);
+                        }
+                    }
+                }
                 Stream::Stderr => {
                     stderr.extend_from_slice(bytes);
                     if let Some(line) = String::from_utf8_lossy(bytes).lines().last() {
@@ -254,28 +299,26 @@ impl Cargo {
             }
             _ => error,
         })?;
-        let mut call = Call {
-            succeeded: ended == Ended::Status(0),
-            messages: vec![],
-            binaries: BTreeMap::new(),
-            said: String::from_utf8_lossy(&stderr).into_owned(),
-        };
-        for message in Message::parse_stream(&stdout[..]) {
-            match message? {
-                Message::CompilerMessage(message) => {
-                    let target = self.target(&message.target);
-                    call.messages.push((target, compiler_message(&message.message)));
-                }
-                Message::CompilerArtifact(artifact) if !artifact.profile.test => {
-                    let target = self.target(&artifact.target);
-                    if let Some(path) = artifact.executable {
-                        call.binaries.insert(target, path.into_std_path_buf());
-                    }
-                }
-                _ => {}
-            }
-        }
+        call.succeeded = ended == Ended::Status(0);
+        call.said = String::from_utf8_lossy(&stderr).into_owned();
         Ok(call)
+    }
+
+    /// Takes what cargo says, and gives the program that it says is built.
+    fn take(&self, call: &mut Call, message: Message) -> Option<Target> {
+        match message {
+            Message::CompilerMessage(message) => {
+                let target = self.target(&message.target);
+                call.messages.push((target, compiler_message(&message.message)));
+                None
+            }
+            Message::CompilerArtifact(artifact) if !artifact.profile.test => {
+                let target = self.target(&artifact.target);
+                call.binaries.insert(target.clone(), artifact.executable?.into_std_path_buf());
+                Some(target)
+            }
+            _ => None,
+        }
     }
 
     fn target(&self, target: &cargo_metadata::Target) -> Target {
@@ -290,6 +333,9 @@ impl Cargo {
         }
     }
 }
+
+/// Takes how building a program went, and the program's index.
+pub type Done<'a> = &'a mut dyn FnMut(usize, Build);
 
 /// With what cargo is called beyond the names of what to build.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -311,15 +357,27 @@ fn flags(program: &Program) -> Flags {
     }
 }
 
-/// Whether a program's commands ask for backtraces.
+/// Whether a program asks for backtraces.
 pub fn shows_lines(program: &Program) -> bool {
-    let Action::Console(commands) = &program.action else { return false };
     const ASKS: &str = "RUST_BACKTRACE";
-    commands.iter().any(|it| it.text.contains(ASKS) || it.given.env.contains_key(ASKS))
+    match &program.action {
+        Action::Run { given, .. } => given.env.contains_key(ASKS),
+        Action::Console(commands) => {
+            commands.iter().any(|it| it.text.contains(ASKS) || it.given.env.contains_key(ASKS))
+        }
+        Action::Compile { .. } | Action::Build => false,
+    }
 }
 
-fn cargo_name(program: &Program) -> Option<String> {
-    program.workspace.member(&program.member).map(Package::cargo_name)
+/// The packages that a program needs built: its own, and those whose programs its commands may call.
+fn cargo_names(program: &Program) -> Vec<String> {
+    let called = match program.action {
+        Action::Console(_) => &program.uses[..],
+        _ => &[],
+    };
+    let folders = called.iter().chain([&program.member]);
+    let packages = folders.filter_map(|folder| program.workspace.member(folder));
+    packages.filter(|package| package.has_manifest()).map(Package::cargo_name).collect()
 }
 
 /// The lessons of some programs, as a message names them.
@@ -348,6 +406,12 @@ struct Target {
 }
 
 impl Target {
+    /// Whether a program is just this.
+    fn is(&self, program: &Program) -> bool {
+        program.binary().is_some_and(|binary| self.program.as_deref() == Some(binary))
+            && self.member.as_deref() == Some(&program.member)
+    }
+
     /// Whether a program is made of it.
     fn is_part_of(&self, program: &Program) -> bool {
         let is_wanted = |name: &str| program.binary().is_none_or(|binary| binary == name);
@@ -364,7 +428,8 @@ impl Target {
     }
 }
 
-/// What came of one call of cargo.
+/// What came of one call of cargo, as far as it is known.
+#[derive(Default)]
 struct Call {
     succeeded: bool,
     messages: Vec<(Target, CompilerMessage)>,
@@ -374,9 +439,8 @@ struct Call {
 
 impl Call {
     fn binary(&self, program: &Program) -> Option<PathBuf> {
-        let name = program.binary()?.to_owned();
-        let target = Target { member: Some(program.member.clone()), program: Some(name) };
-        self.binaries.get(&target).cloned()
+        let mut binaries = self.binaries.iter();
+        binaries.find(|(target, _)| target.is(program)).map(|(_, path)| path.clone())
     }
 
     /// How it went for the one program that it was for.

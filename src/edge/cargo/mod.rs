@@ -4,16 +4,17 @@ mod batch;
 mod build;
 mod load;
 mod sandbox;
+mod so_far;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, OnceCell, RefCell},
     collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Seek, Write},
     path::{Path, PathBuf},
     process::Stdio,
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, mpsc::Sender},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -27,10 +28,12 @@ use super::{
 };
 use build::{Build, LINES, shows_lines};
 
+pub use so_far::SoFar;
+
 use crate::{
     execute::{NONCE, Splitter, fingerprint, without_chatter},
     model::{
-        package::{self, Given, Program, Step, Workspace},
+        package::{self, Action, Given, Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, End, Made, Part, StepTrace, Trace},
     },
 };
@@ -55,8 +58,8 @@ pub struct Cargo {
     /// The folder for everything private to the course.
     folder: PathBuf,
     course: PathBuf,
-    /// The versions that the course is recorded with.
-    lock: String,
+    /// The versions that the course is recorded with, and then those that it is built with.
+    lock: RefCell<String>,
     offline: bool,
     /// Our own program, which confines runs.
     lessonc: PathBuf,
@@ -64,13 +67,15 @@ pub struct Cargo {
     workspace: Arc<Workspace>,
     /// Folders of members that cargo takes for broken, with its words, and of those that need them.
     /// The others are built without them.
-    left_out: BTreeMap<String, String>,
+    left_out: RefCell<BTreeMap<String, String>>,
     /// Whether it was told what this system does not keep runs from.
-    is_told: bool,
-    toolchain: Toolchain,
+    is_told: Cell<bool>,
+    toolchain: OnceCell<Toolchain>,
     runtime: Rc<Runtime>,
     stop: Stop,
     progress: Arc<Progress>,
+    /// Who is told what programs give while they run.
+    told: Option<Sender<SoFar>>,
 }
 
 impl Cargo {
@@ -87,16 +92,17 @@ impl Cargo {
         Ok(Self {
             folder,
             course,
-            lock,
+            lock: RefCell::new(lock),
             offline,
             lessonc,
             workspace: Arc::default(),
-            left_out: BTreeMap::new(),
-            is_told: false,
-            toolchain: Toolchain::default(),
+            left_out: RefCell::default(),
+            is_told: Cell::new(false),
+            toolchain: OnceCell::new(),
             runtime,
             stop,
             progress,
+            told: None,
         })
     }
 
@@ -140,7 +146,7 @@ impl Cargo {
         let before = listing(&folder)?;
         let mut begun = 0;
         let stdin = stdin(&given.stdin)?;
-        let ended = process::run_with_input(&self.stop, command, stdin, START, |stream, bytes| {
+        let run = process::run_with_input(&self.stop, command, stdin, START, |stream, bytes| {
             let mut splitter = splitter.borrow_mut();
             splitter.push(stream, bytes);
             let before = std::mem::replace(&mut begun, splitter.steps());
@@ -149,8 +155,8 @@ impl Cargo {
             }
             task.detail(&format!("cell {begun} of {steps}"));
             program.steps.get(begun - 1).map(allowance)
-        })
-        .await?;
+        });
+        let ended = self.telling(program, &splitter, run).await?;
         let (traces, reached_end) = splitter.into_inner().finish();
         let end = match ended {
             // One that leaves in its last cell leaves nothing out.
@@ -198,17 +204,12 @@ impl Cargo {
             let stdin = stdin(&given.stdin)?;
             splitter.borrow_mut().next_step();
             let start = Instant::now();
-            let ended = process::run_with_input(
-                &self.stop,
-                shell,
-                stdin,
-                allowance(step),
-                |stream, bytes| {
-                    splitter.borrow_mut().push(stream, bytes);
-                    None
-                },
-            )
-            .await?;
+            let take = |stream, bytes: &[u8]| {
+                splitter.borrow_mut().push(stream, bytes);
+                None
+            };
+            let run = process::run_with_input(&self.stop, shell, stdin, allowance(step), take);
+            let ended = self.telling(program, &splitter, run).await?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
                 Ended::Status(status) if status == *expected => continue,
@@ -222,12 +223,7 @@ impl Cargo {
         }
         let files = captured(&folder, &before)?;
         let (mut traces, _) = splitter.into_inner().finish();
-        for (given, command) in traces.iter_mut().zip(commands) {
-            for part in given.parts.iter_mut().filter(|_| !command.chatter) {
-                *part.text_mut() = without_chatter(part.text_mut());
-            }
-            given.parts.retain_mut(|part| !part.text_mut().is_empty());
-        }
+        leave_out_chatter(program, &mut traces);
         self.trace(end, traces, files, build.messages)
     }
 
@@ -280,7 +276,7 @@ impl Cargo {
         for part in steps.iter_mut().flat_map(|step| &mut step.parts) {
             self.hide_folders(part.text_mut());
         }
-        let (made, lock) = (self.made(), self.lock.clone());
+        let (made, lock) = (self.made(), self.lock.borrow().clone());
         Ok(Trace { made, end, steps, files, opened: BTreeSet::new(), messages, lock })
     }
 
@@ -298,9 +294,20 @@ impl Cargo {
     }
 
     fn made(&self) -> Made {
-        let Toolchain { rustc, host } = self.toolchain.clone();
+        let Toolchain { rustc, host } = self.toolchain.get().cloned().unwrap_or_default();
         let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
         Made { date, rustc, host, cpu: cpu_name(), cores: cores(), load: None }
+    }
+}
+
+/// Leaves out what cargo tells of its progress in a console, unless it is asked for.
+fn leave_out_chatter(program: &Program, steps: &mut [StepTrace]) {
+    let Action::Console(commands) = &program.action else { return };
+    for (given, command) in steps.iter_mut().zip(commands) {
+        for part in given.parts.iter_mut().filter(|_| !command.chatter) {
+            *part.text_mut() = without_chatter(part.text_mut());
+        }
+        given.parts.retain_mut(|part| !part.text_mut().is_empty());
     }
 }
 

@@ -14,12 +14,12 @@ use crate::model::{
 
 impl Cargo {
     /// Says once of what the programs that run are not kept.
-    pub async fn tell_what_is_open(&mut self, programs: &[&Program]) -> io::Result<()> {
+    pub async fn tell_what_is_open(&self, programs: &[&Program]) -> io::Result<()> {
         let is_run = |it: &&&Program| matches!(it.action, Action::Run { .. } | Action::Console(_));
-        let Some(program) = programs.iter().find(is_run).filter(|_| !self.is_told) else {
+        let Some(program) = programs.iter().find(is_run).filter(|_| !self.is_told.get()) else {
             return Ok(());
         };
-        self.is_told = true;
+        self.is_told.set(true);
         if let [runner, ..] = &program.workspace.runner[..] {
             self.progress
                 .note(&format!("it is left to `{runner}` what notebooks may write and reach"));

@@ -2,12 +2,14 @@
 "use strict";
 (() => {
   let version = Number(document.currentScript.dataset.version);
+  let isFollowing = false;
   const pathOf = (url) => decodeURIComponent(new URL(url, location.href).pathname.slice(1)) || "index.html";
 
   // ---- the page
 
   // What each element was given by the server. All else is the reader's doing, or a script's: opened folds, chosen tabs, buttons.
   // This runs before any other script has its turn at the body.
+  let firstChange = null;
   const given = new WeakMap();
   const attributes = (element) =>
     new Map(element.getAttributeNames().map((name) => [name, element.getAttribute(name)]));
@@ -32,10 +34,19 @@
   const callbacks = {
     beforeNodeMorphed(node, next) {
       if (node instanceof Element && next instanceof Element) keepAttributes(node, next);
+      else if (node.nodeValue !== next.nodeValue) noteChange(node.parentElement);
     },
-    afterNodeAdded(node) { if (node instanceof Element) note(node); },
+    afterNodeAdded(node) {
+      if (node instanceof Element) note(node);
+      noteChange(node instanceof Element ? node : node.parentElement);
+    },
     beforeNodeRemoved: (node) => !(node instanceof Element) || given.has(node),
   };
+
+  // The first thing in the text that changed, which is where its author is at work. What programs give comes later.
+  function noteChange(element) {
+    if (element?.closest("main") && !element.closest(".output")) firstChange ??= element;
+  }
 
   function stylesheet(href) {
     const link = document.createElement("link");
@@ -60,6 +71,7 @@
     document.documentElement.lang = next.documentElement.lang;
     Idiomorph.morph(document.body, next.body, { morphStyle: "outerHTML", callbacks });
     document.dispatchEvent(new Event("textchange"));
+    follow();
   }
 
   // ---- what it shows
@@ -99,16 +111,51 @@
     if (html !== problems) panel.innerHTML = problems = html;
   }
 
+  // ---- what runs, and what waits to be run
+
+  const state = document.createElement("div");
+  state.className = "state";
+  state.setAttribute("role", "status");
+  shadow.insertBefore(state, panel);
+  const button = document.createElement("button");
+  button.onclick = () => {
+    button.disabled = true;
+    fetch("/.lessonc/run", { method: "POST", headers: { "x-lessonc": "run" }, body: pathOf(location.href) })
+      .then((answer) => { button.disabled = answer.ok; }, () => { button.disabled = false; });
+  };
+  button.textContent = "Run it";
+  let shown = "";
+  function showState(now) {
+    if (now === shown) return; // the button keeps its focus
+    shown = now;
+    document.documentElement.toggleAttribute("data-running", now === "running");
+    button.disabled = false;
+    if (now === "waiting") state.replaceChildren("The outputs are from before the last edit. ", button);
+    else state.replaceChildren(...now === "running" ? ["Running …"] : []);
+  }
+
+  // ---- following the editor
+
+  function follow() {
+    const element = firstChange;
+    firstChange = null;
+    if (!isFollowing || !element?.isConnected) return;
+    const { top, bottom } = element.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) element.scrollIntoView({ block: "center" });
+  }
+
   // ---- the news
 
   async function take(news) {
     version = news.version;
+    isFollowing = news.follow;
     const scripts = [...document.scripts].map((script) => script.src && pathOf(script.src));
     if (news.changed.some((path) => scripts.includes(path))) return location.reload();
     if (news.changed.includes(pathOf(location.href))) await patch();
     news.changed.forEach(refresh);
     showProblems(news.problems);
-    document.documentElement.toggleAttribute("data-running", news.running.includes(pathOf(location.href)));
+    const own = pathOf(location.href);
+    showState(news.running.includes(own) ? "running" : news.waiting.includes(own) ? "waiting" : "");
   }
 
   let source, turn = Promise.resolve();

@@ -264,14 +264,14 @@ mod tests {
         let lines = vec![Line::generated("head"), at("one"), at("two")];
         let file = File { lines, ..File::generated("src/main.rs", "") };
         let package = Package { files: vec![file], ..Package::default() };
-        let package = Arc::new(package);
-        let members = vec![Member { folder: "notebooks/b".into(), package }];
+        let (package, data) = (Arc::new(package), Default::default());
+        let members = vec![Member { folder: "notebooks/b".into(), package, data }];
         let program = Program {
             lesson: "b".into(),
             name: "notebook".into(),
             workspace: Arc::new(Workspace::new(members, String::new(), vec![])),
             member: "notebooks/b".into(),
-            library: None,
+            uses: vec![],
             action: Action::Run { binary: "b-notebook".into(), given: Given::default() },
             expected: Expected::Success,
             sandbox: Sandbox::default(),

@@ -30,19 +30,18 @@ with `lessonc build --rerun` on a quiet machine
         severity: Severity::Error,
         found: Found::ByRunning,
         meaning: "a program could not be run at all",
-        explanation: "Cargo is missing, the folder for generated code cannot be written, or `--frozen` forbids to run
-what has no valid record. The message says which.",
+        explanation: "Cargo is missing, or the folder for generated code cannot be written. The message says which.",
         bad: "```rust
 1 + 1
 ```
 
-with `lessonc build --frozen` before it was ever built
+where no Rust is installed
 ",
         good: "```rust
 1 + 1
 ```
 
-with `lessonc build`
+where it is, or with a record that holds: what is recorded needs no cargo
 ",
         ..CODE
     },
@@ -375,6 +374,28 @@ std::fs::write(\"orbit.csv\", \"1\")?;
 ```rust session=second
 std::fs::write(\"second.csv\", \"2\")?;
 ```
+",
+        ..CODE
+    },
+    Code {
+        name: "stale-record",
+        severity: Severity::Error,
+        found: Found::ByRunning,
+        meaning: "what a cell gives is not recorded, and `--frozen` forbids to run it",
+        explanation: "The page would show what the code beside it did not give. Each cell that changed since it was recorded
+is named; where something else changed that its program is made of, a dependency or a file of data, that is, and all of
+its cells.",
+        bad: "```rust
+1 + 1
+```
+
+with `lessonc build --frozen` before it was ever built
+",
+        good: "```rust
+1 + 1
+```
+
+with `lessonc build`
 ",
         ..CODE
     },

@@ -72,7 +72,8 @@ teaching: 20
         name: "idle-attribute",
         meaning: "an attribute stands where it says nothing",
         explanation: "Some attributes are for blocks that run: `session=`, `stdin=`, `env=`, `output=`, `timeout=`. On a block
-that is only shown, or written into a file, nothing comes of them.",
+that is only shown, or written into a file, nothing comes of them. `.woven` is for markdown, and a block that
+says so is no code with a name or a file.",
         bad: "```python timeout=5
 print(1 + 1)
 ```

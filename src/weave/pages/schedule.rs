@@ -8,6 +8,8 @@ use crate::model::course::Course;
 #[derive(Serialize)]
 struct Schedule<'a> {
     units: Vec<Unit<'a>>,
+    /// How many of them are over when all is done: what stands behind takes no time.
+    timed: usize,
     /// Whether the times are those of a clock; else they count from the beginning.
     has_start: bool,
     /// When all is done; none where no lesson says how long it takes.
@@ -24,8 +26,8 @@ struct Unit<'a> {
 
 #[derive(Serialize)]
 struct Entry<'a> {
-    /// `9:40`
-    begins: String,
+    /// `9:40`; none of a lesson that takes no time, which is not taught but read.
+    begins: Option<String>,
     title: &'a str,
     url: String,
     teaching: Option<u32>,
@@ -62,9 +64,11 @@ pub fn body(course: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<Str
             entries: lessons.iter().map(|told| entry(told, &mut now)).collect(),
         })
         .collect();
+    let timed = units.iter().rposition(|unit| unit.entries.iter().any(|it| it.begins.is_some()));
     let total = now - start;
     let schedule = Schedule {
         units,
+        timed: timed.map_or(0, |last| last + 1),
         has_start: course.settings.start.is_some(),
         finish: (total > 0).then(|| clock(now)),
         total: (total > 0).then_some(Duration { hours: total / 60, minutes: total % 60 }),
@@ -74,7 +78,8 @@ pub fn body(course: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<Str
 
 /// A lesson that begins now; what comes next begins when it is over.
 fn entry<'a>(told: &'a Told, now: &mut u32) -> Entry<'a> {
-    let begins = clock(*now);
+    let minutes = [told.teaching, told.exercises, told.pause].into_iter().flatten().sum::<u32>();
+    let begins = (minutes > 0).then(|| clock(*now));
     *now += told.teaching.unwrap_or(0) + told.exercises.unwrap_or(0);
     let pause = told
         .pause

@@ -1,0 +1,161 @@
+//! What each program gave last, whether or not that still holds, and what it gives now as far as it has come.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use super::{
+    cargo::SoFar,
+    records::{Store, Use},
+};
+use crate::{
+    execute::{Give, Runner, Stamp},
+    model::{
+        package::Program,
+        record::{End, Made, StepTrace, Trace},
+    },
+    weave::page_path,
+};
+
+/// Runs nothing, and gives of each program the newest that there is.
+pub struct Last {
+    pub store: Store,
+    records: Use,
+    /// The pages whose lessons need not wait to be asked for.
+    requested: BTreeSet<String>,
+    /// The programs whose records do not hold, and that are to be run.
+    pub to_run: Vec<Program>,
+    /// The lessons that had such a program at any time.
+    pub stale: BTreeSet<String>,
+    /// The lessons with a program whose record does not hold that wait until they are asked for.
+    pub waiting: BTreeSet<String>,
+    /// What programs gave since, by their lessons and names.
+    given: BTreeMap<(String, String), Given>,
+}
+
+enum Given {
+    SoFar(Vec<StepTrace>),
+    Whole(Box<io::Result<Trace>>),
+}
+
+/// What became of a program that runs.
+pub enum News {
+    SoFar(SoFar),
+    Whole((String, String), Box<io::Result<Trace>>),
+}
+
+impl Last {
+    pub fn new(store: Store, records: Use, requested: BTreeSet<String>) -> Self {
+        Self {
+            store,
+            records,
+            requested,
+            to_run: vec![],
+            stale: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            given: BTreeMap::new(),
+        }
+    }
+
+    /// Forgets what was to be run: whoever asks next says it anew.
+    pub fn begin(&mut self) {
+        self.to_run.clear();
+        self.waiting.clear();
+    }
+
+    pub fn take(&mut self, news: News) {
+        match news {
+            News::SoFar(SoFar { program, steps }) => {
+                // What was told late is no news.
+                if !matches!(self.given.get(&program), Some(Given::Whole(_))) {
+                    self.given.insert(program, Given::SoFar(steps));
+                }
+            }
+            News::Whole(program, trace) => _ = self.given.insert(program, Given::Whole(trace)),
+        }
+    }
+
+    /// The lessons of which a program is to run, or runs.
+    pub fn running(&self) -> BTreeSet<String> {
+        self.to_run.iter().map(|program| program.lesson.clone()).collect()
+    }
+
+    fn newest(&mut self, program: &Program) -> io::Result<Trace> {
+        let name = (program.lesson.clone(), program.name.clone());
+        match self.given.get(&name) {
+            Some(Given::Whole(trace)) => {
+                // An error cannot be cloned.
+                let error = |error: &io::Error| io::Error::new(error.kind(), error.to_string());
+                return trace.as_ref().as_ref().map_err(error).cloned();
+            }
+            Some(Given::SoFar(steps)) => {
+                let mut steps = steps.clone();
+                self.is_to_run(program);
+                let mut trace = self.before(program).unwrap_or_else(|_| nothing());
+                steps.extend(trace.steps.drain(..).skip(steps.len()));
+                return Ok(Trace { steps, ..trace });
+            }
+            None => {}
+        }
+        let recalled =
+            self.store.recall(program).filter(|_| self.records.may_recall(&program.lesson));
+        if let Some(trace) = recalled {
+            return Ok(trace);
+        }
+        if self.records == Use::Frozen {
+            return Err(self.store.stale(program));
+        }
+        let waits = program.sandbox.on_request && self.records == Use::Valid;
+        if waits && !self.requested.contains(&page_path(&program.lesson)) {
+            self.waiting.insert(program.lesson.clone());
+        } else {
+            self.is_to_run(program);
+        }
+        self.before(program)
+    }
+
+    fn is_to_run(&mut self, program: &Program) {
+        self.to_run.push(program.clone());
+        self.stale.insert(program.lesson.clone());
+    }
+
+    /// What a program gave when it was another.
+    fn before(&self, program: &Program) -> io::Result<Trace> {
+        let mut trace = self.store.last(program).ok_or_else(|| self.store.stale(program))?;
+        trace.steps.iter_mut().for_each(|step| step.is_old = true);
+        Ok(trace)
+    }
+}
+
+/// What a program gave that never ended.
+fn nothing() -> Trace {
+    Trace {
+        made: Made::default(),
+        end: End::Finished,
+        steps: vec![],
+        files: vec![],
+        opened: BTreeSet::new(),
+        messages: vec![],
+        lock: String::new(),
+    }
+}
+
+impl Runner for Last {
+    fn run(&mut self, programs: &[&Program], give: Give<'_>) {
+        for (index, program) in programs.iter().enumerate() {
+            give(index, self.newest(program));
+        }
+    }
+
+    fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
+        self.store.read_file(path)
+    }
+    fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
+        let is_known = lesson.is_none_or(|lesson| {
+            let is_settled = !self.stale.contains(lesson) && !self.waiting.contains(lesson);
+            is_settled && self.records.may_recall(lesson)
+        });
+        is_known.then(|| self.store.stamp(lesson, files)).flatten()
+    }
+}

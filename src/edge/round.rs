@@ -1,0 +1,154 @@
+//! One round of a served course: the words of today stand around what programs gave last, then around what
+//! they give as they run, and at last it is whole.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
+    thread,
+    time::Instant,
+};
+
+use super::{
+    build::{self, Made},
+    cargo::SoFar,
+    course::CourseFolder,
+    last::{Last, News},
+    private_folder,
+    records::{self, Store, Versions},
+    run,
+    serve::Live,
+};
+use crate::{
+    execute::Runner,
+    memo,
+    model::{package::Program, site::Page},
+    pipeline::{self, Built, Memo},
+    weave::{Theme, page_path},
+};
+
+pub struct Round<'r> {
+    pub options: &'r build::Options,
+    pub course: &'r CourseFolder,
+    pub theme: &'r Arc<Theme>,
+    pub live: &'r Live,
+    pub memo: &'r mut Memo,
+    pub versions: &'r mut KnownVersions,
+}
+
+/// What the versions of a course say, which are read when they are others.
+pub type KnownVersions = memo::Memo<(), String, Versions>;
+
+impl Round<'_> {
+    /// Builds the course, and shows it meanwhile; nothing is made where a run was interrupted. Of the lessons
+    /// that wait to be asked for, those that were `requested` run. Gives also the pages that are to be shown,
+    /// those among them that are not to be published yet.
+    ///
+    /// # Errors
+    ///
+    /// Where what is recorded cannot be read.
+    pub fn build(
+        &mut self,
+        requested: &BTreeSet<String>,
+        edited: impl Future<Output = ()> + 'static,
+    ) -> io::Result<Option<(Made, Vec<Page>)>> {
+        let build::Options { course: folder, records, offline, .. } = self.options;
+        let mut last = Last::new(self.store()?, records.clone(), requested.clone());
+        let mut built = self.weave(&mut last);
+        let (mut ran, mut alone) = (0, None);
+        if !last.to_run.is_empty() {
+            self.show(&built, &last);
+            let private = private_folder(folder)?;
+            alone = Some(run::alone(&private)?);
+            let mut runner = run::runner(folder, self.course, private, records, *offline, edited)?;
+            while !last.to_run.is_empty() {
+                let programs = std::mem::take(&mut last.to_run);
+                let (sender, told) = mpsc::channel();
+                let (news, receiver) = mpsc::channel();
+                runner.runner_mut().tell(Some(sender));
+                let so_far = &mut last;
+                thread::scope(|scope| {
+                    let also = news.clone();
+                    scope.spawn(move || {
+                        told.into_iter().for_each(|it: SoFar| _ = also.send(News::SoFar(it)));
+                    });
+                    let round = &mut *self;
+                    scope.spawn(move || round.follow(&receiver, so_far));
+                    let programs: Vec<&Program> = programs.iter().collect();
+                    runner.run(&programs, &mut |index, trace| {
+                        let Program { lesson, name, .. } = programs[index];
+                        _ = news.send(News::Whole((lesson.clone(), name.clone()), Box::new(trace)));
+                    });
+                    drop(news);
+                    runner.runner_mut().tell(None);
+                });
+                if runner.was_interrupted() {
+                    return Ok(None);
+                }
+                // With other versions than before, what seemed to hold may not.
+                last.store = self.store()?;
+                built = self.weave(&mut last);
+            }
+            ran = runner.ran;
+        }
+        let Last { waiting, stale, .. } = last;
+        let pages = built.site.pages.clone();
+        let mut made = Made::of(built, ran).waiting_for(waiting, alone);
+        made.stale = stale;
+        Ok(Some((made, pages)))
+    }
+
+    fn store(&mut self) -> io::Result<Store> {
+        let folder = &self.options.course;
+        let versions = |lock: &String| Versions::from(lock.clone());
+        Ok(Store::new(folder, self.versions.one((), records::lock(folder)?, versions)))
+    }
+
+    /// Shows what programs give while they run, until they all have ended.
+    fn follow(&mut self, news: &Receiver<News>, last: &mut Last) {
+        while let Ok(first) = news.recv() {
+            last.take(first);
+            let start = Instant::now();
+            let built = self.weave(last);
+            self.show(&built, last);
+            // Weaving leaves most of the time to what runs.
+            let until = Instant::now() + start.elapsed() * 3;
+            loop {
+                match news.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                    Ok(more) => last.take(more),
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        }
+    }
+
+    fn weave(&mut self, last: &mut Last) -> Built {
+        last.begin();
+        pipeline::build(&self.course.sources, &self.course.files, self.theme, last, self.memo)
+    }
+
+    fn show(&self, built: &Built, last: &Last) {
+        let pages = |lessons: &BTreeSet<String>| -> BTreeSet<String> {
+            lessons.iter().map(|lesson| page_path(lesson)).collect()
+        };
+        let (running, waiting) = (pages(&last.running()), pages(&last.waiting));
+        let stale = pages(&last.stale);
+        let is_stale = |page: &&Page| stale.contains(&page.path);
+        // What is not as its author says it will be may yet become so.
+        let unfinished = built.unfinished.pages.iter().filter(is_stale);
+        let pages: Vec<&Page> = built.site.pages.iter().chain(unfinished).collect();
+        // Whether or not there was such a page in the site's folder, there is another now.
+        let news = pages.iter().copied().filter(is_stale).map(|page| page.path.clone());
+        let news: Vec<String> = news.collect();
+        let pages = pages.iter().map(|page| (&*page.path, &page.html));
+        self.live.change(|shown| {
+            shown.take(pages, &news, &[]);
+            shown.set_running(running);
+            shown.set_waiting(waiting);
+        });
+    }
+}
