@@ -52,7 +52,7 @@ impl Runner for Echo {
             let file = CapturedFile { path: "x.txt".to_owned(), bytes: code.as_bytes().into() };
             let trace = Trace {
                 made: Made::default(),
-                end: if code.contains("panic!") { End::Exited(101) } else { End::Finished },
+                end: if code.contains("fails_here") { End::Exited(101) } else { End::Finished },
                 steps: (0..program.steps.len()).map(said).collect(),
                 files: vec![file],
                 opened: BTreeSet::new(),
@@ -129,7 +129,7 @@ const PIECES: [&str; 16] = [
     ":::challenge\n## Try\n\n:::solution\nSo.\n:::\n:::\n",
     ":::keypoints\n- Because.\n:::\n",
     ":::unclosed\n",
-    "```rust\npanic!()\n```\n",
+    "```rust\nfails_here();\n```\n",
     "```mermaid\nsequenceDiagram\n  A->>B: Hi\n```\n",
     "$\\pi$ and `code`{.rust}, *and* [text]{.class}[^note].\n\n[^note]: A note.\n",
 ];
@@ -246,6 +246,7 @@ fn an_edit_of_a_body_makes_its_page_alone() {
         let text = course.texts.get_mut(name).unwrap();
         *text = text.replace(from, to);
         let (built, ran) = server.build(&course);
+        assert!(built.diagnostics.is_empty(), "{:?}", built.diagnostics);
         let pages = built.site.pages.iter();
         let made = pages
             .filter(|page| !before.site.pages.iter().any(|it| Arc::ptr_eq(&it.html, &page.html)));

@@ -5,6 +5,7 @@
 //! other file), then what they must give, in fences with these words:
 //!
 //! - `html`: the woven body of the page of each lesson and page that the case writes
+//! - `colours`: each token of such a body that has a colour, a line each, `class: token`
 //! - `page all.html`: the body of one page of the site
 //! - `findings`: each diagnostic as `file:line:column: severity[code]: message`, a line each
 //! - `check`: what `lessonc check --format short` says, where nothing was ever run; a fence with the
@@ -132,8 +133,8 @@ fn fill_in(name: &OsStr, suite: &str) -> (String, usize) {
                 case.contents.insert(name.to_owned(), body.clone());
             }
             [
-                expected @ ("html" | "contents" | "findings" | "check" | "report" | "tangled"
-                | "manifest"),
+                expected @ ("html" | "colours" | "contents" | "findings" | "check" | "report"
+                | "tangled" | "manifest"),
             ] => {
                 body = case.give(expected);
                 checked += 1;
@@ -179,20 +180,8 @@ impl<'f> Case<'f> {
             "manifest" => self.tangled(|path| path == "Cargo.toml"),
             "check" => self.check(),
             "contents" => self.contents(),
-            "html" => {
-                let written = self.sources.iter().map(|(_, source)| source.path.clone());
-                let written: Vec<String> = written.filter(|path| path != "index.md").collect();
-                let is_written = |page: &&Page| {
-                    let name = page.path.trim_end_matches(".html");
-                    written.iter().any(|path| {
-                        let file = path.rsplit('/').next().unwrap_or(path);
-                        file.rsplit_once('.').is_some_and(|(stem, _)| stem == name)
-                    })
-                };
-                let pages = self.built().0.iter().filter(is_written);
-                let html = pages.map(|page| &*page.html).collect::<Vec<_>>().join("\n");
-                shown(&html)
-            }
+            "html" => shown(&self.html()),
+            "colours" => colours(&self.html()),
             "findings" => {
                 self.built();
                 let (_, diagnostics) = self.built.as_ref().unwrap();
@@ -205,6 +194,21 @@ impl<'f> Case<'f> {
                 reports.collect::<Vec<_>>().join("\n\n") + "\n"
             }
         }
+    }
+
+    /// The pages of what the case writes.
+    fn html(&mut self) -> String {
+        let written = self.sources.iter().map(|(_, source)| source.path.clone());
+        let written: Vec<String> = written.filter(|path| path != "index.md").collect();
+        let is_written = |page: &&Page| {
+            let name = page.path.trim_end_matches(".html");
+            written.iter().any(|path| {
+                let file = path.rsplit('/').next().unwrap_or(path);
+                file.rsplit_once('.').is_some_and(|(stem, _)| stem == name)
+            })
+        };
+        let pages = self.built().0.iter().filter(is_written);
+        pages.map(|page| &*page.html).collect::<Vec<_>>().join("\n")
     }
 
     fn page(&mut self, path: &str) -> String {
@@ -308,6 +312,16 @@ fn without_colours(html: &str) -> String {
         out.push_str(&piece.replacen("</span>", "", 1));
     }
     out
+}
+
+/// The tokens that have a colour.
+fn colours(html: &str) -> String {
+    let tokens = html.split("<span class=\"hl-").skip(1).filter_map(|piece| {
+        let (class, piece) = piece.split_once("\">")?;
+        let (token, _) = piece.split_once("</span>")?;
+        Some(format!("{class}: {token}\n"))
+    });
+    tokens.collect()
 }
 
 /// Runs nothing, and says that all went well; reads the files that a case has.

@@ -145,6 +145,11 @@ fn read_with(
 ) -> io::Result<CourseFolder> {
     // Messages name `index.md`, not `./index.md`.
     let folder = folder.strip_prefix(".").unwrap_or(folder);
+    if folder.is_file() {
+        let message = "a course is a folder; name the one that this file stands in";
+        let error = io::Error::new(io::ErrorKind::NotADirectory, message);
+        return Err(with_path(folder)(error));
+    }
     let is_workbench = folder.join(CONFIG).is_file();
     let mut paths = texts(folder, "")?;
     if is_workbench {

@@ -15,8 +15,6 @@
 
 use std::{collections::BTreeSet, iter};
 
-use similar::{Algorithm, DiffTag, TextDiff, capture_diff_slices};
-
 use super::{
     data::place_of,
     outputs::{Plain, fits},
@@ -24,6 +22,7 @@ use super::{
 use crate::model::{
     course::{Chunk, Drift, Lesson},
     diagnostic::{Diagnostic, Remark, RemarkKind},
+    difference::{Stretch, stretches, unified},
     package::Program,
     record::{Output, Part, Record},
 };
@@ -266,23 +265,24 @@ fn pattern<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<Lines<'a>> {
     }
     let shapes = |lines: &[&str]| lines.iter().map(|line| shape(line)).collect::<Vec<_>>();
     let (shapes, others) = (shapes(one), shapes(other));
-    let ops = capture_diff_slices(Algorithm::Myers, &shapes, &others);
-    let differing = ops.iter().filter(|op| op.tag() != DiffTag::Equal);
+    let parts = stretches(&shapes, &others);
+    let differing = parts.iter().filter(|part| !part.is_same);
     let varying: BTreeSet<&String> = differing
-        .flat_map(|op| shapes[op.old_range()].iter().chain(&others[op.new_range()]))
+        .flat_map(|part| shapes[part.one.clone()].iter().chain(&others[part.other.clone()]))
         .collect();
-    let lines = ops.iter().flat_map(|op| match op.tag() {
-        DiffTag::Equal => {
-            let pairs = iter::zip(op.old_range(), op.new_range());
-            pairs
-                .map(|(at, there)| match varying.contains(&shapes[at]) {
-                    true => Lines::Any,
-                    false => line((&one[at], &other[there])),
-                })
-                .collect()
-        }
-        _ => vec![Lines::Any],
-    });
+    let lines =
+        parts.iter().flat_map(|Stretch { is_same, one: here, other: there }| match is_same {
+            true => {
+                let pairs = iter::zip(here.clone(), there.clone());
+                pairs
+                    .map(|(at, there)| match varying.contains(&shapes[at]) {
+                        true => Lines::Any,
+                        false => line((&one[at], &other[there])),
+                    })
+                    .collect()
+            }
+            false => vec![Lines::Any],
+        });
     lines.collect()
 }
 
@@ -301,9 +301,8 @@ fn line_pattern<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<Tokens<'a>> {
     if one.len().max(other.len()) > MOST_ALIGNED {
         return vec![Tokens::Any];
     }
-    let ops = capture_diff_slices(Algorithm::Myers, one, other);
-    let tokens = ops.iter().flat_map(|op| {
-        let (one, other) = (&one[op.old_range()], &other[op.new_range()]);
+    let tokens = stretches(one, other).into_iter().flat_map(|part| {
+        let (one, other) = (&one[part.one], &other[part.other]);
         if are_numbers(one, other) { numbers(one, other) } else { vec![Tokens::Any] }
     });
     tokens.collect()
@@ -379,8 +378,7 @@ const MOST_SHOWN: usize = 30;
 fn difference(recorded: &str, fresh: &str) -> String {
     let whole = |text: &str| text.lines().flat_map(|line| [line, "\n"]).collect::<String>();
     let (recorded, fresh) = (whole(recorded), whole(fresh));
-    let diff = TextDiff::from_lines(&recorded, &fresh);
-    let diff = diff.unified_diff().context_radius(1).to_string();
+    let diff = unified(&recorded, &fresh, 1);
     let lines: Vec<&str> = diff.lines().filter(|line| !line.starts_with("@@")).collect();
     if lines.is_empty() {
         return "they differ in their colours, or in how the last line ends".to_owned();

@@ -50,6 +50,10 @@ fn missing_image(
     span: Span,
     target: &str,
 ) -> Option<Diagnostic> {
+    if target.is_empty() {
+        let diagnostic = Diagnostic::error("missing-image", "this image has no file");
+        return Some(diagnostic.at(span, "").hint("write its path in the round brackets"));
+    }
     let target = Target::read(target)?;
     (!is_file(lesson, known, &target.path)).then_some(())?;
     let message = format!("there is no image `{}`", target.written);
@@ -141,6 +145,8 @@ fn missing_anchor(
     let message = format!("no heading {place} answers to `#{anchor}`");
     let diagnostic = Diagnostic::error("missing-anchor", message).at(span, "");
     let near = || ids.keys().map(String::as_str);
+    let mut others = known.ids.iter().filter(|(_, ids)| ids.contains_key(anchor));
+    let elsewhere = others.next().map(|(source, _)| *source).filter(|_| others.next().is_none());
     Some(match did_you_mean(anchor, near()) {
         Some(meant) => {
             let fix = only_near(anchor, near()).and_then(|meant| {
@@ -148,6 +154,10 @@ fn missing_anchor(
                 replace_in_target(known, span, target.written, &format!("#{anchor}"), &meant)
             });
             diagnostic.hint(format!("did you mean `#{meant}`?")).fixed_by(fix)
+        }
+        None if let Some(other) = elsewhere => {
+            let path = &known.sources.get(other).path;
+            diagnostic.hint(format!("`{path}` has it: `{path}#{anchor}`"))
         }
         None => diagnostic.hint(format!("give the heading that you mean the id: `{{#{anchor}}}`")),
     })

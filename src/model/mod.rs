@@ -4,6 +4,7 @@ pub mod chart;
 pub mod colour;
 pub mod course;
 pub mod diagnostic;
+pub mod difference;
 pub mod download;
 pub mod limits;
 pub mod package;

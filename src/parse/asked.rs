@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::passage::Passage;
-use crate::model::course::{Attributes, Cell, Drift, Show, Timing};
+use crate::model::course::{Attributes, Cell, Drift, Show, Timing, Trial};
 use crate::model::diagnostic::{Diagnostic, Fix, did_you_mean, only_near};
 use crate::model::limits::Size;
 use crate::model::source::Span;
@@ -84,6 +84,28 @@ pub fn check(
             let diagnostic = Diagnostic::error("bad-attributes", message).at(place, "");
             diagnostics.push(diagnostic.hint(hint));
         }
+    }
+}
+
+/// Tells of a class of a Rust block that is nearly one of rustdoc's words, and so lets it run.
+pub fn misspelt(
+    passage: Passage,
+    info: Range<usize>,
+    attributes: &Attributes,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let words = || Trial::ALL.map(Trial::word).into_iter().chain(["ignore"]);
+    for class in &attributes.classes {
+        let near = only_near(class, words()).filter(|near| near != class);
+        let said = passage.text[info.clone()].find(class.as_str()).map(|at| info.start + at);
+        let (Some(near), Some(at)) = (near, said) else { continue };
+        let place = passage.span(at..at + class.len());
+        diagnostics.push(
+            Diagnostic::warning("unknown-attribute", format!("`{class}` means nothing here"))
+                .at(place, "")
+                .hint(format!("did you mean `{near}`?"))
+                .fixed_by(Some(Fix::replace(place, near, format!("write `{near}`")))),
+        );
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::knitr::{is_knitr, refuses};
 use super::passage::Passage;
 use super::{Cells, asked, attributes};
 use crate::model::course::{Attributes, Cell, Chunk, CodeLine, Trial, is_name};
-use crate::model::diagnostic::Diagnostic;
+use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// What is shown as it is, and begins with no comment of ours.
 const NO_CODE: [&str; 8] =
@@ -53,7 +54,7 @@ pub fn chunk(
         }
     }
     let mut lines = code_lines(passage, lines, language.as_deref());
-    if knitr && text[info.clone()].replace([' ', '\t'], "").contains("include=FALSE") {
+    if knitr && refuses(&text[info.clone()], "include") {
         lines.iter_mut().for_each(|line| line.hidden = true);
     }
     if let Some(name) = attributes.id.as_deref().filter(|name| !is_name(name)) {
@@ -68,6 +69,9 @@ pub fn chunk(
         asked::check(passage, info.clone(), &attributes, cell, diagnostics);
         let language = language.as_deref();
         diagnostics.extend(asked::woven(passage, info.clone(), language, &attributes));
+    }
+    if language.as_deref() == Some("rust") {
+        asked::misspelt(passage, info.clone(), &attributes, diagnostics);
     }
     Chunk {
         span: passage.span(block.start..end),
@@ -86,13 +90,6 @@ fn is_closed(block: &str) -> bool {
     let length = |text: &str| text.len() - text.trim_start_matches(sign).len();
     let fence = last.trim_matches([' ', '\t', '>', '\r']);
     length(fence) == fence.len() && fence.len() >= length(block)
-}
-
-/// Whether an info string is a knitr chunk's: `{r label, option=value}`.
-fn is_knitr(info: &str) -> bool {
-    let Some(inside) = info.strip_prefix('{') else { return false };
-    let word = inside.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    word.len() < inside.len() && word.starts_with([' ', ',', '}'])
 }
 
 /// Entangled's and knitr's way to say an attribute: a comment `#| key: value` at the very top of a
@@ -162,8 +159,15 @@ pub fn bad_attributes(passage: Passage, start: usize, problem: attributes::Probl
         .hint("attributes are written `{.class #name key=\"value\"}`")
 }
 
+/// Attributes that are shown as they are written need no mending before the page can be seen.
+pub fn as_text(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.severity = Severity::Warning;
+    diagnostic.labels.iter_mut().for_each(|label| label.text = "this is text".to_string());
+    diagnostic
+}
+
 /// What stands behind the fence that begins at `fence`.
-fn info(text: &str, fence: usize) -> Range<usize> {
+pub fn info(text: &str, fence: usize) -> Range<usize> {
     let line = text[fence..].lines().next().unwrap_or_default();
     let behind = line.trim_start_matches(['`', '~']);
     let start = fence + line.len() - behind.trim_start().len();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag};
 
 use super::attributes;
-use super::chunk::bad_attributes;
+use super::chunk::{as_text, bad_attributes};
 use super::mask::unmask;
 use super::tree::{Tree, ends_inlines};
 use crate::model::course::{Attributes, Image, Inline, plain_text};
@@ -346,6 +346,7 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
             // A brace alone may be text; nobody writes so but for attributes.
             if expected || rest[1..].starts_with(['.', '#']) {
                 let diagnostic = bad_attributes(tree.passage, offset, problem);
+                let diagnostic = if expected { diagnostic } else { as_text(diagnostic) };
                 tree.diagnostics.push(diagnostic);
             }
             None

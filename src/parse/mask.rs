@@ -233,6 +233,30 @@ enum Kind {
     Grid(Grid),
 }
 
+/// Takes the blanks that are too many from behind the colons of definitions, and puts them before.
+/// Pandoc takes any number, where the parser sees code behind more than four.
+pub fn draw_near(text: &mut String) {
+    let far: Vec<(usize, usize)> = text
+        .match_indices(":     ")
+        .filter_map(|(colon, _)| {
+            let before = text[..colon].trim_end_matches(' ');
+            let behind = text[colon + 1..].trim_start_matches(' ');
+            let is_marker = before.ends_with('\n') && !before.trim_end().is_empty();
+            let is_empty = behind.starts_with(['\n', '\r']);
+            let blanks = text.len() - colon - 1 - behind.len();
+            let surplus = (blanks - NEAR).min(MARGIN.saturating_sub(colon - before.len()));
+            (is_marker && !is_empty).then_some((colon, surplus))
+        })
+        .collect();
+    for (colon, surplus) in far {
+        text.replace_range(colon..=colon + surplus, &format!("{:>1$}", ":", surplus + 1));
+    }
+}
+
+/// How many blanks may stand behind a marker, and how many before.
+const NEAR: usize = 4;
+const MARGIN: usize = 3;
+
 /// What a text holds by the looks of its lines.
 #[derive(Default)]
 struct Looks {

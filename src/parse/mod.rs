@@ -15,6 +15,7 @@ mod front_matter;
 mod grid;
 mod html;
 mod inline;
+mod knitr;
 mod look;
 mod mask;
 mod ordered;
@@ -111,7 +112,7 @@ fn body(
 ) -> Diagnosed<Vec<Block>> {
     let passage = Passage::whole(id, text);
     let around = Around { cells, definitions: &context.definitions, depth: 0 };
-    let text = blank(text, body);
+    let text = markdown(text, body);
     let guess = mask::guess(&text);
     let mut sight = Sight::default();
     let mut elements = Elements::default();
@@ -153,10 +154,13 @@ fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// The text with blanks in place of what stands before `body`, so that offsets stay as they are.
-fn blank(text: &str, body: usize) -> String {
+/// The text with blanks in place of what stands before `body`, so that offsets stay as they are, and
+/// as the parser is to see it.
+fn markdown(text: &str, body: usize) -> String {
     let blanks = text[..body].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
-    blanks.collect::<String>() + &text[body..]
+    let mut text = blanks.collect::<String>() + &text[body..];
+    mask::draw_near(&mut text);
+    text
 }
 
 /// The markdown that the dialect builds on. Attributes of headings are read by us, since pulldown

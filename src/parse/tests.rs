@@ -533,7 +533,7 @@ fn check_guess(text: &str) {
     let (context, passage) = (Context::default(), Passage::whole(ID, text));
     let around = Around { cells: Cells::Unnamed, definitions: &context.definitions, depth: 0 };
     let guessed = body(&context, ID, text, 0, Cells::Unnamed);
-    let asked = blocks(passage, text, around, &mut Elements::default());
+    let asked = blocks(passage, &markdown(text, 0), around, &mut Elements::default());
     assert_eq!(guessed.value, asked.value, "{text:?}");
     assert_eq!(guessed.diagnostics, asked.diagnostics, "{text:?}");
 }

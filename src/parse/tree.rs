@@ -14,7 +14,7 @@ use super::inline::{is_note, push_html};
 use super::mask::{Fence, FenceKind, Masked, unmask};
 use super::passage::Passage;
 use super::sight::{Sight, hides_markup};
-use super::{Cells, Definitions, attributes, chunk, options, ordered, table};
+use super::{Cells, Definitions, attributes, chunk, knitr, options, ordered, table};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Row, Table, TableCell, Woven,
@@ -423,6 +423,12 @@ impl<'a> Tree<'a> {
                 let fenced = matches!(kind, CodeBlockKind::Fenced(_));
                 let (cells, found) = (self.around.cells, &mut self.diagnostics);
                 let chunk = chunk::chunk(self.passage, range.clone(), fenced, &code, cells, found);
+                let text = self.passage.text;
+                let info = if fenced { &text[chunk::info(text, range.start)] } else { "" };
+                let shown: String = code.iter().map(|line| &text[line.clone()]).collect();
+                if let Some(image) = knitr::picture(info, &shown, &chunk) {
+                    return Some(BlockKind::Paragraph(vec![Inline::Image(Box::new(image))]));
+                }
                 if !chunk.is_woven() {
                     return Some(BlockKind::Code(Box::new(chunk)));
                 }
@@ -463,11 +469,17 @@ impl<'a> Tree<'a> {
             if text[..start].ends_with('\\') {
                 continue;
             }
-            if let Ok((attributes, length)) = attributes::braced(&text[start..])
-                && start + length == text.len()
-            {
-                self.leaf_end = heading.start + start;
-                return attributes;
+            match attributes::braced(&text[start..]) {
+                Ok((attributes, length)) if start + length == text.len() => {
+                    self.leaf_end = heading.start + start;
+                    return attributes;
+                }
+                Err(problem) if text[start + 1..].starts_with(['.', '#']) => {
+                    let found = chunk::bad_attributes(self.passage, heading.start + start, problem);
+                    self.diagnostics.push(chunk::as_text(found));
+                    break;
+                }
+                _ => {}
             }
         }
         Attributes::default()

@@ -30,6 +30,9 @@ pub const CITATION: &str = "CITATION.cff";
 /// The folder of a Workbench's lessons.
 const EPISODES: &str = "episodes";
 
+/// How to prepare for the course, which the Workbench shows whatever its list says.
+const SETUP: &str = "learners/setup.";
+
 /// The folders of the other pages, in the order in which they are shown.
 const PAGES: [&str; 3] = ["learners", "instructors", "profiles"];
 
@@ -164,7 +167,9 @@ fn is_draft(source: &Source, settings: &Settings, is_workbench: bool) -> bool {
         return false;
     };
     let in_folder = |listed: &str| listed.split_once('/').is_some_and(|(other, _)| other == folder);
-    if folder == EPISODES {
+    if source.path.starts_with(SETUP) {
+        false
+    } else if folder == EPISODES {
         !settings.lessons.is_empty() && position(&settings.lessons, name).is_none()
     } else {
         settings.pages.iter().any(|(listed, _)| in_folder(listed))

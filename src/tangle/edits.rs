@@ -1,8 +1,11 @@
 //! What somebody changed in a generated file, told at the lesson's lines.
 
-use similar::{DiffTag, TextDiff};
-
-use crate::model::{diagnostic::Diagnostic, package::File, source::Span};
+use crate::model::{
+    diagnostic::Diagnostic,
+    difference::{stretches, unified},
+    package::File,
+    source::Span,
+};
 
 /// A generated file that somebody changed: the change as a patch, and the lesson's line to which
 /// each part of it belongs. `text` is what the lessons give; `place` stands in where no lesson's line is near.
@@ -16,13 +19,14 @@ pub fn edited(
     let mut diagnostic =
         Diagnostic::error("edited-file", format!("`{shown}` was edited since it was written"));
     let mut labels: Vec<(Span, &str)> = vec![];
-    for op in TextDiff::from_lines(text, there).ops() {
-        let (at, words) = match op.tag() {
-            DiffTag::Equal => continue,
-            DiffTag::Delete => (op.old_range().start, "removed there"),
-            DiffTag::Replace => (op.old_range().start, "changed there"),
-            DiffTag::Insert if op.old_range().start == 0 => (0, "more before it there"),
-            DiffTag::Insert => (op.old_range().start - 1, "more behind it there"),
+    let lines = |text: &str| text.split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>();
+    for part in stretches(&lines(text), &lines(there)).into_iter().filter(|part| !part.is_same) {
+        let start = part.one.start;
+        let (at, words) = match (part.one.is_empty(), part.other.is_empty()) {
+            (true, _) if start == 0 => (0, "more before it there"),
+            (true, _) => (start - 1, "more behind it there"),
+            (_, true) => (start, "removed there"),
+            _ => (start, "changed there"),
         };
         let line =
             file.and_then(|file| file.lines.get(at)?.origin.as_ref()).map(|origin| origin.span);
@@ -39,7 +43,7 @@ pub fn edited(
 
 /// How one text becomes another, as `diff -u` tells it.
 pub fn patch(from: &str, to: &str, from_name: &str, to_name: &str) -> String {
-    TextDiff::from_lines(from, to).unified_diff().header(from_name, to_name).to_string()
+    format!("--- {from_name}\n+++ {to_name}\n{}", unified(from, to, 3))
 }
 
 #[cfg(test)]

@@ -203,6 +203,10 @@ fn package(
             (!diagnostics[before..].iter().any(is_error)).then_some((chunk.span, lines))
         })
         .collect();
+    // What nothing takes in may be wrong as well.
+    for pieces in names.left_over() {
+        expand::expand(&pieces, &names, diagnostics);
+    }
     names::report_unused(&names, diagnostics);
 
     let (dependencies, asked) =

@@ -25,6 +25,37 @@ pub struct Names<'a> {
     pub targets: BTreeMap<String, Target<'a>>,
     /// Names that some reference asks for.
     used: BTreeSet<&'a str>,
+    /// Those of them that targets and cells ask for.
+    taken: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// The pieces of blocks that are neither target nor cell, and that none takes in, directly or by
+    /// way of others; of blocks that take in each other just those of one.
+    pub fn left_over(&self) -> Vec<Vec<Piece<'a>>> {
+        let mut reached = BTreeSet::new();
+        for name in &self.taken {
+            self.reach(name, &mut reached);
+        }
+        let (used, unused): (Vec<&str>, _) =
+            self.named.keys().partition(|name| self.used.contains(*name));
+        let first = unused.into_iter().chain(used);
+        let left = first.filter(|name| self.reach(name, &mut reached));
+        let stands = |piece: &&Piece| piece.chunk.target().is_none() && piece.chunk.cell.is_none();
+        left.map(|name| self.named[name].iter().filter(stands).cloned().collect()).collect()
+    }
+
+    /// Adds a block and all that it takes in; says whether it was new.
+    fn reach(&self, name: &'a str, reached: &mut BTreeSet<&'a str>) -> bool {
+        let mut open = vec![name];
+        let is_new = !reached.contains(name);
+        while let Some(name) = open.pop().filter(|_| is_new) {
+            let pieces = self.named.get(name).filter(|_| reached.insert(name));
+            let lines = pieces.into_iter().flatten().flat_map(|piece| &piece.lines);
+            open.extend(lines.filter_map(|line| reference(line.text)));
+        }
+        is_new
+    }
 }
 
 pub fn collect<'a>(
@@ -41,7 +72,11 @@ pub fn collect<'a>(
             continue;
         }
         let piece = piece(chunk, sources);
-        names.used.extend(piece.lines.iter().filter_map(|line| reference(line.text)));
+        let asked: Vec<&str> = piece.lines.iter().filter_map(|line| reference(line.text)).collect();
+        names.used.extend(&asked);
+        if chunk.target().is_some() || chunk.cell.is_some() {
+            names.taken.extend(asked);
+        }
         let path = chunk.target().and_then(|it| targets::path(it, chunk.info, diagnostics));
         if let Some(path) = path {
             names.targets.entry(path).or_default().add(piece.clone(), diagnostics);

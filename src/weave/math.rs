@@ -60,8 +60,8 @@ fn too_deep(tex: &str) -> Option<usize> {
     let (mut chain, mut behind) = (0, 0);
     let mut chars = tex.char_indices();
     while let Some((at, c)) = chars.next() {
-        let letters = tex[at + 1..].split(|c: char| !c.is_ascii_alphabetic()).next();
-        match (c, letters.filter(|_| c == '\\').unwrap_or_default()) {
+        let command = tex[at..].strip_prefix('\\').unwrap_or_default();
+        match (c, command.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default()) {
             ('{' | '[', _) | (_, "left" | "begin") => {
                 groups.push(chain);
                 around += chain;

@@ -3,7 +3,7 @@
 //! `cargo bench --bench parse` prints, for a megabyte of each kind of text, the time per byte, how it
 //! compares with ordinary prose, and with a quarter of the text, which tells linear growth (1x) from
 //! quadratic (4x). Beside it stands what pulldown-cmark alone takes for the same text, as the floor.
-//! All is measured in one run.
+//! All is measured in one run, or of a few texts: `cargo bench --bench parse -- prose '<<'`.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 use std::{hint::black_box, time::Instant};
@@ -27,8 +27,12 @@ fn main() {
     // `cargo test --benches` asks for one quick round.
     let size =
         if std::env::args().any(|word| word == "--bench") { MEGABYTE } else { MEGABYTE / 64 };
-    let whole = texts(size);
-    let quarters = texts(size / 4);
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|it| !it.starts_with("--b")).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+    let (mut whole, mut quarters) = (texts(size), texts(size / 4));
+    whole.retain(|(name, _)| is_wanted(name));
+    quarters.retain(|(name, _)| is_wanted(name));
     println!(
         "{:<22} {:>9} {:>9} {:>9} {:>14} {:>9}",
         "1 MB of", "ns/byte", "to prose", "growth", "pulldown alone", "to prose"

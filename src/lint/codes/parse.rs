@@ -9,7 +9,8 @@ pub const CODES: &[Code] = &[
         severity: Severity::Error,
         meaning: "the attributes in braces cannot be read",
         explanation: r#"Attributes say what a div, a code block, a heading or an image is: `{.class #id key="value"}`.
-A quote that does not end, or a brace that is missing, leaves all of them unread."#,
+A quote that does not end, or a brace that is missing, leaves all of them unread. Behind a word, a link or code they are then shown as written, which
+is a warning alone."#,
         bad: r#"``` {.rust #greet file="src/lib.rs}
 fn greet() {}
 ```
