@@ -39,7 +39,6 @@
       if (event.key === "theme") { apply(event.newValue); show(); }
     });
     show();
-    group.hidden = false;
   }
 
   function tools() {
@@ -111,7 +110,8 @@
         else link.removeAttribute("aria-current");
       });
     };
-    const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66%" });
+    // Far above the window too: so a heading counts that a jump went past.
+    const observer = new IntersectionObserver(mark, { rootMargin: "999999px 0px -66%" });
     for (const heading of unique) observer.observe(heading);
   }
 
@@ -140,7 +140,7 @@
 
   function copyButtons() {
     if (!navigator.clipboard) return; // not on plain http
-    for (const block of document.querySelectorAll(".code:not(:has(> .copy))")) {
+    for (const block of document.querySelectorAll(".code:not(:has(.copy))")) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
@@ -154,15 +154,21 @@
         }
         setTimeout(() => { button.textContent = words.copy; }, 2000);
       });
-      block.append(button);
+      (block.querySelector(".code-tools") ?? block).append(button);
     }
   }
 
   // A box that scrolls sideways must be within the keyboard's reach; one that doesn't is no stop on the way.
-  function scrollers() {
-    for (const box of document.querySelectorAll("pre, .drawing, .table-scroll, :has(> math[display=block])"))
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  function scrollers(part = document) {
+    // What is folded is measured when it unfolds: until then a browser would lay it out for each question.
+    const boxes = [...part.querySelectorAll("pre, .drawing, .table-scroll, :has(> math[display=block])")]
+      .filter((box) => !box.closest("details:not([open])"));
+    // All are measured before any is changed, for else each would be laid out anew.
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, at) => {
+      if (scrolls[at]) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
+    });
   }
 
   // Panels of one title in all groups of tabs open together; each closes its neighbours by itself.
@@ -187,8 +193,8 @@
   document.addEventListener("keydown", dismiss);
   document.addEventListener("toggle", inStep, true);
   document.addEventListener("DOMContentLoaded", () => { themeSwitch(); tools(); search(); follow(); copyButtons(); });
-  addEventListener("load", scrollers);
-  addEventListener("resize", scrollers);
-  document.addEventListener("toggle", scrollers, true); // what was folded had no width
+  addEventListener("load", () => scrollers());
+  addEventListener("resize", () => scrollers());
+  document.addEventListener("toggle", ({ target }) => scrollers(target), true);
   document.addEventListener("textchange", () => { copyButtons(); scrollers(); }); // by whoever changes the page in place
 })();

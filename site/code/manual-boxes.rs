@@ -1,0 +1,45 @@
+#![allow(unused)]
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+use shown::Display as _;
+
+// Cell 1
+{
+shown::Left::show((&(
+2 * 225
+)).evcxr_display());
+}
+
+Ok(())
+}
+
+/// Shows the values that cells end in.
+mod shown {
+    use std::fmt::Debug;
+
+    pub trait Display {
+        fn evcxr_display(&self) -> ByDebug<'_, Self> {
+            ByDebug(self)
+        }
+    }
+
+    impl<T: ?Sized> Display for T {}
+
+    pub struct ByDebug<'v, T: ?Sized>(&'v T);
+
+    pub trait Left {
+        fn show(self);
+    }
+
+    impl Left for () {
+        fn show(self) {}
+    }
+
+    impl<T: Debug + ?Sized> Left for ByDebug<'_, T> {
+        fn show(self) {
+            if std::any::type_name::<T>() != "()" {
+                println!("{:#?}", self.0);
+            }
+        }
+    }
+}
