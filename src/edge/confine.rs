@@ -6,11 +6,15 @@
 //! the kernel by itself: where a kernel, or the container around it, does not grant one, the others hold.
 
 use std::{
-    ffi::OsString,
+    env,
+    ffi::{CString, OsString},
     fs, io,
-    os::unix::process::{ExitStatusExt, parent_id},
+    os::unix::{
+        ffi::OsStrExt,
+        process::{ExitStatusExt, parent_id},
+    },
     path::PathBuf,
-    process::{Child, Command, ExitCode, ExitStatus},
+    process::{ExitCode, ExitStatus},
     thread,
     time::Duration,
 };
@@ -22,11 +26,12 @@ use landlock::{
 use nix::{
     errno::Errno,
     sched::{CloneFlags, unshare},
+    spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawnp},
     sys::{
         prctl,
         resource::{Resource, setrlimit},
         signal::{SigSet, Signal, kill, raise},
-        wait::{WaitPidFlag, waitpid},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
     },
     unistd::{Pid, getgid, getuid},
 };
@@ -84,8 +89,8 @@ pub fn confine(confinement: &str, program: &[OsString]) -> io::Result<ExitCode> 
         left_open(&status, left).iter().for_each(|what| println!("{what}"));
         return Ok(ExitCode::SUCCESS);
     };
-    let mut child = confinement.start(program, arguments)?;
-    let status = wait(&mut child, &signals)?;
+    let child = confinement.start(program, arguments)?;
+    let status = wait(child, &signals)?;
     end_descendants();
     Ok(status.map_or(ExitCode::FAILURE, end_as))
 }
@@ -105,12 +110,25 @@ impl Confinement {
     }
 
     /// Starts the program from a thread of its own, which alone is restricted: the program cannot end us,
-    /// and we can end it.
-    fn start(&self, program: &OsString, arguments: &[OsString]) -> io::Result<Child> {
+    /// and we can end it. It gets the signals that we have asked to wait, as any program does; we don't, at
+    /// no moment, for one that ended us now would leave it behind.
+    fn start(&self, program: &OsString, arguments: &[OsString]) -> io::Result<Pid> {
+        let words = std::iter::once(program).chain(arguments).map(|word| text(word.as_bytes()));
+        let words: Vec<CString> = words.collect::<io::Result<_>>()?;
+        let variables = env::vars_os()
+            .map(|(name, value)| text(&[name.as_bytes(), b"=", value.as_bytes()].concat()));
+        let variables: Vec<CString> = variables.collect::<io::Result<_>>()?;
         let start = || {
             self.restrict_thread().map_err(io::Error::other)?;
-            SigSet::empty().thread_set_mask()?;
-            Command::new(program).args(arguments).spawn()
+            let mut attributes = PosixSpawnAttr::init()?;
+            attributes.set_sigmask(&SigSet::empty())?;
+            // The one that Rust's programs ignore.
+            attributes.set_sigdefault(&SigSet::from(Signal::SIGPIPE))?;
+            attributes.set_flags(
+                PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF,
+            )?;
+            let files = PosixSpawnFileActions::init()?;
+            Ok(posix_spawnp(&words[0], &files, &attributes, &words, &variables)?)
         };
         thread::scope(|scope| scope.spawn(start).join())
             .unwrap_or_else(|_| Err(io::Error::other("the program could not be started")))
@@ -189,11 +207,20 @@ impl Left {
     }
 }
 
+/// A word as the system takes it.
+fn text(bytes: &[u8]) -> io::Result<CString> {
+    Ok(CString::new(bytes)?)
+}
+
 /// Waits until the program ends, or we are to end it: then there is no status.
-fn wait(child: &mut Child, signals: &SigSet) -> io::Result<Option<ExitStatus>> {
+fn wait(child: Pid, signals: &SigSet) -> io::Result<Option<ExitStatus>> {
     loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+        match waitpid(child, Some(WaitPidFlag::WNOHANG))? {
+            WaitStatus::Exited(_, code) => return Ok(Some(ExitStatus::from_raw(code << 8))),
+            WaitStatus::Signaled(_, signal, _) => {
+                return Ok(Some(ExitStatus::from_raw(signal as i32)));
+            }
+            _ => {}
         }
         if signals.wait()? != Signal::SIGCHLD {
             return Ok(None);
