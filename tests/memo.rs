@@ -16,7 +16,7 @@ use lessonc::{
         source::{Source, Sources},
     },
     pipeline::{self, Built, Files, Memo},
-    weave::{Index, Theme},
+    weave::{IndexMemo, Theme},
 };
 use proptest::{prelude::*, sample::Index as Pick};
 
@@ -105,7 +105,8 @@ fn shown(built: &Built) -> String {
     let mut assets: Vec<String> =
         built.site.assets.iter().map(|asset| format!("{asset:?}")).collect();
     assets.sort();
-    let index = built.index.iter().flat_map(Index::files).map(|file| format!("{file:?}"));
+    let index = built.index.iter().flat_map(|index| index.files(&mut IndexMemo::default()));
+    let index = index.map(|file| format!("{file:?}"));
     writeln!(out, "{}\n{}", assets.join("\n"), index.collect::<Vec<_>>().join("\n")).unwrap();
     writeln!(out, "{:?}\n{:#?}", built.programs, built.diagnostics).unwrap();
     out

@@ -29,7 +29,7 @@ use crate::{
         site::{Asset, Content, Site},
     },
     pipeline::{self, Built, Memo, UNFINISHED},
-    weave::{Index, Theme},
+    weave::{Index, IndexMemo, Theme},
 };
 
 /// What `lessonc build` was asked for.
@@ -77,7 +77,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     formats::tell(options.format, &made.diagnostics, &course.sources);
     clock.begins("index");
     if let Some(index) = made.take_index() {
-        made.searched = index.files();
+        made.searched = index.files(&mut IndexMemo::default());
     }
     clock.begins("write");
     let published = publish(&mut made, &course, options, &mut Shelf::default())?;
@@ -90,7 +90,10 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     if made.diagnostics.is_empty() && !made.reads_crates {
         stamp::keep(options, before, pages, ran + recalled)?;
     }
-    Ok(if made.is_fine() { Outcome::Fine } else { Outcome::Findings })
+    let outcome = if made.is_fine() { Outcome::Fine } else { Outcome::Findings };
+    // The system takes it all back at once, sooner than we could piece by piece.
+    std::mem::forget((made, course, std::mem::take(memo)));
+    Ok(outcome)
 }
 
 /// What is said of a build.

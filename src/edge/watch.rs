@@ -5,7 +5,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{self, Receiver},
     },
     thread,
@@ -31,7 +31,7 @@ use crate::{
     memo,
     model::{diagnostic::Diagnostic, site::Asset},
     pipeline::Memo,
-    weave::{Index, Theme, page_path},
+    weave::{IndexMemo, Theme, page_path},
 };
 
 /// What `lessonc serve` was asked for.
@@ -157,6 +157,14 @@ struct Searched {
     files: Vec<Asset>,
     /// Where the files come from that are being made, and what tells that they are still wanted.
     coming: Option<(Receiver<Vec<Asset>>, Arc<()>)>,
+    /// What was read for them last: in one hand at a time.
+    memo: Arc<Mutex<IndexMemo>>,
+}
+
+impl Searched {
+    fn memo(&self) -> MutexGuard<'_, IndexMemo> {
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Desk {
@@ -182,7 +190,9 @@ impl Desk {
         };
         if self.made.is_none() {
             // Beside a site that nobody sees yet there is nothing that could wait.
-            self.searched.files = made.take_index().iter().flat_map(Index::files).collect();
+            let index = made.take_index();
+            let files = index.map(|index| index.files(&mut self.searched.memo()));
+            self.searched.files = files.unwrap_or_default();
         }
         made.searched.clone_from(&self.searched.files);
         let Published { written, gone } =
@@ -231,12 +241,17 @@ impl Desk {
         let Some(index) = index else { return };
         let (sender, coming) = mpsc::channel();
         let (events, wanted) = (events.clone(), Arc::new(()));
+        let memo = Arc::clone(&self.searched.memo);
         let is_wanted = Arc::downgrade(&wanted);
         self.searched.coming = Some((coming, wanted));
         thread::spawn(move || {
             // Who writes edits on; what they look at comes first.
             thread::sleep(PAUSE);
-            if is_wanted.upgrade().is_some() && sender.send(index.files()).is_ok() {
+            if is_wanted.upgrade().is_none() {
+                return;
+            }
+            let mut memo = memo.lock().unwrap_or_else(PoisonError::into_inner);
+            if sender.send(index.files(&mut memo)).is_ok() {
                 events.send(Event::Indexed);
             }
         });
@@ -247,7 +262,8 @@ impl Desk {
         let files = self.searched.coming.as_ref().and_then(|(coming, _)| coming.try_recv().ok());
         let (Some(files), Some((made, course))) = (files, &mut self.made) else { return Ok(()) };
         made.searched.clone_from(&files);
-        self.searched = Searched { files, coming: None };
+        self.searched.files = files;
+        self.searched.coming = None;
         let published = build::publish(made, course, &options.build, &mut self.shelf)?;
         live.change(|shown| _ = shown.take([], &published.written, &published.gone));
         Ok(())

@@ -267,7 +267,6 @@ pub fn judge(
         words,
     };
     let texts: Vec<Text> = road.course.texts().map(text).collect();
-    // Files are read one after the other, for there is one runner; all else is done side by side.
     let known = texts.iter().map(|text| {
         let key = &text.lesson.source;
         let before = memo.judged.output(key);
@@ -275,9 +274,22 @@ pub fn judge(
             let stamp = stamp(runner, &judged.reads)?;
             memo.judged.get(key, &text.made_of(road, stamp))
         });
-        known.ok_or_else(|| text.read(road, runner))
+        known.ok_or(())
     });
-    let known: Vec<Result<Arc<Judged>, Read>> = known.collect();
+    let known: Vec<Result<Arc<Judged>, ()>> = known.collect();
+    // Most need no file of the course, and are read side by side.
+    let read = texts
+        .par_iter()
+        .zip(known)
+        .map(|(text, known)| known.or_else(|()| Err(text.read(road, None))));
+    let mut known: Vec<Result<Arc<Judged>, Read>> = read.collect();
+    for (text, known) in texts.iter().zip(&mut known) {
+        if let Err(read) = known
+            && !read.files.is_empty()
+        {
+            *read = text.read(road, Some(&mut *runner));
+        }
+    }
     let judged = texts.par_iter().zip(&known).map(|(text, known)| match known {
         Ok(judged) => Arc::clone(judged),
         Err(read) => Arc::new(text.judge(read, road)),
@@ -327,13 +339,16 @@ impl Text<'_> {
         }
     }
 
-    fn read(&self, road: &Road, runner: &mut dyn Runner) -> Read {
+    /// Without a runner files are only named.
+    fn read(&self, road: &Road, mut runner: Option<&mut dyn Runner>) -> Read {
         let nothing = Record::default();
         let record = self.ran.map_or(&nothing, |ran| &ran.record);
         let mut files = BTreeSet::new();
         let read = &mut |path: &str| {
             files.insert(path.to_owned());
-            runner.read(path)
+            runner
+                .as_mut()
+                .map_or(Err(io::ErrorKind::Unsupported.into()), |runner| runner.read(path))
         };
         let record = self.is_whole.then_some(record);
         let origins = Origins { record, files: road.files, read };

@@ -64,7 +64,7 @@ use links::Links;
 use math::Formulas;
 use page::{Frame, Outline};
 pub use picture::picture_size;
-pub use search::Index;
+pub use search::{Index, Memo as IndexMemo};
 use sheet::Sheet;
 pub use template::Theme;
 
@@ -117,7 +117,6 @@ pub struct Memo {
     outline: Option<Arc<Outline>>,
     framed: memo::Memo<String, page::FramedOf, Result<Arc<str>, String>>,
     machines: MachinesMemo,
-    indexed: search::Memo,
 }
 
 /// What other texts can refer to in one.
@@ -240,7 +239,7 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
         Ok(files) => site.assets.extend(files),
         Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
-    let index = search::index(&sheets, sources, &mut memo.indexed);
+    let index = search::index(&sheets, sources);
     site.assets.extend(files.iter().map(|path| Asset {
         path: links::file_path(path).to_owned(),
         content: Content::CourseFile(path.clone()),

@@ -54,30 +54,34 @@ pub struct Indexed {
     words: Vec<(String, usize, u32)>,
 }
 
-/// What is searched in a course, before it is cut into files.
-#[derive(Clone, Debug, Default)]
+/// What is searched in a course, before it is read for that.
+#[derive(Default)]
 pub struct Index {
-    /// The path of each page, its title, and what is searched of it.
-    pages: Vec<(String, String, Arc<Indexed>)>,
+    pages: Vec<Searched>,
+    sources: Sources,
 }
 
-/// What is searched of all texts. What is gathered from them on other pages is not in it twice.
-pub fn index(sheets: &[Sheet], sources: &Sources, memo: &mut Memo) -> Index {
-    let of_texts = || {
-        let of_texts = sheets.iter().filter(|sheet| !sheet.kind.gathers());
-        of_texts.filter_map(|sheet| Some((sheet, sheet.text?)))
-    };
-    let asked = of_texts().map(|(sheet, text)| {
-        let record = text.record.map(Same::of);
-        (text.lesson.source, (Same::of(text.lesson), record, for_instructors(sheet, sources)))
+/// A page that is searched.
+struct Searched {
+    path: String,
+    title: String,
+    lesson: Arc<Lesson>,
+    record: Option<Arc<Record>>,
+    for_instructors: bool,
+}
+
+/// All texts. What is gathered from them on other pages is not searched twice.
+pub fn index(sheets: &[Sheet], sources: &Sources) -> Index {
+    let of_texts = sheets.iter().filter(|sheet| !sheet.kind.gathers());
+    let of_texts = of_texts.filter_map(|sheet| Some((sheet, sheet.text?)));
+    let pages = of_texts.map(|(sheet, text)| Searched {
+        path: page_path(sheet.name),
+        title: sheet.title.clone(),
+        lesson: Arc::clone(text.lesson),
+        record: text.record.cloned(),
+        for_instructors: for_instructors(sheet, sources),
     });
-    let indexed = memo.all(asked.collect(), |_, (lesson, record, for_instructors)| {
-        let record = record.as_ref().map(|record| &*record.0);
-        Arc::new(Indexed::of(&lesson.0, record, *for_instructors, sources))
-    });
-    let pages = of_texts().zip(indexed);
-    let pages = pages.map(|((sheet, _), it)| (page_path(sheet.name), sheet.title.clone(), it));
-    Index { pages: pages.collect() }
+    Index { pages: pages.collect(), sources: sources.clone() }
 }
 
 impl Indexed {
@@ -102,13 +106,22 @@ impl Indexed {
 }
 
 impl Index {
-    /// The files of the index.
-    pub fn files(&self) -> Vec<Asset> {
+    /// The files of the index. Texts that `memo` knows are not read again.
+    pub fn files(&self, memo: &mut Memo) -> Vec<Asset> {
+        let asked = self.pages.iter().map(|page| {
+            let made_of =
+                (Same::of(&page.lesson), page.record.as_ref().map(Same::of), page.for_instructors);
+            (page.lesson.source, made_of)
+        });
+        let indexed = memo.all(asked.collect(), |_, (lesson, record, for_instructors)| {
+            let record = record.as_ref().map(|record| &*record.0);
+            Arc::new(Indexed::of(&lesson.0, record, *for_instructors, &self.sources))
+        });
         let (mut pages, mut sections) = (vec![], vec![]);
         let mut all: BTreeMap<&str, Vec<(usize, u32)>> = BTreeMap::new();
-        let titles: Vec<Vec<String>> =
-            self.pages.iter().map(|(_, title, _)| words(title)).collect();
-        for ((path, title, indexed), of_title) in self.pages.iter().zip(&titles) {
+        let titles: Vec<Vec<String>> = self.pages.iter().map(|page| words(&page.title)).collect();
+        for ((page, indexed), of_title) in self.pages.iter().zip(&indexed).zip(&titles) {
+            let Searched { path, title, .. } = page;
             let Indexed { sections: own, notes, words } = &**indexed;
             pages.push(json!([path, title, own.len(), notes]));
             for (word, at, weight) in words {
