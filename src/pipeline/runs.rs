@@ -278,10 +278,8 @@ pub fn judge(
     });
     let known: Vec<Result<Arc<Judged>, ()>> = known.collect();
     // Most need no file of the course, and are read side by side.
-    let read = texts
-        .par_iter()
-        .zip(known)
-        .map(|(text, known)| known.or_else(|()| Err(text.read(road, None))));
+    let read =
+        texts.par_iter().zip(known).map(|(text, known)| known.map_err(|()| text.read(road, None)));
     let mut known: Vec<Result<Arc<Judged>, Read>> = read.collect();
     for (text, known) in texts.iter().zip(&mut known) {
         if let Err(read) = known
