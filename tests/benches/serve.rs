@@ -17,7 +17,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
@@ -157,7 +157,7 @@ impl Server {
     /// The milliseconds that it says of each of so many builds.
     fn own_work(&mut self, builds: usize) -> Vec<f64> {
         let own = self.lines.try_iter().filter_map(|line| {
-            let took = line.rsplit(" in ").next()?;
+            let (_, took) = line.split_once(": woven in ")?;
             let (number, unit) = took.split_once(' ')?;
             let scale = if unit.starts_with("ms") { 1.0 } else { 1000.0 };
             Some(number.parse::<f64>().ok()? * scale)
@@ -170,8 +170,8 @@ impl Server {
 
 /// From an edit to the page that shows it, by the browser's own clock; none where there is no browser.
 fn painted(address: &str, page: &str, edits: usize, edit: impl Fn(usize)) -> Option<Vec<f64>> {
-    let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(is_there)?;
-    let driver = ["chromedriver"].into_iter().find(is_there)?;
+    let browser = program(&["chromium", "chromium-browser", "google-chrome"])?;
+    let driver = program(&["chromedriver"])?;
     let mut driver = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).spawn().ok()?;
     let lines = BufReader::new(driver.stdout.take()?).lines().map_while(Result::ok);
     let mut ports = lines.filter_map(|line| {
@@ -183,7 +183,7 @@ fn painted(address: &str, page: &str, edits: usize, edit: impl Fn(usize)) -> Opt
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let painted = runtime.block_on(async {
         let mut capabilities = DesiredCapabilities::chrome();
-        capabilities.set_binary(browser)?;
+        capabilities.set_binary(&browser.to_string_lossy())?;
         let profile = format!("--user-data-dir={}", profile.path().display());
         for option in
             ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &profile]
@@ -222,7 +222,10 @@ const WATCH: &str = "
         requestAnimationFrame(() => setTimeout(() => { window.painted = performance.timeOrigin + performance.now(); }));
     }).observe(document.querySelector('main'), { childList: true, characterData: true, subtree: true });";
 
-fn is_there(program: &&str) -> bool {
-    env::var_os("PATH")
-        .is_some_and(|path| env::split_paths(&path).any(|it| it.join(program).exists()))
+/// Where a program of one of these names is.
+fn program(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let mut places = names.iter().flat_map(|name| folders.iter().map(move |it| it.join(name)));
+    places.find(|place| place.exists())
 }

@@ -20,7 +20,10 @@ const LESSON: &str = include_str!("../../../lessons/asyncio.md");
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons");
 /// A course of as many lessons.
 pub fn write(course: &Path, lessons: usize) -> Sources {
-    fs::create_dir(course).unwrap();
+    fs::create_dir_all(course.join("learners")).unwrap();
+    // The lesson's words are explained there.
+    let glossary = Path::new(RECORDED).join("learners/reference.md");
+    fs::copy(glossary, course.join("learners/reference.md")).unwrap();
     // What the compiler said of a block is not known of a run that no longer holds.
     let lesson = LESSON.replace("rust,compile_fail,E0728", "rust,ignore");
     let mut sources = Sources::default();
