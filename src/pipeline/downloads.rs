@@ -2,7 +2,7 @@
 //! playground the program that a cell and those before it make.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -23,8 +23,12 @@ use crate::{
 /// The folder of these files in the site.
 const FOLDER: &str = "code";
 
-/// What was made of each package last.
-pub type Memo = memo::Memo<String, MadeOf, Arc<Made>>;
+/// What was made of each package last, and the files that each lesson declares.
+#[derive(Default)]
+pub struct Memo {
+    declared: memo::Memo<SourceId, Same<Lesson>, Arc<BTreeSet<String>>>,
+    made: memo::Memo<String, MadeOf, Arc<Made>>,
+}
 
 /// What is made of a package.
 #[derive(PartialEq)]
@@ -52,18 +56,24 @@ pub fn downloads(
     runner: &mut dyn Runner,
     memo: &mut Memo,
 ) -> Vec<Arc<Made>> {
+    let asked = course.lessons.iter().map(|lesson| (lesson.source, Same::of(lesson)));
+    let declared = memo.declared.all(asked.collect(), |_, lesson| {
+        Arc::new(execute::declared_data(&lesson.0).into_keys().collect())
+    });
+    let lessons = course.lessons.iter().map(|lesson| lesson.source);
+    let declared: HashMap<SourceId, Arc<BTreeSet<String>>> = lessons.zip(declared).collect();
     let groups = tangle::groups(course).into_iter();
     let asked = groups.filter_map(|group| {
         let made_of = MadeOf {
             package: Same::of(tangled.named(&group.name)?),
             cells: Same::of(&tangled.cells[&group.name]),
             settings: Same::of(&course.settings),
-            data: data(&group.lessons, files, runner),
+            data: data(group.lessons.iter().flat_map(|it| &*declared[&it.source]), files, runner),
             lessons: group.lessons.into_iter().map(Same).collect(),
         };
         Some((group.name, made_of))
     });
-    memo.all(asked.collect(), |_, made_of| Arc::new(made(made_of)))
+    memo.made.all(asked.collect(), |_, made_of| Arc::new(made(made_of)))
 }
 
 fn made(made_of: &MadeOf) -> Made {
@@ -114,12 +124,15 @@ fn notebooks_of(lesson: &Lesson, alone: &[Alone], files: &mut Vec<Asset>) -> Vec
 }
 
 /// The files of the course that the lessons' programs read.
-fn data(lessons: &[Arc<Lesson>], files: &Files, runner: &mut dyn Runner) -> Vec<(String, Vec<u8>)> {
-    let declared = lessons.iter().flat_map(|lesson| execute::declared_data(lesson));
-    let declared: BTreeSet<String> = declared.map(|(path, _)| path).collect();
+fn data<'a>(
+    declared: impl Iterator<Item = &'a String>,
+    files: &Files,
+    runner: &mut dyn Runner,
+) -> Vec<(String, Vec<u8>)> {
+    let declared: BTreeSet<&String> = declared.collect();
     // One that is missing, or can't be read, is told of where it is declared.
-    let read = |path: String| Some((path.clone(), runner.read(&path).ok()?));
-    declared.into_iter().filter(|path| files.contains(path)).filter_map(read).collect()
+    let read = |path: &String| Some((path.clone(), runner.read(path).ok()?));
+    declared.into_iter().filter(|path| files.contains(*path)).filter_map(read).collect()
 }
 
 /// Whether the cells of a lesson are to run in the playground, and can: there are crates of the
