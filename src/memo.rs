@@ -4,7 +4,11 @@
 //! now, and for no other reason. Values that are large are shared (`Arc`), so that comparing those that did
 //! not change is comparing two addresses.
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -24,17 +28,30 @@ impl<K: Eq + Hash + Send + Sync, I: PartialEq + Send + Sync, O: Clone + Send + S
     /// The result for each key and what it is made of, in their order: made now, side by side, where the
     /// last one was made of something else. Those of other keys are forgotten.
     pub fn all(&mut self, asked: Vec<(K, I)>, make: impl Fn(&K, &I) -> O + Sync) -> Vec<O> {
-        let last = &self.last;
-        let made: Vec<O> = asked
-            .par_iter()
-            .map(|(key, input)| match last.get(key) {
-                Some((before, output)) if before == input => output.clone(),
-                _ => make(key, input),
+        let mut known_keys = 0;
+        let known: Vec<Option<O>> = asked
+            .iter()
+            .map(|(key, input)| {
+                let (before, output) = self.last.get(key)?;
+                known_keys += 1;
+                (before == input).then(|| output.clone())
             })
             .collect();
-        let entries = asked.into_iter().zip(&made);
-        self.last = entries.map(|((key, input), output)| (key, (input, output.clone()))).collect();
-        made
+        if known_keys < self.last.len() {
+            let keys: HashSet<&K> = asked.iter().map(|(key, _)| key).collect();
+            self.retain(|key| keys.contains(key));
+        }
+        let missing: Vec<usize> = (0..asked.len()).filter(|at| known[*at].is_none()).collect();
+        let made = missing.par_iter().map(|at| make(&asked[*at].0, &asked[*at].1));
+        let mut made = made.collect::<Vec<O>>().into_iter();
+        let outputs = asked.into_iter().zip(known).map(|((key, input), known)| {
+            known.or_else(|| {
+                let output = made.next()?;
+                self.keep(key, input, output.clone());
+                Some(output)
+            })
+        });
+        outputs.flatten().collect()
     }
 
     /// The one result that there is under a key, made now if the last one was made of something else.
@@ -81,6 +98,16 @@ impl<T: ?Sized> Same<T> {
 impl<T: ?Sized> PartialEq for Same<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A shared value that is compared only where it stands elsewhere: equal addresses say it sooner.
+#[derive(Debug)]
+pub struct Whole<T: ?Sized>(pub Arc<T>);
+
+impl<T: ?Sized + PartialEq> PartialEq for Whole<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 }
 

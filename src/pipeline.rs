@@ -106,7 +106,7 @@ fn tangle_read(
 ) -> Tangled {
     let mistaken = mistaken(diagnostics);
     let misread = course.lessons.iter().filter(|lesson| mistaken.contains(&lesson.source));
-    let misread: BTreeSet<String> = misread.map(|lesson| lesson.package()).collect();
+    let misread: BTreeSet<String> = misread.map(|lesson| lesson.package.clone()).collect();
     let groups = tangle::groups(course);
     let names = memo::settled(&mut memo.names, &tangle::names(&groups));
     let asked = groups.into_iter().map(|group| {
@@ -275,7 +275,7 @@ fn compose<'c>(
     let tangled = tangle_read(course, sources, memo, diagnostics);
     let asked = course.lessons.iter().map(|lesson| {
         let package = tangled.package(lesson).map(Same::of);
-        let cells = Same::of(&tangled.cells[&lesson.package()]);
+        let cells = Same::of(&tangled.cells[&lesson.package]);
         let settings = Same::of(&course.settings);
         (lesson.name.clone(), (Same::of(lesson), package, cells, settings, Arc::clone(files)))
     });
@@ -391,7 +391,7 @@ fn pictures(files: &Files, runner: &mut dyn Runner, memo: &mut PicturesMemo) -> 
 fn broken(course: &Course, tangled: &Tangled, diagnostics: &[Diagnostic]) -> BTreeSet<String> {
     let mistaken = mistaken(diagnostics);
     let texts = course.texts().filter(|text| mistaken.contains(&text.source));
-    let lessons = course.lessons.iter().filter(|lesson| tangled.broken.contains(&lesson.package()));
+    let lessons = course.lessons.iter().filter(|lesson| tangled.broken.contains(&lesson.package));
     texts.chain(lessons).map(|text| text.name.clone()).collect()
 }
 

@@ -24,6 +24,7 @@ use super::{
     with_path,
 };
 use crate::{
+    memo::Whole,
     model::{
         diagnostic::{Diagnostic, Severity},
         site::{Asset, Content, Site},
@@ -237,10 +238,10 @@ pub struct Shelf {
 }
 
 /// What a file of the site was written from.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 enum Shelved {
-    Page(Arc<str>),
-    Bytes(Arc<[u8]>),
+    Page(Whole<str>),
+    Bytes(Whole<[u8]>),
     CourseFile(State),
 }
 
@@ -280,12 +281,12 @@ impl Shelf {
         options: &Options,
     ) -> io::Result<Vec<String>> {
         let pages = made.site.pages.iter().map(|page| {
-            let shelved = Shelved::Page(Arc::clone(&page.html));
+            let shelved = Shelved::Page(Whole(Arc::clone(&page.html)));
             (&*page.path, Origin::Memory(page.html.as_bytes()), Some(shelved))
         });
         let assets = made.assets().map(|Asset { path, content }| match content {
             Content::Bytes(bytes) => {
-                (&**path, Origin::Memory(bytes), Some(Shelved::Bytes(Arc::clone(bytes))))
+                (&**path, Origin::Memory(bytes), Some(Shelved::Bytes(Whole(Arc::clone(bytes)))))
             }
             Content::CourseFile(file) => {
                 debug_assert!(course.files.contains(file));

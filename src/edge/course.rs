@@ -25,6 +25,8 @@ pub struct CourseFolder {
     pub files: Files,
     /// The course's own templates, by their path below `templates/`.
     pub templates: Vec<(String, String)>,
+    /// The files elsewhere that its texts are links to.
+    pub links: BTreeSet<PathBuf>,
 }
 
 /// Markdown files that speak of the folder and are no part of the course.
@@ -37,13 +39,6 @@ impl CourseFolder {
         self.sources.iter().any(|(_, source)| source.path == path)
             || self.files.contains(path)
             || matches!(folder, RUNS | "templates")
-    }
-
-    /// The files elsewhere that its texts are links to.
-    pub fn links(&self, course: &Path) -> BTreeSet<PathBuf> {
-        let texts = self.sources.iter().map(|(_, source)| course.join(&source.path));
-        let links = texts.filter(|path| path.is_symlink());
-        links.filter_map(|path| path.canonicalize().ok()).collect()
     }
 }
 
@@ -151,7 +146,8 @@ fn read_with(
         return Err(with_path(folder)(error));
     }
     let is_workbench = folder.join(CONFIG).is_file();
-    let mut paths = texts(folder, "")?;
+    let mut links = BTreeSet::new();
+    let mut paths = texts(folder, "", &mut links)?;
     if is_workbench {
         paths.retain(|path| WORKBENCH_TOP.contains(&path.as_str()));
     } else {
@@ -159,7 +155,7 @@ fn read_with(
     }
     let folders = if is_workbench { &FOLDERS[..] } else { &FOLDERS[1..] };
     for inside in folders {
-        let texts = texts(folder, inside)?;
+        let texts = texts(folder, inside, &mut links)?;
         paths.extend(texts.into_iter().filter(|path| !ASIDE.contains(&file_name(path))));
     }
     let mut sources = Sources::default();
@@ -189,7 +185,7 @@ fn read_with(
         let full = templates_folder.join(&path);
         templates.push((path, fs::read_to_string(&full).map_err(with_path(&full))?));
     }
-    Ok(CourseFolder { sources, files: Arc::new(files), templates })
+    Ok(CourseFolder { sources, files: Arc::new(files), templates, links })
 }
 
 /// The citation file of a course: beside its lessons, or above them in their repository.
@@ -204,8 +200,9 @@ pub fn citation(course: &Path) -> Option<PathBuf> {
 }
 
 /// The markdown files, and the settings, that stand directly in a folder of the course, by name.
-/// There are none where there is no such folder, unless it is the course's own.
-fn texts(course: &Path, folder: &str) -> io::Result<Vec<String>> {
+/// There are none where there is no such folder, unless it is the course's own. What those that are links
+/// lead to is added to `links`.
+fn texts(course: &Path, folder: &str, links: &mut BTreeSet<PathBuf>) -> io::Result<Vec<String>> {
     let inside = course.join(folder);
     let inside = shown(&inside);
     if !folder.is_empty() && !inside.is_dir() {
@@ -215,9 +212,14 @@ fn texts(course: &Path, folder: &str) -> io::Result<Vec<String>> {
     for entry in fs::read_dir(inside).map_err(with_path(inside))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if is_text(&name) && entry.path().is_file() {
-            paths.push(below(folder, &name));
+        let kind = entry.file_type()?;
+        if !is_text(&name) || !kind.is_file() && !entry.path().is_file() {
+            continue;
         }
+        if kind.is_symlink() {
+            links.extend(entry.path().canonicalize());
+        }
+        paths.push(below(folder, &name));
     }
     paths.sort();
     Ok(paths)

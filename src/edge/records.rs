@@ -269,9 +269,8 @@ impl Store {
         self.versions.hash.hash(&mut hasher);
         if let Some(lesson) = lesson {
             // Records are put into their folder as new files, which is a change to the folder.
-            let folder = self.folder.join(lesson);
-            if folder.exists() {
-                files::State::of(&folder)?.hash(&mut hasher);
+            if let Ok(folder) = fs::metadata(self.folder.join(lesson)) {
+                files::State::settled(&folder)?.hash(&mut hasher);
             }
         }
         for path in files {

@@ -75,7 +75,7 @@ impl Shown {
         gone.iter().for_each(|path| _ = self.pages.remove(path));
         for (path, html) in pages {
             match self.pages.get(path) {
-                Some(before) if before == html => {
+                Some(before) if Arc::ptr_eq(before, html) || before == html => {
                     news.remove(path);
                     continue;
                 }

@@ -1,7 +1,7 @@
 //! `lessonc serve`: builds a course, shows it, and builds it again whenever it changes.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     io,
     net::{IpAddr, SocketAddr},
     sync::{
@@ -76,7 +76,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         let edited = sender.end();
         changes.attend();
         let course = desk.reader.read(&build.course);
-        let links = course.as_ref().map(|course| course.links(&build.course)).unwrap_or_default();
+        let links = course.as_ref().map(|course| course.links.clone()).unwrap_or_default();
         if changes.attend_links(links) {
             continue;
         }
@@ -198,7 +198,8 @@ impl Desk {
         let Published { written, gone } =
             build::publish(&mut made, &course, &build, &mut self.shelf)?;
         // Where a run failed, the last good page is shown again, which stands in the site's folder.
-        let is_made = |path: &String| pages.iter().any(|page| page.path == *path);
+        let shown: HashSet<&str> = pages.iter().map(|page| &*page.path).collect();
+        let is_made = |path: &str| shown.contains(path);
         let stale = made.stale.iter().map(|lesson| page_path(lesson));
         let withheld: Vec<String> = stale.filter(|path| !is_made(path)).collect();
         let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);

@@ -59,7 +59,7 @@ pub fn program(
         lesson: lesson.name.clone(),
         name: "console".to_owned(),
         workspace: Arc::clone(workspace),
-        member: lesson.package(),
+        member: lesson.package.clone(),
         uses: uses.to_vec(),
         action: Action::Console(commands),
         expected: Expected::Success,
@@ -107,7 +107,8 @@ impl Calls {
             return vec![];
         }
         let is_named = |member: &&Member| {
-            self.words.contains(&member.folder) || self.words.contains(&member.package.cargo_name())
+            self.words.contains(&member.folder)
+                || self.words.contains(&*member.package.cargo_name())
         };
         let members = &workspace.members;
         let is_vague = self.is_vague || !members.iter().any(|member| is_named(&member));

@@ -28,7 +28,8 @@ mod trace;
 mod unfinished;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     io,
     sync::Arc,
 };
@@ -162,7 +163,7 @@ pub fn plan<'c>(
     let diagnostics = clashes(notebooks(), tangled);
     let mut data: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (lesson, composed) in lessons().filter(|(_, composed)| !composed.value.data.is_empty()) {
-        data.entry(lesson.package()).or_default().extend(composed.value.data.iter().cloned());
+        data.entry(lesson.package.clone()).or_default().extend(composed.value.data.iter().cloned());
     }
     let packages = tangled.packages.iter().filter(|package| !package.files.is_empty());
     let members = packages
@@ -177,15 +178,15 @@ pub fn plan<'c>(
 
     // A program that no console runs must be right all the same.
     let with_console = lessons().filter(|(_, composed)| composed.value.has_console);
-    let mut builders: BTreeMap<String, &str> = BTreeMap::new();
+    let mut builders: HashMap<&str, &str> = HashMap::new();
     for (lesson, _) in with_console.chain(lessons()) {
-        builders.entry(lesson.package()).or_insert(&lesson.name);
+        builders.entry(&lesson.package).or_insert(&lesson.name);
     }
     let built = lessons().map(|(lesson, composed)| Built {
         composed: Arc::clone(composed),
         package: tangled.package(lesson).cloned(),
-        elsewhere: builders[&lesson.package()] != lesson.name,
-        uses: composed.value.calls.folders(&lesson.package(), &workspace),
+        elsewhere: builders[&*lesson.package] != lesson.name,
+        uses: composed.value.calls.folders(&lesson.package, &workspace),
     });
     let built = built.collect();
     Diagnosed { value: Plan { course, workspace, built }, diagnostics }
@@ -262,7 +263,7 @@ fn build_alone(
         lesson: lesson.name.clone(),
         name: "package".to_owned(),
         workspace: Arc::clone(workspace),
-        member: lesson.package(),
+        member: lesson.package.clone(),
         uses: vec![],
         action: Action::Build,
         expected: Expected::Success,
@@ -284,10 +285,10 @@ fn clashes<'a>(
     notebooks: impl Iterator<Item = (&'a Lesson, &'a Notebook)>,
     tangled: &Tangled,
 ) -> Vec<Diagnostic> {
-    let mut taken: BTreeSet<String> =
+    let mut taken: HashSet<Cow<str>> =
         tangled.packages.iter().map(|package| package.cargo_name()).collect();
     let clashing =
-        notebooks.filter(|(_, notebook)| !taken.insert(notebook.member.package.name.clone()));
+        notebooks.filter(|(_, notebook)| !taken.insert((*notebook.member.package.name).into()));
     let diagnostics = clashing.map(|(lesson, notebook)| {
         let name = &notebook.member.package.name;
         Diagnostic::error("package-name", format!("there would be two packages `{name}`"))

@@ -126,7 +126,7 @@ pub fn compose(
     if let Some(library) = &library {
         let path = toml::Value::String(format!("../../{library}"));
         let table = toml::Table::from_iter([("path".to_owned(), path)]);
-        notebook.dependencies.insert(package.cargo_name(), toml::Value::Table(table));
+        notebook.dependencies.insert(package.cargo_name().into_owned(), toml::Value::Table(table));
     }
     notebook.files = vec![
         notebook.manifest(),

@@ -255,19 +255,21 @@ pub struct Lesson {
     /// The file's name without its folder and `.md`: `asyncio`.
     pub name: String,
     pub source: SourceId,
+    /// The name of the package that its code goes to.
+    pub package: String,
     pub meta: Meta,
     pub blocks: Vec<Block>,
 }
 
 impl Lesson {
+    pub fn new(name: &str, source: SourceId, meta: Meta, blocks: Vec<Block>) -> Self {
+        let package = package_name(meta.package.as_deref().unwrap_or(name));
+        Self { name: name.to_owned(), source, package, meta, blocks }
+    }
+
     /// The title, or failing one the name.
     pub fn title(&self) -> &str {
         self.meta.title.as_deref().unwrap_or(&self.name)
-    }
-
-    /// The name of the package that the lesson's code goes to.
-    pub fn package(&self) -> String {
-        package_name(self.meta.package.as_deref().unwrap_or(&self.name))
     }
 
     /// Every code block, in the order of the text, whatever it stands in.

@@ -2,6 +2,7 @@
 //! programs that can be run with them.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -42,11 +43,11 @@ impl Package {
     }
 
     /// The name that Cargo knows it by: a lesson may tangle a `Cargo.toml` of its own.
-    pub fn cargo_name(&self) -> String {
+    pub fn cargo_name(&self) -> Cow<'_, str> {
         let own = self.file("Cargo.toml").filter(|manifest| manifest.info.is_some());
         let own: Option<toml::Table> = own.and_then(|own| toml::from_str(&own.text()).ok());
         let name = own.as_ref().and_then(|own| own.get("package")?.get("name")?.as_str());
-        name.unwrap_or(&self.name).to_owned()
+        name.map_or(Cow::Borrowed(&self.name), |name| Cow::Owned(name.to_owned()))
     }
 
     /// Whether Cargo can build it.
@@ -190,7 +191,7 @@ impl Tangled {
 
     /// The package that a lesson's code goes to; none where it has a mistake.
     pub fn package(&self, lesson: &Lesson) -> Option<&Arc<Package>> {
-        self.named(&lesson.package())
+        self.named(&lesson.package)
     }
 
     /// The package without a mistake that has this name.
@@ -220,9 +221,9 @@ pub struct Workspace {
     /// The command by which notebooks are run, if they are not run right here.
     pub runner: Vec<String>,
     /// Which of the members stands in each folder.
-    folders: BTreeMap<String, usize>,
+    folders: HashMap<String, usize>,
     /// Which of them Cargo knows by each name.
-    names: BTreeMap<String, usize>,
+    names: HashMap<String, usize>,
 }
 
 /// A package and the folder it is in.
@@ -249,7 +250,7 @@ impl Workspace {
         let mut workspace = Self { members, profile, runner, ..Self::default() };
         for (at, Member { folder, package, .. }) in workspace.members.iter().enumerate() {
             workspace.folders.entry(folder.clone()).or_insert(at);
-            workspace.names.entry(package.cargo_name()).or_insert(at);
+            workspace.names.entry(package.cargo_name().into_owned()).or_insert(at);
         }
         workspace
     }

@@ -85,7 +85,7 @@ fn text(
     let meta = meta.into_value(&mut diagnostics);
     let blocks = body(context, id, &source.text, front.body, cells);
     let blocks = blocks.into_value(&mut diagnostics);
-    let value = Lesson { name: name.to_string(), source: id, meta, blocks };
+    let value = Lesson::new(name, id, meta, blocks);
     Diagnosed { value, diagnostics: in_order(diagnostics) }
 }
 
@@ -98,7 +98,7 @@ pub fn index(context: &Context, id: SourceId, source: &Source) -> Diagnosed<(Set
     let blocks = body(context, id, &source.text, front.body, Cells::None);
     let blocks = blocks.into_value(&mut diagnostics);
     let meta = Meta { title: settings.title.clone(), ..Meta::default() };
-    let lesson = Lesson { name: "index".to_string(), source: id, meta, blocks };
+    let lesson = Lesson::new("index", id, meta, blocks);
     Diagnosed { value: (settings, lesson), diagnostics: in_order(diagnostics) }
 }
 

@@ -173,7 +173,7 @@ fn the_seed() {
     let lesson = parse(SEED);
     assert_eq!(lesson.title(), "Asyncio");
     assert_eq!((lesson.meta.teaching, lesson.meta.exercises), (Some(30), Some(10)));
-    assert_eq!(lesson.package(), "a");
+    assert_eq!(lesson.package, "a");
     assert_eq!(
         shape(&lesson.blocks),
         "questions(list(plain | plain)) h1 p p html plain html code html h3 instructor(p) code code \
@@ -449,7 +449,7 @@ fn front_matter_of_a_lesson() {
         "---\ntitle: 2024\nteaching: 30\ncrate: asyncio\ndependencies:\n  rand: 0.10\n  tokio: { version: 1, features: [y, full] }\n---\n",
     );
     assert_eq!(lesson.title(), "2024");
-    assert_eq!(lesson.package(), "asyncio");
+    assert_eq!(lesson.package, "asyncio");
     let dependencies = lesson.meta.dependencies.into_iter();
     let dependencies = dependencies.map(|(name, it)| (name, it.requirement));
     let dependencies = toml::to_string(&dependencies.collect::<toml::Table>()).unwrap();

@@ -1,6 +1,6 @@
 //! What Cargo asks of generated packages.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::model::{
     diagnostic::Diagnostic,
@@ -38,7 +38,7 @@ pub fn mistake(manifest: &File) -> Option<Diagnostic> {
 /// Tells of each package whose own manifest calls it as another is called, with that package's
 /// index: Cargo knows packages by their names alone, and would build none.
 pub fn namesakes(packages: &[Arc<Package>]) -> Vec<(usize, Diagnostic)> {
-    let names: Vec<String> = packages.iter().map(|package| package.cargo_name()).collect();
+    let names: Vec<Cow<str>> = packages.iter().map(|package| package.cargo_name()).collect();
     let own = |package: &Package| package.file("Cargo.toml").and_then(|manifest| manifest.info);
     let namesake = |(index, package): (usize, &Arc<Package>)| {
         let place = own(package)?;

@@ -57,12 +57,11 @@ pub struct Made {
 /// The groups of a course, in the order in which its lessons begin them.
 pub fn groups(course: &Course) -> Vec<Group> {
     let mut groups: Vec<Group> = vec![];
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for lesson in &course.lessons {
-        let name = lesson.package();
-        let place = *places.entry(name.clone()).or_insert(groups.len());
+        let place = *places.entry(&lesson.package).or_insert(groups.len());
         if place == groups.len() {
-            groups.push(Group { name, lessons: vec![] });
+            groups.push(Group { name: lesson.package.clone(), lessons: vec![] });
         }
         groups[place].lessons.push(Arc::clone(lesson));
     }

@@ -148,12 +148,7 @@ pub fn shown(
     };
     let (logo, logo_dark) = (logo(&look.logo), logo(&look.logo_dark));
     let footer = course.index.as_ref().filter(|_| !look.footer.is_empty()).map(|index| {
-        let text = Lesson {
-            name: index.name.clone(),
-            source: index.source,
-            meta: Meta::default(),
-            blocks: look.footer.clone(),
-        };
+        let text = Lesson::new(&index.name, index.source, Meta::default(), look.footer.clone());
         let (charts, blocks) = (BTreeMap::new(), Blocks::default());
         let figures = Figures { own: &[], places, words: common.skin.words };
         let own = Own {

@@ -341,15 +341,17 @@ fn package_blocks(
     found: &[Arc<Found>],
     memo: &mut memo::Memo<String, Vec<Same<Found>>, Arc<Blocks>>,
 ) -> HashMap<SourceId, Arc<Blocks>> {
-    let mut groups: BTreeMap<String, (Vec<SourceId>, Vec<Same<Found>>)> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, (Vec<SourceId>, Vec<Same<Found>>)> = BTreeMap::new();
     let lessons = found.iter().skip(usize::from(course.index.is_some()));
     for (lesson, found) in course.lessons.iter().zip(lessons) {
-        let (sources, all) = groups.entry(lesson.package()).or_default();
+        let (sources, all) = groups.entry(&lesson.package).or_default();
         sources.push(lesson.source);
         all.push(Same::of(found));
     }
-    let (asked, sources): (Vec<_>, Vec<_>) =
-        groups.into_iter().map(|(name, (sources, found))| ((name, found), sources)).unzip();
+    let (asked, sources): (Vec<_>, Vec<_>) = groups
+        .into_iter()
+        .map(|(name, (sources, found))| ((name.to_owned(), found), sources))
+        .unzip();
     let blocks = memo.all(asked, |_, found| {
         Arc::new(Blocks::of(found.iter().flat_map(|found| &found.0.blocks)))
     });

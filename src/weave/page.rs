@@ -12,7 +12,7 @@ use super::{
     template::{Skin, Theme},
 };
 use crate::{
-    memo::Same,
+    memo::{Same, Whole},
     model::{
         course::{Course, Lesson, Settings},
         download::Download,
@@ -90,7 +90,7 @@ type TextOf = (Same<Lesson>, Option<Same<Record>>, Option<Same<Download>>, Same<
 pub struct FramedOf {
     title: String,
     kind: Kind,
-    body: Arc<str>,
+    body: Whole<str>,
     /// Its own text.
     text: Option<TextOf>,
     outline: Same<Outline>,
@@ -222,7 +222,7 @@ impl<'a> Frame<'a> {
         FramedOf {
             title: sheet.title.clone(),
             kind: sheet.kind,
-            body: Arc::clone(&sheet.body),
+            body: Whole(Arc::clone(&sheet.body)),
             text,
             outline: Same::of(self.outline),
             look: Same::of(self.look),

@@ -232,7 +232,7 @@ impl Cargo {
         self.left_out.borrow_mut().insert(culprit.folder.clone(), said.to_owned());
         let name = culprit.package.cargo_name();
         for member in &self.workspace.members {
-            if member.package.dependencies.contains_key(&name) {
+            if member.package.dependencies.contains_key(&*name) {
                 self.leave_out(member, said);
             }
         }
@@ -377,7 +377,10 @@ fn cargo_names(program: &Program) -> Vec<String> {
     };
     let folders = called.iter().chain([&program.member]);
     let packages = folders.filter_map(|folder| program.workspace.member(folder));
-    packages.filter(|package| package.has_manifest()).map(Package::cargo_name).collect()
+    packages
+        .filter(|package| package.has_manifest())
+        .map(|it| it.cargo_name().into_owned())
+        .collect()
 }
 
 /// The lessons of some programs, as a message names them.
