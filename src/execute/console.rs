@@ -36,8 +36,7 @@ pub fn program(
     let mut commands = vec![];
     let mut steps = vec![];
     for chunk in lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Console)) {
-        let timeout = settings.timeout(lesson, chunk);
-        let output_size = settings.output_size(lesson, chunk);
+        let bounds = settings.bounds(lesson, chunk);
         let env = chunk.env().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let given = Given { env: env.collect(), stdin: chunk.stdin().unwrap_or_default() };
         let timing = chunk.timing();
@@ -50,8 +49,7 @@ pub fn program(
                     status,
                     chatter: chunk.chatter(),
                 });
-                let span = line.span;
-                steps.push(Step { chunk: chunk.span, span, timeout, output_size, timing });
+                steps.push(Step { chunk: chunk.span, span: line.span, bounds, timing });
             }
         }
     }

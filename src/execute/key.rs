@@ -30,14 +30,15 @@ pub fn inputs(
     let action = match &program.action {
         Action::Run { .. } => "run",
         Action::Compile { .. } => "compile",
-        Action::Console(_) => "console",
+        // Older ones printed to two.
+        Action::Console(_) => "console, one stream",
         Action::Build => "build",
     };
     let mut parts = vec![
         (Part::Format, FORMAT.to_owned()),
         (Part::Action, action.to_owned()),
         (Part::Profile, program.workspace.profile.clone()),
-        (Part::Sandbox, sandbox(&program.sandbox)),
+        (Part::Sandbox, sandbox(program)),
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
     parts.extend(data.into_iter().map(|(path, hash)| (Part::Data(path.to_owned()), hash)));
@@ -47,7 +48,14 @@ pub fn inputs(
     parts.extend(program.measures().then(|| (Part::Measures, timings(program))));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
-        steps.extend(commands.iter().map(|it| fingerprint(command(it).as_bytes())));
+        let all = program.held();
+        let commands = commands.iter().zip(&program.steps).map(|(it, step)| {
+            let memory = step.bounds.held.memory;
+            let own =
+                if memory == all.memory { String::new() } else { format!("\nmemory {memory}") };
+            fingerprint((command(it) + &own).as_bytes())
+        });
+        steps.extend(commands);
     }
     if let Action::Run { given: it, .. } = &program.action
         && *it != Given::default()
@@ -157,9 +165,9 @@ impl Part {
 
 /// What of a run's limits it can notice, and live to tell of. What goes beyond the others is ended,
 /// and never recorded.
-fn sandbox(sandbox: &Sandbox) -> String {
-    let Sandbox { memory, network, write, file_size: _, on_request: _ } = sandbox;
-    format!("memory {memory}, network {network}, write {write:?}")
+fn sandbox(program: &Program) -> String {
+    let Sandbox { network, write, held: _, on_request: _ } = &program.sandbox;
+    format!("memory {}, network {network}, write {write:?}", program.held().memory)
 }
 
 /// The code of each cell of a notebook's file.

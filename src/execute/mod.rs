@@ -273,8 +273,7 @@ fn build_alone(
         steps: vec![Step {
             chunk: target.span,
             span: target.info,
-            timeout: settings.timeout(lesson, target),
-            output_size: settings.output_size(lesson, target),
+            bounds: settings.bounds(lesson, target),
             timing: None,
         }],
     })

@@ -14,6 +14,7 @@ use super::syntax::{tail, unbalanced};
 use crate::model::{
     course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, Settings, Trial, package_name},
     diagnostic::{Diagnosed, Diagnostic},
+    limits::Held,
     package::{
         Action, Cells, Expected, File, Given, Line, Member, Origin, Package, Program, Step,
         Workspace,
@@ -29,6 +30,9 @@ const TURNS: &str = include_str!("turns.rs");
 
 /// What a notebook with a seed carries as `src/lessonc_seeded.rs`, and its seed.
 const SEEDED: &str = include_str!("seeded.rs");
+
+/// What one carries as `src/lessonc_held.rs` whose cells may not all take the same.
+const HELD: &str = include_str!("held.rs");
 
 /// The folder of the workspace in which notebooks stand.
 pub const NOTEBOOKS: &str = "notebooks/";
@@ -84,6 +88,7 @@ pub fn compose(
     cells: &Cells,
 ) -> Diagnosed<Option<Notebook>> {
     let name = package_name(&lesson.name);
+    let is_uneven = is_uneven(settings, lesson);
     let mut composer = Composer {
         settings,
         lesson,
@@ -91,6 +96,7 @@ pub fn compose(
         head: head(package, settings.runtime),
         cells,
         session: None,
+        is_uneven,
         depth: 0,
         lines: vec![],
         steps: vec![],
@@ -138,6 +144,7 @@ pub fn compose(
         let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
         File::generated("src/lessonc_seeded.rs", &text)
     }));
+    notebook.files.extend(is_uneven.then(|| File::generated("src/lessonc_held.rs", HELD)));
     notebook.files.extend(files);
     let (package, data) = (Arc::new(notebook), declared(lesson).into_keys().collect());
     let member = Member { folder: format!("{NOTEBOOKS}{name}"), package, data };
@@ -145,6 +152,13 @@ pub fn compose(
         value: Some(Notebook { member, library, is_seeded: seed.is_some(), parts }),
         diagnostics,
     }
+}
+
+/// Whether a lesson's cells may not all hold the same.
+fn is_uneven(settings: &Settings, lesson: &Lesson) -> bool {
+    let cells = lesson.chunks().into_iter().filter(|chunk| chunk.cell == Some(Cell::Rust));
+    let mut held = cells.map(|chunk| settings.bounds(lesson, chunk).held);
+    held.next().is_some_and(|first| held.any(|other| other != first))
 }
 
 /// The notebooks of a lesson: the first, which has no name, and the others as they are named first.
@@ -238,6 +252,8 @@ struct Composer<'a> {
     cells: &'a Cells,
     /// The notebook that is being composed.
     session: Option<&'a str>,
+    /// Whether cells may not all hold the same.
+    is_uneven: bool,
     /// How many blocks are open.
     depth: usize,
     lines: Vec<Line>,
@@ -286,9 +302,13 @@ impl<'a> Composer<'a> {
         let Some((lines, code)) = self.code(chunk, true) else { return };
         self.give(chunk);
         let index = self.steps.len();
-        self.steps.push(self.step(chunk, lines));
+        let step = self.step(chunk, lines);
+        self.steps.push(step);
         self.depth += 1;
-        self.lines.extend(scaffold(&format!("{{\n{STEP}{index});")));
+        let Held { memory, file_size } = step.bounds.held;
+        let hold = format!(" __lessonc_held::hold({}, {});", memory.0, file_size.0);
+        let hold = if self.is_uneven { &hold } else { "" };
+        self.lines.extend(scaffold(&format!("{{\n{STEP}{index});{hold}")));
         self.lines.extend(statements(lines, &code));
     }
 
@@ -381,10 +401,16 @@ impl<'a> Composer<'a> {
     /// A whole program of what `main` holds, to its end; `way` leads to where our own modules are.
     fn program(&self, path: String, way: &str, main: Vec<Line>) -> File {
         let is_seeded = self.settings.seed(self.lesson).is_some();
-        let modules = ["lessonc", "lessonc_turns", "lessonc_seeded"];
-        let modules = modules.into_iter().take(2 + usize::from(is_seeded));
+        let modules = [
+            ("lessonc", true),
+            ("lessonc_turns", true),
+            ("lessonc_seeded", is_seeded),
+            ("lessonc_held", self.is_uneven),
+        ];
         let modules: String = modules
-            .map(|module| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
+            .into_iter()
+            .filter(|(_, is_needed)| *is_needed)
+            .map(|(module, _)| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
             .collect();
         let mut lines = scaffold(&format!("{LINTS}\n{modules}{}", self.head));
         lines.extend(main);
@@ -396,8 +422,7 @@ impl<'a> Composer<'a> {
         Step {
             chunk: chunk.span,
             span: first.map_or(chunk.info, |origin| origin.span),
-            timeout: self.settings.timeout(self.lesson, chunk),
-            output_size: self.settings.output_size(self.lesson, chunk),
+            bounds: self.settings.bounds(self.lesson, chunk),
             timing: chunk.timing(),
         }
     }

@@ -2,7 +2,7 @@
 //! gave.
 
 use crate::model::{
-    course::{Chunk, CodeLine, Lesson},
+    course::{Cell, Chunk, CodeLine, Lesson},
     diagnostic::{Diagnostic, Remark, RemarkKind, Replacement},
     record::{Part, Record},
     source::{Sources, Span},
@@ -35,7 +35,9 @@ fn difference(
     plain: Plain,
     sources: &Sources,
 ) -> Option<Diagnostic> {
-    let is_of_stdout = said.language.as_deref() == Some("output");
+    // Consoles print all to one stream.
+    let is_console = cell.cell == Some(Cell::Console);
+    let is_of_stdout = is_console || said.language.as_deref() == Some("output");
     let outputs = record.outputs.iter().filter(|output| output.chunk == cell.span);
     let parts = outputs.flat_map(|output| &output.parts).filter_map(|part| match part {
         Part::Stdout(text) | Part::Value(text) if is_of_stdout => Some(text.as_str()),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use super::{
     colour::Colour,
     diagnostic::Level,
-    limits::{self, Limits, Sandbox, Size},
+    limits::{Bounds, Limits, Sandbox},
     record::Record,
     source::{SourceId, Span},
 };
@@ -123,27 +123,14 @@ impl Settings {
         self.language.as_ref().map_or("en", |(language, _)| language)
     }
 
-    /// Seconds that a run of a code block may take.
-    pub fn timeout(&self, lesson: &Lesson, chunk: &Chunk) -> u32 {
-        let [ours, theirs] = self.limits_of(lesson);
-        chunk.timeout().or(theirs.timeout).or(ours.timeout).unwrap_or(limits::TIMEOUT)
-    }
-
-    /// How much a run of a code block may print.
-    pub fn output_size(&self, lesson: &Lesson, chunk: &Chunk) -> Size {
-        let [ours, theirs] = self.limits_of(lesson);
-        let said = chunk.output_size().or(theirs.output_size).or(ours.output_size);
-        said.unwrap_or(limits::OUTPUT_SIZE)
+    /// What a run of a code block may take.
+    pub fn bounds(&self, lesson: &Lesson, chunk: &Chunk) -> Bounds {
+        Bounds::new([&chunk.limits(), &lesson.meta.limits, &self.limits].into_iter())
     }
 
     /// What a lesson's runs may take and touch.
     pub fn sandbox(&self, lesson: &Lesson) -> Sandbox {
-        let [ours, theirs] = self.limits_of(lesson);
-        Sandbox::new(ours, theirs)
-    }
-
-    fn limits_of<'a>(&'a self, lesson: &'a Lesson) -> [&'a Limits; 2] {
-        [&self.limits, &lesson.meta.limits]
+        Sandbox::new(&self.limits, &lesson.meta.limits)
     }
 
     /// What chance begins with in a lesson's notebook; none where it is left to the system.
@@ -620,9 +607,16 @@ impl Chunk {
         said.map(String::as_str).or_else(|| self.attributes.get(key))
     }
 
-    /// Seconds that a run of it may take, where it says so.
-    pub fn timeout(&self) -> Option<u32> {
-        self.attributes.get("timeout")?.parse().ok()
+    /// What it says of what a run of it may take.
+    pub fn limits(&self) -> Limits {
+        let size = |key: &str| self.attributes.get(key)?.parse().ok();
+        Limits {
+            timeout: self.attributes.get("timeout").and_then(|said| said.parse().ok()),
+            output_size: size("output-size"),
+            memory: size("memory"),
+            file_size: size("file-size"),
+            ..Limits::default()
+        }
     }
 
     /// The notebook that it is a cell of, where that is not the lesson's first.
@@ -653,11 +647,6 @@ impl Chunk {
     /// Whether what cargo tells of its progress is of interest.
     pub fn chatter(&self) -> bool {
         self.attributes.get("chatter") == Some("true")
-    }
-
-    /// How much a run of it may print, where it says so.
-    pub fn output_size(&self) -> Option<Size> {
-        self.attributes.get("output-size")?.parse().ok()
     }
 
     /// How its outputs are compared with what is recorded of them, where it says so.

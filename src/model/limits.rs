@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// What a course's settings or a lesson say of it.
+/// What a course's settings, a lesson or a code block say of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Seconds that each cell or command may take.
@@ -34,11 +34,57 @@ pub const MEMORY: Size = Size(4_000_000_000);
 /// A disk takes many of these, and a lesson writes none that is as large.
 pub const FILE_SIZE: Size = Size(256_000_000);
 
+/// What one cell or command may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Seconds.
+    pub timeout: u32,
+    /// How much it may print.
+    pub output_size: Size,
+    pub held: Held,
+}
+
+impl Bounds {
+    /// What comes first goes before what comes after it.
+    pub fn new<'l>(said: impl Iterator<Item = &'l Limits> + Clone) -> Self {
+        Self {
+            timeout: said.clone().find_map(|it| it.timeout).unwrap_or(TIMEOUT),
+            output_size: said.clone().find_map(|it| it.output_size).unwrap_or(OUTPUT_SIZE),
+            held: Held::new(said),
+        }
+    }
+}
+
+/// What the system holds each process to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub memory: Size,
+    pub file_size: Size,
+}
+
+impl Held {
+    /// What comes first goes before what comes after it.
+    fn new<'l>(said: impl Iterator<Item = &'l Limits> + Clone) -> Self {
+        Self {
+            memory: said.clone().find_map(|it| it.memory).unwrap_or(MEMORY),
+            file_size: said.clone().find_map(|it| it.file_size).unwrap_or(FILE_SIZE),
+        }
+    }
+
+    /// What lets through all that one or the other does.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            memory: self.memory.max(other.memory),
+            file_size: self.file_size.max(other.file_size),
+        }
+    }
+}
+
 /// What holds for one run as a whole, and for each process of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sandbox {
-    pub memory: Size,
-    pub file_size: Size,
+    /// Where a cell or command says nothing else.
+    pub held: Held,
     pub network: bool,
     /// As in [`Limits::write`].
     pub write: Vec<String>,
@@ -50,8 +96,7 @@ impl Sandbox {
     /// What a lesson says goes before what its course says, but each may name more to write to.
     pub fn new(course: &Limits, lesson: &Limits) -> Self {
         Self {
-            memory: lesson.memory.or(course.memory).unwrap_or(MEMORY),
-            file_size: lesson.file_size.or(course.file_size).unwrap_or(FILE_SIZE),
+            held: Held::new([lesson, course].into_iter()),
             network: lesson.network.or(course.network).unwrap_or(false),
             write: course.write.iter().chain(&lesson.write).cloned().collect(),
             on_request: lesson.on_request.or(course.on_request).unwrap_or(false),

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     course::{Lesson, Timing},
-    limits::{Sandbox, Size},
+    limits::{Bounds, Held, Sandbox},
     source::Span,
 };
 
@@ -317,6 +317,12 @@ pub struct Program {
 }
 
 impl Program {
+    /// What any of its cells or commands may hold.
+    pub fn held(&self) -> Held {
+        let all = self.steps.iter().map(|step| step.bounds.held);
+        all.reduce(Held::or).unwrap_or(self.sandbox.held)
+    }
+
     /// Whether it tells how long something takes, and so must have the machine to itself.
     pub fn measures(&self) -> bool {
         self.steps.iter().any(|step| step.timing.is_some())
@@ -399,10 +405,7 @@ pub struct Step {
     pub chunk: Span,
     /// What a message about it points at: the cell's first line, or the command.
     pub span: Span,
-    /// Seconds that it may take.
-    pub timeout: u32,
-    /// How much it may print.
-    pub output_size: Size,
+    pub bounds: Bounds,
     /// How it is measured, if it tells how long something takes.
     pub timing: Option<Timing>,
 }

@@ -22,7 +22,7 @@ enum Of {
     Timed,
 }
 
-const KNOWN: [(&str, Of); 16] = [
+const KNOWN: [(&str, Of); 18] = [
     ("alt", Of::Notebooks),
     ("caption", Of::All),
     ("chatter", Of::Consoles),
@@ -31,6 +31,8 @@ const KNOWN: [(&str, Of); 16] = [
     ("drift", Of::Cells),
     ("env", Of::Cells),
     ("file", Of::All),
+    ("file-size", Of::Cells),
+    ("memory", Of::Cells),
     ("mode", Of::All),
     ("output", Of::Cells),
     ("output-size", Of::Cells),
@@ -197,9 +199,9 @@ fn mistake(key: &str, value: &str) -> Option<(String, String)> {
             };
             Some((format!("`{value}` is no way to show an output"), hint))
         }
-        "output-size" if value.parse::<Size>().is_err() => told(
-            &format!("`output-size={value}` is no size"),
-            "write a whole number and its unit: `output-size=2MB`",
+        "file-size" | "memory" | "output-size" if value.parse::<Size>().is_err() => told(
+            &format!("`{key}={value}` is no size"),
+            &format!("write a whole number and its unit: `{key}=2MB`"),
         ),
         "drift" if Drift::ALL.iter().all(|drift| drift.word() != value) => told(
             &format!("`drift={value}` is no way to compare outputs"),

@@ -33,6 +33,7 @@ pub use so_far::SoFar;
 use crate::{
     execute::{NONCE, Splitter, fingerprint, without_chatter},
     model::{
+        limits::Sandbox,
         package::{self, Action, Given, Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, End, Made, Part, StepTrace, Trace},
     },
@@ -47,8 +48,8 @@ const CAPTURED: &[&str] =
 const START: Allowance = Allowance { time: Duration::from_secs(600), output: 16 << 20 };
 
 fn allowance(step: &Step) -> Allowance {
-    let output = usize::try_from(step.output_size.0).unwrap_or(usize::MAX);
-    Allowance { time: Duration::from_secs(step.timeout.into()), output }
+    let output = usize::try_from(step.bounds.output_size.0).unwrap_or(usize::MAX);
+    Allowance { time: Duration::from_secs(step.bounds.timeout.into()), output }
 }
 
 /// What a run sees of our own environment; the rest is fixed, so that runs can be compared.
@@ -130,8 +131,9 @@ impl Cargo {
         let folder = files::fresh_folder(runs)?;
         let temporary = self.temporary(program)?;
         let own = [folder.as_path(), temporary.path()];
+        let sandbox = Sandbox { held: program.held(), ..program.sandbox.clone() };
         let mut command = match &program.workspace.runner[..] {
-            [] => self.confined(&program.sandbox, &own, path.as_ref())?,
+            [] => self.confined(&sandbox, &own, path.as_ref())?,
             // It may lead to a machine that has no lessonc.
             [..] => Command::new(path),
         };
@@ -194,8 +196,9 @@ impl Cargo {
             let package::Command { text, given, status: expected, .. } = command;
             let _task = self.progress.begin(&program.lesson, &format!("$ {text}"));
             let (interpreter, flag) = SHELL;
-            let mut shell = self.confined(&program.sandbox, &own, interpreter.as_ref())?;
-            shell.args([flag, text]);
+            let sandbox = Sandbox { held: step.bounds.held, ..program.sandbox.clone() };
+            let mut shell = self.confined(&sandbox, &own, interpreter.as_ref())?;
+            shell.args([flag, &in_one_stream(text)]);
             self.environment(&mut shell, temporary.path());
             shell.current_dir(&folder);
             shell.env("CARGO_TARGET_DIR", &target);
@@ -374,6 +377,12 @@ fn stdin(text: &str) -> io::Result<Stdio> {
 
 /// What runs a command, and how to hand it one.
 const SHELL: (&str, &str) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+
+/// A command that prints to one stream all that it would print to two. A terminal shows both in the order
+/// in which they are written, and nobody can tell that order who reads them from two pipes.
+fn in_one_stream(command: &str) -> String {
+    if cfg!(windows) { format!("({command}) 2>&1") } else { format!("exec 2>&1; {command}") }
+}
 
 /// A word that nothing a lesson prints can hold by chance.
 fn nonce() -> String {

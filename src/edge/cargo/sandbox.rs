@@ -95,8 +95,8 @@ mod system {
                 parent: std::process::id(),
                 write: own.chain(opened).collect::<io::Result<_>>()?,
                 network: sandbox.network,
-                memory: sandbox.memory.0,
-                file_size: sandbox.file_size.0,
+                memory: sandbox.held.memory.0,
+                file_size: sandbox.held.file_size.0,
             };
             let mut command = Command::new(&self.lessonc);
             command.args(confinement.arguments()?);

@@ -1,21 +1,21 @@
 //! What runs are ended for, and what they were refused, in the lesson's words.
 
-use super::{last_step, stderr_of};
+use super::{complaints, last_step};
 use crate::model::{
     diagnostic::Diagnostic,
-    limits::{OUTPUT_SIZE, Sandbox},
+    limits::{Held, OUTPUT_SIZE},
     package::Program,
     record::{End, Trace},
 };
 
 /// The limit that a run was ended for; none where it ended otherwise.
 pub fn passed(program: &Program, trace: &Trace) -> Option<Diagnostic> {
-    let Sandbox { memory, file_size, .. } = program.sandbox;
     let step = last_step(program, trace);
-    let said = last_said(trace);
+    let Held { memory, file_size } = held(program, trace);
+    let said = last_said(program, trace);
     Some(match trace.end {
         End::Flooded => {
-            let size = step.map_or(OUTPUT_SIZE, |step| step.output_size);
+            let size = step.map_or(OUTPUT_SIZE, |step| step.bounds.output_size);
             let message = format!("this printed more than {size}, and was ended");
             Diagnostic::error("output-limit", message).hint(
                 "let it print less, or allow more: by `output-size=` behind the fence, or \
@@ -23,7 +23,7 @@ pub fn passed(program: &Program, trace: &Trace) -> Option<Diagnostic> {
             )
         }
         End::TimedOut => {
-            let seconds = step.map_or(0, |step| step.timeout);
+            let seconds = step.map_or(0, |step| step.bounds.timeout);
             let message = format!("this took longer than {seconds} s, and was ended");
             Diagnostic::error("time-limit", message).hint(
                 "give it longer, in seconds: by `timeout=` behind the fence, or `timeout:` in the \
@@ -33,30 +33,36 @@ pub fn passed(program: &Program, trace: &Trace) -> Option<Diagnostic> {
         end if is_of_file_size(end) || said.contains("SIGXFSZ") => {
             let message = format!("this wrote more than {file_size} into a file, and was ended");
             Diagnostic::error("file-size-limit", message)
-                .hint("let it write less, or allow more by `file-size:` in the front matter")
+                .hint("let it write less, or allow more: by `file-size=` behind the fence, or `file-size:` in the front matter")
         }
         _ if said.lines().any(is_of_memory) => {
             let message = format!("this asked for more memory than {memory}, and was ended");
             Diagnostic::error("memory-limit", message)
-                .hint("let it take less, or allow more by `memory:` in the front matter")
+                .hint("let it take less, or allow more: by `memory=` behind the fence, or `memory:` in the front matter")
         }
         _ => return None,
     })
 }
 
+/// What the step might hold that ran when all was over.
+fn held(program: &Program, trace: &Trace) -> Held {
+    last_step(program, trace).map_or(program.sandbox.held, |step| step.bounds.held)
+}
+
 /// The setting that would let a run do what it seems to have failed of.
 pub fn hint(program: &Program, trace: &Trace) -> Option<String> {
-    let said = last_said(trace);
+    let said = last_said(program, trace);
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    let Sandbox { memory, network, .. } = program.sandbox;
+    let network = program.sandbox.network;
     if !network && says(&NO_NETWORK) {
         let hint = "a run reaches no network, unless the front matter says `network: true`";
         return Some(hint.to_owned());
     }
     if says(&["failed to spawn thread"]) {
+        let memory = held(program, trace).memory;
         return Some(format!(
-            "the stacks of threads count as memory, of which there is {memory}: `memory:` in the \
-             front matter allows more"
+            "the stacks of threads count as memory, of which there is {memory}: `memory=` behind the fence, \
+             or `memory:` in the front matter, allows more"
         ));
     }
     says(&["PermissionDenied", "Permission denied"]).then(|| match network {
@@ -78,8 +84,8 @@ const NO_NETWORK: [&str; 6] = [
     "AddrNotAvailable",
 ];
 
-fn last_said(trace: &Trace) -> String {
-    trace.steps.last().map(stderr_of).unwrap_or_default()
+fn last_said(program: &Program, trace: &Trace) -> String {
+    trace.steps.last().map(|step| complaints(program, step)).unwrap_or_default()
 }
 
 /// What the system ends a process by that writes too much into a file, on Linux.

@@ -122,7 +122,7 @@ fn last_step<'p>(program: &'p Program, trace: &Trace) -> Option<&'p Step> {
 }
 
 fn not_built(program: &Program, trace: &Trace) -> Diagnostic {
-    let said: String = trace.steps.iter().map(stderr_of).collect();
+    let said: String = trace.steps.iter().map(|step| complaints(program, step)).collect();
     // Before its complaint cargo tells of its progress.
     let said = said.find("error: ").map_or(&*said, |start| &said[start + "error: ".len()..]);
     let diagnostic = Diagnostic::error("not-built", "cargo could not build this lesson's code");
@@ -142,8 +142,16 @@ fn not_built(program: &Program, trace: &Trace) -> Diagnostic {
     diagnostic.note(said.trim().to_owned())
 }
 
-fn stderr_of(step: &StepTrace) -> String {
-    step.parts.iter().filter_map(Part::stderr).collect()
+/// What a part of an output may say of what went wrong. Consoles print all to one stream.
+fn complaint<'p>(program: &Program, part: &'p Part) -> Option<&'p str> {
+    match (part, &program.action) {
+        (Part::Stdout(text), Action::Console(_)) => Some(text),
+        _ => part.stderr(),
+    }
+}
+
+fn complaints(program: &Program, step: &StepTrace) -> String {
+    step.parts.iter().filter_map(|part| complaint(program, part)).collect()
 }
 
 fn at_last_step(
@@ -160,7 +168,7 @@ fn at_last_step(
         None => diagnostic,
     };
     let said = trace.steps.last().map(|step| &step.parts[..]).unwrap_or_default();
-    let said = said.iter().rev().find_map(Part::stderr);
+    let said = said.iter().rev().find_map(|part| complaint(program, part));
     let said = said.map(|text| Part::Stderr(last_lines(text, 12)));
     let said = said.map(|said| with_lesson_places(said, program, sources));
     match said.as_ref().and_then(Part::stderr) {
@@ -169,10 +177,19 @@ fn at_last_step(
     }
 }
 
+/// The last lines of a text, and of a long one its beginning.
 fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
-    lines[lines.len().saturating_sub(count)..].join("\n")
+    let last = lines[lines.len().saturating_sub(count)..].iter();
+    let cut = |line: &&str| match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => (*line).to_owned(),
+    };
+    last.map(cut).collect::<Vec<_>>().join("\n")
 }
+
+/// How many characters of a line are told: more is nothing that somebody wrote to be read.
+const LONGEST_LINE: usize = 300;
 
 /// The panic that ended a run. Others may have been caught, so only the last step's count, and only
 /// if the program ended as panics end it. Those before it are labelled: a thread's panic is why it
@@ -181,7 +198,7 @@ fn panic_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Opti
     if !matches!(trace.end, End::Exited(PANICKED) | End::Killed(_) | End::NotBuilt) {
         return None;
     }
-    let said = trace.steps.last().map(stderr_of)?;
+    let said = complaints(program, trace.steps.last()?);
     let lines: Vec<&str> = said.lines().collect();
     let mut panics = lines.iter().enumerate().rev().filter_map(|(index, line)| {
         let panic = Panic::read(line)?;

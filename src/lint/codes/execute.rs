@@ -99,8 +99,8 @@ println!(\"{} cores\", std::thread::available_parallelism()?);
         found: Found::ByRunning,
         meaning: "a cell or command wrote more into a file than it may",
         explanation: "A file may grow to 256 MB, so that a mistake fills no disk. The program was ended with all that it had
-started; nothing of its run is recorded. Another limit is set by `file-size:` in the front matter of the lesson or of
-index.md.",
+started; nothing of its run is recorded. Another limit is set by `file-size=` behind the fence, or by `file-size:` in the
+front matter of the lesson or of index.md.",
         bad: "``` {.console .cell}
 $ head -c 300000000 /dev/zero > zeros
 ```
@@ -121,8 +121,8 @@ $ head -c 300000000 /dev/zero > zeros
         found: Found::ByRunning,
         meaning: "a cell or command asked for more memory than there is for it",
         explanation: "Each process may ask for 4 GB, the stacks of its threads included. The program was ended with all that it had
-started; nothing of its run is recorded. Another limit is set by `memory:` in the front matter of the lesson or of
-index.md.",
+started; nothing of its run is recorded. Another limit is set by `memory=` behind the fence, or by `memory:` in the front
+matter of the lesson or of index.md.",
         bad: "```rust
 let planets = vec![1_u8; 5_000_000_000];
 ```
