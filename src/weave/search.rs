@@ -5,7 +5,7 @@
 //! lessons needs some files of them, and not megabytes. They are scripts, for a page that was
 //! opened from a folder may load nothing else. `templates/assets/search.js` reads them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use serde_json::{Value, json};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -50,8 +50,37 @@ pub struct Indexed {
     sections: Vec<String>,
     /// Which of them are for instructors.
     notes: Vec<usize>,
-    /// What each word counts, by the section that it stands in.
-    words: Vec<(String, usize, u32)>,
+    words: Words,
+}
+
+/// The words of some sections, and what they count there.
+#[derive(Debug, Default)]
+struct Words {
+    /// One behind the other.
+    text: String,
+    uses: Vec<Use>,
+}
+
+/// A word in a section.
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    /// Where it ends in their text.
+    end: u32,
+    section: u32,
+    weight: u32,
+}
+
+impl Words {
+    fn add(&mut self, word: &str, section: u32, weight: u32) {
+        self.text.push_str(word);
+        self.uses.push(Use { end: self.text.len() as u32, section, weight });
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, u32, u32)> {
+        let starts = std::iter::once(0).chain(self.uses.iter().map(|it| it.end as usize));
+        let uses = self.uses.iter().zip(starts);
+        uses.map(|(it, start)| (&self.text[start..it.end as usize], it.section, it.weight))
+    }
 }
 
 /// What is searched in a course, before it is read for that.
@@ -94,10 +123,15 @@ impl Indexed {
         let found = Reader::read(lesson, record, for_instructors, sources);
         let notes = found.iter().enumerate().filter(|(_, section)| section.for_instructors);
         let notes = notes.map(|(at, _)| at).collect();
-        let words = found.iter().enumerate().flat_map(|(at, section)| {
-            weights(section).into_iter().map(move |(word, weight)| (word, at, weight))
-        });
-        let words = words.collect();
+        let mut words = Words::default();
+        for (at, Section { title, text, .. }) in found.iter().enumerate() {
+            let (title, text) = (folded(title), folded(text));
+            for (word, weight) in weights(&title, &text) {
+                words.add(word, at as u32, weight);
+            }
+        }
+        words.text.shrink_to_fit();
+        words.uses.shrink_to_fit();
         let sections = found
             .iter()
             .map(|Section { id, title, text, .. }| json!([id, title, text.trim()]).to_string());
@@ -117,34 +151,34 @@ impl Index {
             let record = record.as_ref().map(|record| &*record.0);
             Arc::new(Indexed::of(&lesson.0, record, *for_instructors, &self.sources))
         });
-        let (mut pages, mut sections) = (vec![], vec![]);
-        let mut all: BTreeMap<&str, Vec<(usize, u32)>> = BTreeMap::new();
-        let titles: Vec<Vec<String>> = self.pages.iter().map(|page| words(&page.title)).collect();
+        let (mut pages, mut sections): (Vec<Value>, Vec<&str>) = (vec![], vec![]);
+        let mut all: BTreeMap<&str, Vec<(u32, u32)>> = BTreeMap::new();
+        let titles: Vec<String> = self.pages.iter().map(|page| folded(&page.title)).collect();
         for ((page, indexed), of_title) in self.pages.iter().zip(&indexed).zip(&titles) {
             let Searched { path, title, .. } = page;
             let Indexed { sections: own, notes, words } = &**indexed;
             pages.push(json!([path, title, own.len(), notes]));
-            for (word, at, weight) in words {
-                all.entry(word).or_default().push((sections.len() + at, *weight));
+            let start = sections.len() as u32;
+            for (word, at, weight) in words.iter() {
+                all.entry(word).or_default().push((start + at, weight));
             }
             // The title of a page counts in its first section.
-            for word in of_title {
+            for word in words_of(of_title) {
                 let uses = all.entry(word).or_default();
-                let first = uses.iter().rposition(|(section, _)| *section <= sections.len());
-                match first.filter(|at| uses[*at].0 == sections.len()) {
+                let first = uses.iter().rposition(|(section, _)| *section <= start);
+                match first.filter(|at| uses[*at].0 == start) {
                     Some(at) => uses[at].1 += IN_PAGE_TITLE,
                     None => {
                         let at = first.map_or(0, |at| at + 1);
-                        uses.insert(at, (sections.len(), IN_PAGE_TITLE));
+                        uses.insert(at, (start, IN_PAGE_TITLE));
                     }
                 }
             }
-            sections.extend(own.iter());
+            sections.extend(own.iter().map(String::as_str));
         }
-        let all: Vec<(Value, String)> =
-            all.iter().map(|(word, uses)| (json!(word), entry(word, uses))).collect();
+        let all = all.iter().map(|(word, uses)| (json!(word), entry(word, uses).into()));
         let sections = sections.into_iter().enumerate();
-        let sections = sections.map(|(number, section)| (json!(number), section.clone())).collect();
+        let sections = sections.map(|(number, section)| (json!(number), section.into()));
         let (words, word_files) = cut("words", ['{', '}'], all);
         let (sections, section_files) = cut("sections", ['[', ']'], sections);
         let index = json!({ "pages": pages, "words": words, "sections": sections });
@@ -278,47 +312,50 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What each word of a section counts in it.
-fn weights(section: &Section) -> BTreeMap<String, u32> {
-    let mut weights: BTreeMap<String, u32> = BTreeMap::new();
-    for word in words(&section.text) {
+/// What each word of a section counts in it, by its [`folded`] title and text.
+fn weights<'s>(title: &'s str, text: &'s str) -> BTreeMap<&'s str, u32> {
+    let mut weights: BTreeMap<&str, u32> = BTreeMap::new();
+    for word in words_of(text) {
         let weight = weights.entry(word).or_default();
         *weight = (*weight + 1).min(IN_TEXT);
     }
-    for word in words(&section.title) {
+    for word in words_of(title) {
         *weights.entry(word).or_default() += IN_TITLE;
     }
     weights
 }
 
-/// The words of a text as they are searched: without accents, in lower case.
-fn words(text: &str) -> Vec<String> {
-    let plain: String = if text.is_ascii() {
-        text.to_ascii_lowercase()
-    } else {
-        text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
-    };
-    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
+/// A text as it is searched: without accents, in lower case.
+fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+fn words_of(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// `"async":[4,1,2,10]`: sections by what their number is above that of the one before, each with
 /// what the word counts in it.
-fn entry(word: &str, uses: &[(usize, u32)]) -> String {
+fn entry(word: &str, uses: &[(u32, u32)]) -> String {
+    let mut entry = format!("{}:[", json!(word));
     let mut before = 0;
-    let mut numbers = vec![];
-    for (section, weight) in uses {
-        numbers.push(format!("{},{weight}", section - before));
+    for (at, (section, weight)) in uses.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        _ = write!(entry, "{comma}{},{weight}", section - before);
         before = *section;
     }
-    format!("{}:[{}]", json!(word), numbers.join(","))
+    entry.push(']');
+    entry
 }
 
 /// A list of keys and entries in files, and the first key of each.
-fn cut(
+fn cut<'l>(
     name: &str,
     [open, close]: [char; 2],
-    list: Vec<(Value, String)>,
+    list: impl Iterator<Item = (Value, Cow<'l, str>)>,
 ) -> (Vec<Value>, Vec<Asset>) {
     let (mut firsts, mut bodies): (Vec<Value>, Vec<String>) = (vec![], vec![]);
     for (key, entry) in list {
@@ -329,7 +366,7 @@ fn cut(
             }
             None => {
                 firsts.push(key);
-                bodies.push(entry);
+                bodies.push(entry.into_owned());
             }
         }
     }
@@ -353,27 +390,22 @@ mod tests {
 
     #[test]
     fn words_are_found_without_accents_and_signs() {
-        let found = words("L’été : `spawn_blocking(Žižek)`, 3×, 木星");
-        assert_eq!(found, ["l", "ete", "spawn", "blocking", "zizek", "3", "木星"]);
+        let folded = folded("L’été : `spawn_blocking(Žižek)`, 3×, 木星");
+        assert_eq!(words_of(&folded).collect::<Vec<_>>(), ["l", "ete", "spawn", "blocking", "zizek", "3", "木星"]);
     }
 
     #[test]
     fn a_title_counts_more_than_any_text() {
-        let section = |title: &str, text: &str| Section {
-            id: String::new(),
-            title: title.to_owned(),
-            text: text.to_owned(),
-            for_instructors: false,
-        };
-        let often = weights(&section("", &"task ".repeat(100)));
-        let titled = weights(&section("Tasks and a task", ""));
+        let text = "task ".repeat(100);
+        let often = weights("", &text);
+        let titled = weights("tasks and a task", "");
         assert!(often["task"] < titled["task"] && titled["task"] < IN_PAGE_TITLE);
     }
 
     #[test]
     fn a_long_list_is_cut_and_each_file_begins_where_is_said() {
-        let list: Vec<(Value, String)> =
-            (0..10).map(|at| (json!(at), format!("\"{}\"", "x".repeat(FILE_SIZE / 3)))).collect();
+        let entry = format!("\"{}\"", "x".repeat(FILE_SIZE / 3));
+        let list = (0..10).map(|at| (json!(at), Cow::Borrowed(&*entry)));
         let (firsts, files) = cut("sections", ['[', ']'], list);
         assert_eq!(firsts, [0, 2, 4, 6, 8]);
         assert_eq!(files.len(), firsts.len());
