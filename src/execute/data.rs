@@ -95,7 +95,7 @@ pub fn place_of(program: &Program, words: &str) -> Option<Span> {
             return Some(step.span);
         }
     }
-    let mut lines = files(program).into_iter().flat_map(|(_, file)| &file.lines);
+    let mut lines = files(program).into_iter().flat_map(|(_, file)| file.lines.iter());
     lines
         .find(|line| line.text.contains(words) && line.origin.is_some())?
         .origin

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::notebook::STEP;
 use crate::model::{
     course::Timing,
-    limits::Sandbox,
+    limits::{Sandbox, Size},
     package::{Action, Command, File, Given, Member, Program},
     record::Inputs,
 };
@@ -48,14 +48,7 @@ pub fn inputs(
     parts.extend(program.measures().then(|| (Part::Measures, timings(program))));
     let mut steps = vec![];
     if let Action::Console(commands) = &program.action {
-        let all = program.held();
-        let commands = commands.iter().zip(&program.steps).map(|(it, step)| {
-            let memory = step.bounds.held.memory;
-            let own =
-                if memory == all.memory { String::new() } else { format!("\nmemory {memory}") };
-            fingerprint((command(it) + &own).as_bytes())
-        });
-        steps.extend(commands);
+        steps.extend(commands.iter().map(|it| fingerprint(command(it).as_bytes())));
     }
     if let Action::Run { given: it, .. } = &program.action
         && *it != Given::default()
@@ -166,14 +159,20 @@ impl Part {
 /// What of a run's limits it can notice, and live to tell of. What goes beyond the others is ended,
 /// and never recorded.
 fn sandbox(program: &Program) -> String {
-    let Sandbox { network, write, held: _, on_request: _ } = &program.sandbox;
-    format!("memory {}, network {network}, write {write:?}", program.held().memory)
+    let Sandbox { held, network, write, on_request: _ } = &program.sandbox;
+    let mut memory: Vec<Size> = program.steps.iter().map(|it| it.bounds.held.memory).collect();
+    if memory.iter().all(|size| *size == memory[0]) {
+        memory.truncate(1);
+    }
+    let memory = if memory.is_empty() { vec![held.memory] } else { memory };
+    let memory: Vec<String> = memory.iter().map(Size::to_string).collect();
+    format!("memory {}, network {network}, write {write:?}", memory.join(" "))
 }
 
 /// The code of each cell of a notebook's file.
 fn cells(file: &File) -> Vec<String> {
     let mut cells: Vec<String> = vec![];
-    for line in &file.lines {
+    for line in file.lines.iter() {
         if line.origin.is_none() && line.text.starts_with(STEP) {
             cells.push(String::new());
         } else if let (Some(cell), Some(_)) = (cells.last_mut(), &line.origin) {

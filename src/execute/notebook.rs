@@ -7,7 +7,10 @@
 //! A block that is tried (`compile_fail`, `should_panic`, `no_run`) is the end of a program of its
 //! own, which repeats all cells that it sees: so it leaves nothing behind.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use super::data::declared;
 use super::syntax::{tail, unbalanced};
@@ -22,17 +25,21 @@ use crate::model::{
     source::Span,
 };
 
-const RUNTIME: &str = include_str!("runtime.rs");
+/// What every notebook carries: all share the one text.
+static RUNTIME: LazyLock<File> =
+    LazyLock::new(|| File::generated("src/lessonc.rs", include_str!("runtime.rs")));
 
-/// What every notebook carries as `src/lessonc_turns.rs`. It would ask for what we print ourselves, so it
-/// is compiled in notebooks alone.
-const TURNS: &str = include_str!("turns.rs");
+/// What every notebook carries beside it. It would ask for what we print ourselves, so it is compiled in
+/// notebooks alone.
+static TURNS: LazyLock<File> =
+    LazyLock::new(|| File::generated("src/lessonc_turns.rs", include_str!("turns.rs")));
 
 /// What a notebook with a seed carries as `src/lessonc_seeded.rs`, and its seed.
 const SEEDED: &str = include_str!("seeded.rs");
 
-/// What one carries as `src/lessonc_held.rs` whose cells may not all take the same.
-const HELD: &str = include_str!("held.rs");
+/// What one carries whose cells may not all take the same.
+static HELD: LazyLock<File> =
+    LazyLock::new(|| File::generated("src/lessonc_held.rs", include_str!("held.rs")));
 
 /// The folder of the workspace in which notebooks stand.
 pub const NOTEBOOKS: &str = "notebooks/";
@@ -134,17 +141,13 @@ pub fn compose(
         let table = toml::Table::from_iter([("path".to_owned(), path)]);
         notebook.dependencies.insert(package.cargo_name().into_owned(), toml::Value::Table(table));
     }
-    notebook.files = vec![
-        notebook.manifest(),
-        File::generated("src/lessonc.rs", RUNTIME),
-        File::generated("src/lessonc_turns.rs", TURNS),
-    ];
+    notebook.files = vec![notebook.manifest(), RUNTIME.clone(), TURNS.clone()];
     let seed = settings.seed(lesson);
     notebook.files.extend(seed.map(|seed| {
         let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
         File::generated("src/lessonc_seeded.rs", &text)
     }));
-    notebook.files.extend(is_uneven.then(|| File::generated("src/lessonc_held.rs", HELD)));
+    notebook.files.extend(is_uneven.then(|| HELD.clone()));
     notebook.files.extend(files);
     let (package, data) = (Arc::new(notebook), declared(lesson).into_keys().collect());
     let member = Member { folder: format!("{NOTEBOOKS}{name}"), package, data };
@@ -414,7 +417,7 @@ impl<'a> Composer<'a> {
             .collect();
         let mut lines = scaffold(&format!("{LINTS}\n{modules}{}", self.head));
         lines.extend(main);
-        File { lines, ..File::generated(path, "") }
+        File { lines: lines.into(), ..File::generated(path, "") }
     }
 
     fn step(&self, chunk: &Chunk, lines: &[Line]) -> Step {

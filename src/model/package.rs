@@ -83,7 +83,7 @@ impl Package {
 pub struct File {
     /// Below the package's folder, with `/` between folders.
     pub path: String,
-    pub lines: Vec<Line>,
+    pub lines: Arc<[Line]>,
     /// Unix permissions, if not the usual ones.
     pub mode: Option<u32>,
     /// What stands behind the fence of the block that names it first; none where no block does.
@@ -239,7 +239,7 @@ pub struct Member {
 impl Member {
     /// Whether its code may take some of these in when it is compiled, by `include_str!` and its like.
     pub fn includes_files(&self) -> bool {
-        let mut lines = self.package.files.iter().flat_map(|file| &file.lines);
+        let mut lines = self.package.files.iter().flat_map(|file| file.lines.iter());
         let mut includes = || lines.any(|it| it.origin.is_some() && it.text.contains("include"));
         !self.data.is_empty() && includes()
     }

@@ -185,7 +185,7 @@ fn package(
         .iter()
         .map(|(path, target)| File {
             path: path.clone(),
-            lines: expand::expand(&target.pieces, &names, diagnostics),
+            lines: expand::expand(&target.pieces, &names, diagnostics).into(),
             mode: target.mode.map(|(mode, _)| mode),
             info: target.pieces.first().map(|piece| piece.chunk.info),
         })

@@ -391,7 +391,10 @@ mod tests {
     #[test]
     fn words_are_found_without_accents_and_signs() {
         let folded = folded("L’été : `spawn_blocking(Žižek)`, 3×, 木星");
-        assert_eq!(words_of(&folded).collect::<Vec<_>>(), ["l", "ete", "spawn", "blocking", "zizek", "3", "木星"]);
+        assert_eq!(
+            words_of(&folded).collect::<Vec<_>>(),
+            ["l", "ete", "spawn", "blocking", "zizek", "3", "木星"]
+        );
     }
 
     #[test]

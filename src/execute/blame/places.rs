@@ -262,7 +262,7 @@ mod tests {
             Line { text: format!("  {word}"), origin }
         };
         let lines = vec![Line::generated("head"), at("one"), at("two")];
-        let file = File { lines, ..File::generated("src/main.rs", "") };
+        let file = File { lines: lines.into(), ..File::generated("src/main.rs", "") };
         let package = Package { files: vec![file], ..Package::default() };
         let (package, data) = (Arc::new(package), Default::default());
         let members = vec![Member { folder: "notebooks/b".into(), package, data }];
