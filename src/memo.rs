@@ -28,13 +28,24 @@ impl<K: Eq + Hash + Send + Sync, I: PartialEq + Send + Sync, O: Clone + Send + S
     /// The result for each key and what it is made of, in their order: made now, side by side, where the
     /// last one was made of something else. Those of other keys are forgotten.
     pub fn all(&mut self, asked: Vec<(K, I)>, make: impl Fn(&K, &I) -> O + Sync) -> Vec<O> {
+        self.some(asked, |_| true, make)
+    }
+
+    /// The same where only some are needed at once. Of the others the last result serves, whatever it was made
+    /// of, until they are asked for again.
+    pub fn some(
+        &mut self,
+        asked: Vec<(K, I)>,
+        is_needed: impl Fn(&K) -> bool,
+        make: impl Fn(&K, &I) -> O + Sync,
+    ) -> Vec<O> {
         let mut known_keys = 0;
         let known: Vec<Option<O>> = asked
             .iter()
             .map(|(key, input)| {
                 let (before, output) = self.last.get(key)?;
                 known_keys += 1;
-                (before == input).then(|| output.clone())
+                (before == input || !is_needed(key)).then(|| output.clone())
             })
             .collect();
         if known_keys < self.last.len() {
@@ -82,6 +93,26 @@ impl<K: Eq + Hash + Send + Sync, I: PartialEq + Send + Sync, O: Clone + Send + S
     /// Forgets the results of keys that are not asked for any more.
     pub fn retain(&mut self, is_asked_for: impl Fn(&K) -> bool) {
         self.last.retain(|key, _| is_asked_for(key));
+    }
+}
+
+impl<K: Eq + Hash + Send + Sync, I: PartialEq + Send + Sync, T, E> Memo<K, I, Result<T, E>>
+where
+    Result<T, E>: Clone + Send + Sync,
+{
+    /// The one result under a key where it may not be needed at once: then the last one serves if it is good,
+    /// whatever it was made of.
+    pub fn one_if(
+        &mut self,
+        is_needed: bool,
+        key: K,
+        input: I,
+        make: impl FnOnce(&I) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.output(&key) {
+            Some(Ok(output)) if !is_needed => Ok(output),
+            _ => self.one(key, input, make),
+        }
     }
 }
 
@@ -140,5 +171,16 @@ mod tests {
         assert_eq!(all(&[("b", 2), ("a", 3)]), (vec![4, 6], 1));
         assert_eq!(all(&[("b", 2)]), (vec![4], 0));
         assert_eq!(all(&[("a", 3)]), (vec![6], 1), "what is not asked for is forgotten");
+    }
+
+    #[test]
+    fn what_is_not_needed_at_once_may_be_old() {
+        let mut memo = Memo::default();
+        let mut some = |needed: &[&str], asked: &[(&'static str, u32)]| {
+            memo.some(asked.to_vec(), |key| needed.contains(key), |_, input| input * 2)
+        };
+        assert_eq!(some(&[], &[("a", 1), ("b", 2)]), [2, 4], "there is no old one");
+        assert_eq!(some(&["b"], &[("a", 3), ("b", 4)]), [2, 8]);
+        assert_eq!(some(&["a", "b"], &[("a", 3), ("b", 4)]), [6, 8]);
     }
 }

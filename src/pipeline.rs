@@ -23,7 +23,7 @@ use crate::{
         diagnostic::{Diagnosed, Diagnostic, Severity},
         download::Download,
         package::{Cells, Package, Program, Tangled},
-        site::{Asset, Content, PictureSize, Site},
+        site::{Asset, Content, Page, PictureSize, Site},
         source::{SourceId, Sources, Span},
         words::Words,
     },
@@ -142,6 +142,32 @@ pub fn build(
     runner: &mut dyn Runner,
     memo: &mut Memo,
 ) -> Built {
+    build_needed(sources, files, theme, None, runner, memo)
+}
+
+/// Some of the pages of that, by their names, before all the others are made.
+pub fn pages(
+    sources: &Sources,
+    files: &Files,
+    theme: &Arc<Theme>,
+    needed: &BTreeSet<String>,
+    runner: &mut dyn Runner,
+    memo: &mut Memo,
+) -> Vec<Page> {
+    let paths: BTreeSet<String> = needed.iter().map(|name| weave::page_path(name)).collect();
+    let mut pages = build_needed(sources, files, theme, Some(needed), runner, memo).site.pages;
+    pages.retain(|page| paths.contains(&page.path));
+    pages
+}
+
+fn build_needed(
+    sources: &Sources,
+    files: &Files,
+    theme: &Arc<Theme>,
+    needed: Option<&BTreeSet<String>>,
+    runner: &mut dyn Runner,
+    memo: &mut Memo,
+) -> Built {
     let mut diagnostics = vec![];
     runner.begins("parse");
     let course = course::parse(sources, &mut memo.course).into_value(&mut diagnostics);
@@ -174,6 +200,7 @@ pub fn build(
     runner.begins("pack");
     let downloads = downloads::downloads(&course, &tangled, files, runner, &mut memo.downloads);
     let material = material(&road, &judged, &downloads, &pictures, theme);
+    let material = weave::Material { needed, ..material };
     runner.begins("weave");
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, index) = woven.into_value(&mut diagnostics);
@@ -308,7 +335,15 @@ fn material<'a>(
         charts: Arc::clone(&judged.charts),
         download: downloads.get(&lesson.source).map(|download| Arc::clone(download)),
     });
-    weave::Material { course, given: given.collect(), files, pictures, sources, theme }
+    weave::Material {
+        course,
+        given: given.collect(),
+        files,
+        pictures,
+        sources,
+        theme,
+        needed: None,
+    }
 }
 
 /// All that is wrong with a course, as far as it can be told without running anything: `recall`

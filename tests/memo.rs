@@ -13,6 +13,7 @@ use lessonc::{
     model::{
         package::Program,
         record::{CapturedFile, End, Made, Part, StepTrace, Trace},
+        site::Page,
         source::{Source, Sources},
     },
     pipeline::{self, Built, Files, Memo},
@@ -79,6 +80,20 @@ struct Server {
 
 impl Server {
     fn build(&mut self, course: &Course) -> (Built, Vec<String>) {
+        let (sources, files, theme) = self.read(course);
+        let mut echo = Echo::default();
+        let built = pipeline::build(&sources, &files, &theme, &mut echo, &mut self.memo);
+        (built, echo.ran)
+    }
+
+    /// Some of the pages, before all others are made.
+    fn pages(&mut self, course: &Course, needed: &BTreeSet<String>) -> Vec<Page> {
+        let (sources, files, theme) = self.read(course);
+        let mut echo = Echo::default();
+        pipeline::pages(&sources, &files, &theme, needed, &mut echo, &mut self.memo)
+    }
+
+    fn read(&mut self, course: &Course) -> (Sources, Files, Arc<Theme>) {
         let mut sources = Sources::default();
         for (path, text) in &course.texts {
             let before = self.sources.get(path).filter(|source| source.text == *text).cloned();
@@ -87,12 +102,12 @@ impl Server {
             sources.add(source);
         }
         let files = lessonc::memo::settled(&mut self.files, &course.files);
+        let before = self.themes.output(&());
         let theme = self.themes.one((), course.templates.clone(), |templates| {
-            Arc::new(Theme::new(templates).unwrap())
+            let edited = before.map(|theme| theme.edited(templates));
+            Arc::new(edited.unwrap_or_else(|| Theme::new(templates)).unwrap())
         });
-        let mut echo = Echo::default();
-        let built = pipeline::build(&sources, &files, &theme, &mut echo, &mut self.memo);
-        (built, echo.ran)
+        (sources, files, theme)
     }
 }
 
@@ -151,6 +166,16 @@ const SETTINGS: [&str; 5] = [
     "---\ntitle: All\nurl: https://example.org/x/\nedition: \"2021\"\n---\n",
 ];
 
+const TEMPLATES: [(&str, &str); 4] = [
+    ("figure.html", "<b>{{ alt }}</b>"),
+    ("keypoints.html", "<i>key points</i>"),
+    ("css/code.css", "code { color: red }"),
+    ("words/en.toml", "note = \"Nota bene\""),
+];
+
+/// Pages that somebody may look at.
+const LOOKED_AT: [&str; 7] = ["one", "two", "index", "all", "keypoints", "reference", "404"];
+
 #[derive(Clone, Debug)]
 enum Edit {
     Write { name: Pick, front: Pick, pieces: Vec<Pick> },
@@ -159,7 +184,7 @@ enum Edit {
     Settings(Pick),
     NoSettings,
     Figure,
-    Template,
+    Template(Pick),
 }
 
 fn edits() -> impl Strategy<Value = Vec<Edit>> {
@@ -172,7 +197,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         2 => pick().prop_map(Edit::Settings),
         1 => Just(Edit::NoSettings),
         1 => Just(Edit::Figure),
-        1 => Just(Edit::Template),
+        2 => pick().prop_map(Edit::Template),
     ];
     prop::collection::vec(edit, 1..12)
 }
@@ -200,10 +225,10 @@ impl Course {
                     self.files.insert("fig/x.svg".to_owned());
                 }
             }
-            Edit::Template => {
+            Edit::Template(own) => {
                 if self.templates.pop().is_none() {
-                    let own = ("figure.html".to_owned(), "<b>{{ alt }}</b>".to_owned());
-                    self.templates.push(own);
+                    let (path, text) = own.get(&TEMPLATES);
+                    self.templates.push(((*path).to_owned(), (*text).to_owned()));
                 }
             }
         }
@@ -214,13 +239,24 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_edited_the_result_is_that_of_a_fresh_build(edits in edits()) {
+    fn whatever_is_edited_the_result_is_that_of_a_fresh_build(
+        edits in edits(),
+        looked_at in prop::sample::subsequence(&LOOKED_AT[..], 0..3),
+    ) {
+        let looked_at = looked_at.into_iter().map(str::to_owned).collect();
         let mut course = Course::default();
         course.texts.insert("one.md".to_owned(), "# One\n".to_owned());
         let mut server = Server::default();
         for edit in &edits {
             course.edit(edit);
+            // What is seen first of other templates remains.
+            let is_restyled = matches!(edit, Edit::Template(_));
+            let first = is_restyled.then(|| server.pages(&course, &looked_at)).unwrap_or_default();
             let (kept, _) = server.build(&course);
+            for page in &first {
+                let whole = kept.site.pages.iter().find(|it| it.path == page.path);
+                prop_assert!(whole.is_none_or(|it| Arc::ptr_eq(&it.html, &page.html)), "{} was old", page.path);
+            }
             let (fresh, _) = Server::default().build(&course);
             prop_assert_eq!(shown(&kept), shown(&fresh), "after {:?}", edit);
             let (again, ran) = server.build(&course);

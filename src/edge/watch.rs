@@ -231,7 +231,11 @@ impl Desk {
         if let Some(theme) = self.theme.get(&(), &course.templates) {
             return Ok(theme);
         }
-        let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
+        let theme = match self.theme.output(&()) {
+            Some(theme) => theme.edited(&course.templates),
+            None => Theme::new(&course.templates),
+        };
+        let theme = Arc::new(theme.map_err(io::Error::other)?);
         self.theme.keep((), course.templates.clone(), Arc::clone(&theme));
         Ok(theme)
     }

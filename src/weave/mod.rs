@@ -66,6 +66,7 @@ use page::{Frame, Outline};
 pub use picture::picture_size;
 pub use search::{Index, Memo as IndexMemo};
 use sheet::Sheet;
+use template::Templates;
 pub use template::Theme;
 
 /// The folders of a course that are copied into its site.
@@ -82,6 +83,14 @@ pub struct Material<'a> {
     pub pictures: &'a Arc<BTreeMap<String, PictureSize>>,
     pub sources: &'a Sources,
     pub theme: &'a Arc<Theme>,
+    /// The names of the pages that are needed at once; all where none are named. The others may be as they were.
+    pub needed: Option<&'a BTreeSet<String>>,
+}
+
+impl Material<'_> {
+    fn needs(&self, page: &str) -> bool {
+        self.needed.is_none_or(|needed| needed.contains(page))
+    }
 }
 
 /// What there is beside a text.
@@ -96,7 +105,7 @@ pub struct Given {
 }
 
 /// What decides how all is shown, and in which words.
-type Look = (Same<Settings>, Same<Theme>);
+type Look = (Same<Settings>, Same<Templates>);
 
 type MachinesMemo = memo::Memo<(), (Same<Outline>, Look), Result<Vec<Asset>, String>>;
 
@@ -159,7 +168,7 @@ struct WovenOf {
     places: Option<Same<Vec<Place>>>,
     around: Same<links::Signs>,
     settings: Same<Settings>,
-    theme: Same<Theme>,
+    theme: Same<Templates>,
 }
 
 /// A text of the course, woven.
@@ -201,7 +210,7 @@ impl Texts<'_> {
 pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
     let Material { course, files, theme, sources, .. } = *material;
     let mut diagnostics = vec![];
-    let asked = (Same::of(&course.settings), Same::of(theme));
+    let asked = (Same::of(&course.settings), Same::of(&theme.templates));
     let words =
         memo.words.one((), asked, |_| Arc::new(words::choose(theme.words(), &course.settings)));
     diagnostics.extend(words.diagnostics.iter().cloned());
@@ -222,9 +231,11 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
     let frame = Frame { course, look: &look, outline: &outline, sources };
     let asked = sheets.iter().map(|sheet| (sheet.name.to_owned(), frame.framed_of(sheet, theme)));
     let by_name: HashMap<&str, &Sheet> = sheets.iter().map(|sheet| (sheet.name, sheet)).collect();
-    let framed = memo
-        .framed
-        .all(asked.collect(), |name, _| frame.page(by_name[&**name], &skin).map(Arc::from));
+    let framed = memo.framed.some(
+        asked.collect(),
+        |name| material.needs(name),
+        |name, _| frame.page(by_name[&**name], &skin).map(Arc::from),
+    );
     for (sheet, html) in sheets.iter().zip(framed) {
         match html {
             Ok(html) => {
@@ -234,8 +245,11 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
             Err(error) => diagnostics.push(html::template_error(error, sheet.start())),
         }
     }
-    let asked = (Same::of(&outline), (Same::of(&course.settings), Same::of(theme)));
-    match memo.machines.one((), asked, |_| pages::files(course, &sheets, &skin)) {
+    let asked = (Same::of(&outline), (Same::of(&course.settings), Same::of(&theme.templates)));
+    let is_whole = material.needed.is_none();
+    let machines =
+        memo.machines.one_if(is_whole, (), asked, |_| pages::files(course, &sheets, &skin));
+    match machines {
         Ok(files) => site.assets.extend(files),
         Err(error) => diagnostics.push(html::template_error(error, sheets[0].start())),
     }
@@ -273,7 +287,7 @@ fn texts<'a>(
     skin: &template::Skin,
     memo: &mut Memo,
 ) -> (Texts<'a>, Diagnosed<look::Shown>) {
-    let Material { course, given, files, pictures, sources, theme } = material;
+    let Material { course, given, files, pictures, sources, theme, .. } = material;
     let asked = course.texts().map(|lesson| (lesson.source, Same::of(lesson)));
     let found =
         memo.found.all(asked.collect(), |_, lesson| Arc::new(Found::of(&lesson.0, sources)));
@@ -312,16 +326,24 @@ fn texts<'a>(
             places: found.refers.then(|| Same::of(&places)),
             around: Same::of(&around),
             settings: Same::of(&course.settings),
-            theme: Same::of(theme),
+            theme: Same::of(&theme.templates),
         };
         (lesson.source, made_of)
     });
     let own: HashMap<SourceId, &Found> =
         course.texts().zip(&found).map(|(lesson, found)| (lesson.source, &**found)).collect();
-    let woven = memo.woven.all(asked.collect(), |source, made_of| {
-        let figures = Figures { own: &own[source].figures, places: &places, words: skin.words };
-        Arc::new(woven(made_of, &figures, &common))
-    });
+    let names: HashMap<SourceId, &str> =
+        course.texts().map(|text| (text.source, &*text.name)).collect();
+    let needs_all =
+        material.needed.is_none_or(|needed| needed.iter().any(|page| pages::gathers(page, course)));
+    let woven = memo.woven.some(
+        asked.collect(),
+        |source| needs_all || material.needs(names[source]),
+        |source, made_of| {
+            let figures = Figures { own: &own[source].figures, places: &places, words: skin.words };
+            Arc::new(woven(made_of, &figures, &common))
+        },
+    );
     let texts = course.texts().zip(given).zip(woven);
     let mut texts = texts.map(|((lesson, given), woven)| {
         let Given { record, download, .. } = given;

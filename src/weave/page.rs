@@ -9,7 +9,7 @@ use super::{
     metadata::{Metadata, metadata},
     page_path,
     sheet::{Kind, Sheet, for_instructors},
-    template::{Skin, Theme},
+    template::{Skin, Templates, Theme},
 };
 use crate::{
     memo::{Same, Whole},
@@ -96,7 +96,7 @@ pub struct FramedOf {
     outline: Same<Outline>,
     look: Same<look::Shown>,
     settings: Same<Settings>,
-    theme: Same<Theme>,
+    theme: Same<Templates>,
 }
 
 #[derive(Serialize)]
@@ -214,7 +214,7 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// What one of the sheets becomes a page of.
-    pub fn framed_of(&self, sheet: &Sheet, theme: &Arc<Theme>) -> FramedOf {
+    pub fn framed_of(&self, sheet: &Sheet, theme: &Theme) -> FramedOf {
         let text = sheet.text.map(|text| {
             let (record, download) = (text.record.map(Same::of), text.download.map(Same::of));
             (Same::of(text.lesson), record, download, Same::of(&text.woven))
@@ -227,7 +227,7 @@ impl<'a> Frame<'a> {
             outline: Same::of(self.outline),
             look: Same::of(self.look),
             settings: Same::of(&self.course.settings),
-            theme: Same::of(theme),
+            theme: Same::of(&theme.templates),
         }
     }
 

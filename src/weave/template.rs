@@ -1,7 +1,7 @@
 //! The theme: templates and their assets, those of the course over the built-in ones. The only
 //! file that knows tera.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 use tera::{Context, Tera, Value};
@@ -92,17 +92,27 @@ const NAME: &str = "language_name";
 
 /// How pages look.
 pub struct Theme {
-    tera: Tera,
+    /// What pages are made of.
+    pub templates: Arc<Templates>,
+    /// What they load.
     assets: Vec<Asset>,
-    /// By language.
-    words: BTreeMap<String, Words>,
     /// Templates of the course that are none of ours, and that none includes.
     unused: Vec<String>,
 }
 
-/// A theme that speaks a language.
+/// The templates, and the words in them.
+#[derive(Debug)]
+pub struct Templates {
+    tera: Tera,
+    /// By language.
+    words: BTreeMap<String, Words>,
+    /// The course's own files among those that they were read from.
+    own: Vec<(String, String)>,
+}
+
+/// Templates that speak a language.
 pub struct Skin<'t> {
-    theme: &'t Theme,
+    templates: &'t Templates,
     pub words: &'t Words,
     /// The words as templates take them.
     shown: Value,
@@ -112,7 +122,7 @@ impl Skin<'_> {
     /// What a language is called by those who speak it, or its tag.
     pub fn name_of<'s>(&'s self, language: &'s str) -> &'s str {
         let general = language.split('-').next().unwrap_or(language);
-        let words = [language, general].into_iter().find_map(|name| self.theme.words.get(name));
+        let words = [language, general].into_iter().find_map(|name| self.templates.words.get(name));
         words.filter(|words| words.has(NAME)).map_or(language, |words| words.get(NAME))
     }
 
@@ -124,7 +134,7 @@ impl Skin<'_> {
     pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, String> {
         let mut context = Context::from_serialize(context).map_err(|error| describe(&error))?;
         context.insert_value("words", self.shown.clone());
-        self.theme.tera.render(template, &context).map_err(|error| describe(&error))
+        self.templates.tera.render(template, &context).map_err(|error| describe(&error))
     }
 }
 
@@ -136,15 +146,24 @@ impl Theme {
     ///
     /// What is wrong with a template, with its file and line.
     pub fn new(overrides: &[(String, String)]) -> Result<Self, String> {
-        let mut tera = Tera::new();
-        tera.add_raw_templates(files(TEMPLATES, overrides, ""))
-            .map_err(|error| describe(&error))?;
-        let mut words = BTreeMap::new();
-        for (path, text) in files(WORDS, overrides, "words/") {
-            let language = path.trim_start_matches("words/").trim_end_matches(".toml").to_owned();
-            let own = Words::read(&text).map_err(|error| format!("templates/{path}: {error}"))?;
-            words.insert(language, own);
+        let templates = Arc::new(Templates::read(overrides)?);
+        Ok(Self::with(templates, overrides))
+    }
+
+    /// The theme with other files of its course. Its templates stay the same, and so does what was made of them,
+    /// where only what pages load is another.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a template, with its file and line.
+    pub fn edited(&self, overrides: &[(String, String)]) -> Result<Self, String> {
+        if self.templates.own != Templates::own(overrides) {
+            return Self::new(overrides);
         }
+        Ok(Self::with(Arc::clone(&self.templates), overrides))
+    }
+
+    fn with(templates: Arc<Templates>, overrides: &[(String, String)]) -> Self {
         let mut assets = files(ASSETS, overrides, "assets/");
         // Who brings a whole style sheet needs none of ours.
         if assets.iter().all(|(path, _)| path != STYLE_SHEET) {
@@ -155,21 +174,21 @@ impl Theme {
         let assets = assets
             .into_iter()
             .map(|(path, text)| Asset { path, content: Content::Bytes(text.into_bytes().into()) });
-        Ok(Self { tera, assets: assets.collect(), words, unused: unused(overrides) })
+        Self { templates, assets: assets.collect(), unused: unused(overrides) }
     }
 
     pub fn speaking<'t>(&'t self, words: &'t Words) -> Skin<'t> {
-        Skin { theme: self, words, shown: Value::from_serializable(words) }
+        Skin { templates: &self.templates, words, shown: Value::from_serializable(words) }
     }
 
     /// The words in which a course's readers are spoken to.
     pub fn words_of(&self, settings: &Settings) -> Words {
-        words::choose(&self.words, settings).value
+        words::choose(self.words(), settings).value
     }
 
     /// The words of each language.
     pub fn words(&self) -> &BTreeMap<String, Words> {
-        &self.words
+        &self.templates.words
     }
 
     /// The theme's files; `style` is what the settings add to the style sheet.
@@ -198,6 +217,26 @@ impl Theme {
             }
         });
         told.collect()
+    }
+}
+
+impl Templates {
+    fn read(overrides: &[(String, String)]) -> Result<Self, String> {
+        let mut tera = Tera::new();
+        tera.add_raw_templates(files(TEMPLATES, overrides, ""))
+            .map_err(|error| describe(&error))?;
+        let mut words = BTreeMap::new();
+        for (path, text) in files(WORDS, overrides, "words/") {
+            let language = path.trim_start_matches("words/").trim_end_matches(".toml").to_owned();
+            let own = Words::read(&text).map_err(|error| format!("templates/{path}: {error}"))?;
+            words.insert(language, own);
+        }
+        Ok(Self { tera, words, own: Self::own(overrides) })
+    }
+
+    fn own(overrides: &[(String, String)]) -> Vec<(String, String)> {
+        let is_own = |path: &str| is_template(path) || path.starts_with("words/");
+        overrides.iter().filter(|(path, _)| is_own(path)).cloned().collect()
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     html::{self, Shown},
     page, page_path,
     sheet::{Kind, Sheet},
-    template::{Skin, Theme},
+    template::{Skin, Templates},
 };
 use crate::{
     memo::{self, Same, settled},
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// What pages that gather are made of: the lessons' words, the settings, and how they look.
-type GatheredOf = (Same<Vec<Told>>, Same<Settings>, Same<Theme>);
+type GatheredOf = (Same<Vec<Told>>, Same<Settings>, Same<Templates>);
 
 /// What the pages that gather were made of last.
 #[derive(Default)]
@@ -43,7 +43,7 @@ pub struct Memo {
 }
 
 type AllMemo = memo::Memo<(), (Vec<Same<Woven>>, GatheredOf), Body>;
-type FiguresMemo = memo::Memo<(), (Vec<figures::Group>, Same<Theme>, Same<Settings>), Body>;
+type FiguresMemo = memo::Memo<(), (Vec<figures::Group>, Same<Templates>, Same<Settings>), Body>;
 
 /// Makes a body of what the lessons give.
 type Gather = fn(&Course, &[Told], &Skin) -> Result<Option<String>, String>;
@@ -51,8 +51,17 @@ type Gather = fn(&Course, &[Told], &Skin) -> Result<Option<String>, String>;
 /// A body; none where there is nothing to gather.
 type Body = Result<Option<Arc<str>>, String>;
 
+/// The first page, on which the schedule stands.
+const LANDING: &str = "index";
+const SCHEDULE: &str = "schedule";
+
 /// The page of what is said to instructors.
 const NOTES: &str = "instructor-notes";
+
+/// Whether a page shows what stands in others.
+pub fn gathers(page: &str, course: &Course) -> bool {
+    matches!(page, LANDING | NOTES) || course.texts().all(|text| text.name != page)
+}
 
 /// What a lesson gives to pages that gather.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,13 +107,15 @@ pub fn sheets<'a>(
     let mut diagnostics = vec![];
     let told = texts.lessons.iter().enumerate().map(|(at, text)| Told::of(text, course.unit(at)));
     let told = settled(&mut memo.told, &told.collect());
-    let made_of = || (Same::of(&told), Same::of(&course.settings), Same::of(theme));
+    let made_of = || (Same::of(&told), Same::of(&course.settings), Same::of(&theme.templates));
     let mut gathered = |name, body: Gather| {
         let make = |_: &GatheredOf| body(course, &told, skin).map(|body| body.map(Arc::from));
-        memo.gathered.one(name, made_of(), make)
+        // It stands on the landing page.
+        let page = if name == SCHEDULE { LANDING } else { name };
+        memo.gathered.one_if(material.needs(page), name, made_of(), make)
     };
     let mut sheets = vec![landing(course, texts)];
-    match gathered("schedule", schedule::body) {
+    match gathered(SCHEDULE, schedule::body) {
         Ok(schedule) => {
             let parts = [Some(&sheets[0].body), schedule.as_ref()];
             sheets[0].body =
@@ -126,8 +137,8 @@ pub fn sheets<'a>(
         (NOTES, Kind::Notes, notes),
         ("keypoints", Kind::View, gathered("keypoints", keypoints::body)),
         ("exercises", Kind::View, gathered("exercises", exercises::body)),
-        ("all", Kind::View, all(texts, made_of(), skin, &mut memo.all)),
-        ("figures", Kind::View, gallery(texts, course, theme, skin, &mut memo.figures)),
+        ("all", Kind::View, all(texts, made_of(), material.needs("all"), skin, &mut memo.all)),
+        ("figures", Kind::View, gallery(material, texts, skin, &mut memo.figures)),
         ("citation", Kind::View, shared(citation::body(course.citation.as_ref(), skin))),
         ("404", Kind::Missing, shared(missing(course, skin))),
     ];
@@ -152,22 +163,24 @@ fn shared(body: Result<Option<String>, String>) -> Body {
 }
 
 /// All lessons on one page.
-fn all(texts: &Texts, made_of: GatheredOf, skin: &Skin, memo: &mut AllMemo) -> Body {
+fn all(
+    texts: &Texts,
+    made_of: GatheredOf,
+    is_needed: bool,
+    skin: &Skin,
+    memo: &mut AllMemo,
+) -> Body {
     if !all::is_made_of(&texts.lessons) {
         return Ok(None);
     }
     let woven = texts.lessons.iter().map(|text| Same::of(&text.woven)).collect();
-    memo.one((), (woven, made_of), |_| shared(all::body(&texts.lessons, skin).map(Some)))
+    memo.one_if(is_needed, (), (woven, made_of), |_| {
+        shared(all::body(&texts.lessons, skin).map(Some))
+    })
 }
 
 /// The page of all figures; none where there are none.
-fn gallery(
-    texts: &Texts,
-    course: &Course,
-    theme: &Arc<Theme>,
-    skin: &Skin,
-    memo: &mut FiguresMemo,
-) -> Body {
+fn gallery(material: &Material, texts: &Texts, skin: &Skin, memo: &mut FiguresMemo) -> Body {
     #[derive(Serialize)]
     struct Gallery<'a> {
         groups: Vec<Group<'a>>,
@@ -186,7 +199,9 @@ fn gallery(
     if groups.is_empty() {
         return Ok(None);
     }
-    memo.one((), (groups, Same::of(theme), Same::of(&course.settings)), |(groups, ..)| {
+    let Material { course, theme, .. } = material;
+    let made_of = (groups, Same::of(&theme.templates), Same::of(&course.settings));
+    memo.one_if(material.needs("figures"), (), made_of, |(groups, ..)| {
         let groups = groups.iter();
         let groups = groups.map(|group| Group { title: &group.title, figures: &group.figures });
         shared(skin.render("figures.html", &Gallery { groups: groups.collect() }).map(Some))
@@ -198,7 +213,7 @@ fn landing<'a>(course: &Course, texts: &'a Texts<'a>) -> Sheet<'a> {
     let (title, kind) = (page::course_title(course).to_owned(), Kind::Landing);
     match &texts.index {
         Some(text) => Sheet { title, ..Sheet::of(text, kind) },
-        None => Sheet { name: "index", title, kind, body: Arc::from(""), text: None },
+        None => Sheet { name: LANDING, title, kind, body: Arc::from(""), text: None },
     }
 }
 
