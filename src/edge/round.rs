@@ -34,6 +34,8 @@ pub struct Round<'r> {
     pub options: &'r build::Options,
     pub course: &'r CourseFolder,
     pub theme: &'r Arc<Theme>,
+    /// Whether other templates make all pages others.
+    pub is_restyled: bool,
     pub live: &'r Live,
     pub memo: &'r mut Memo,
     pub versions: &'r mut KnownVersions,
@@ -57,6 +59,9 @@ impl Round<'_> {
     ) -> io::Result<Option<(Made, Vec<Page>)>> {
         let build::Options { course: folder, records, offline, .. } = self.options;
         let mut last = Last::new(self.store()?, records.clone(), requested.clone());
+        if self.is_restyled {
+            self.show_open(&mut last);
+        }
         let mut built = self.weave(&mut last);
         let (mut ran, mut alone) = (0, None);
         if !last.to_run.is_empty() {
@@ -124,6 +129,21 @@ impl Round<'_> {
                 }
             }
         }
+    }
+
+    /// Shows the pages that somebody looks at before the others are made.
+    fn show_open(&mut self, last: &mut Last) {
+        let open = self.live.open();
+        let names = open.iter().filter_map(|path| path.strip_suffix(".html"));
+        let names: BTreeSet<String> = names.map(str::to_owned).collect();
+        if names.is_empty() {
+            return;
+        }
+        last.begin();
+        let CourseFolder { sources, files, .. } = self.course;
+        let pages = pipeline::pages(sources, files, self.theme, &names, last, self.memo);
+        let pages = pages.iter().map(|page| (&*page.path, &page.html));
+        self.live.change(|shown| _ = shown.take(pages, &[], &[]));
     }
 
     fn weave(&mut self, last: &mut Last) -> Built {

@@ -4,10 +4,11 @@
 //! into pages on their way to the browser, and is nowhere in what is published.
 
 use std::{
+    collections::BTreeSet,
     io,
     net::{IpAddr, SocketAddr},
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     thread,
 };
 
@@ -41,12 +42,35 @@ const HTML: &str = "text/html; charset=utf-8";
 pub struct Live {
     shown: RwLock<Shown>,
     version: watch::Sender<u64>,
+    /// The paths of the pages that browsers have open, one for each time.
+    open: Mutex<Vec<String>>,
+}
+
+/// A page that a browser has open, as long as it is.
+struct Open {
+    live: Arc<Live>,
+    path: String,
+}
+
+impl Open {
+    fn new(live: Arc<Live>, path: String) -> Self {
+        live.lock_open().push(path.clone());
+        Self { live, path }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut open = self.live.lock_open();
+        let at = open.iter().position(|path| *path == self.path);
+        at.map(|at| open.swap_remove(at));
+    }
 }
 
 impl Live {
     pub fn new(shown: Shown) -> Arc<Self> {
         let version = watch::Sender::new(shown.version());
-        Arc::new(Self { shown: RwLock::new(shown), version })
+        Arc::new(Self { shown: RwLock::new(shown), version, open: Mutex::default() })
     }
 
     /// Changes what is shown, and tells the browsers if that is news.
@@ -56,6 +80,15 @@ impl Live {
         let version = shown.version();
         self.version.send_if_modified(|told| std::mem::replace(told, version) != version);
         value
+    }
+
+    /// The paths of the pages that browsers have open.
+    pub fn open(&self) -> BTreeSet<String> {
+        self.lock_open().iter().cloned().collect()
+    }
+
+    fn lock_open(&self) -> MutexGuard<'_, Vec<String>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn look<T>(&self, look: impl FnOnce(&Shown) -> T) -> T {
@@ -122,14 +155,21 @@ async fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind)], text)
 }
 
-/// Tells a browser all that is new since the version it names, and then whatever changes.
+/// Tells a browser all that is new since the version it names, and then whatever changes. It also names the
+/// page that it has open: `since=12&page=asyncio.html`.
 async fn tell(
     State(live): State<Arc<Live>>,
     RawQuery(query): RawQuery,
 ) -> Sse<impl Stream<Item = Result<sse::Event, serde_json::Error>>> {
-    let since = query.as_deref().and_then(|query| query.strip_prefix("since="));
-    let mut since = since.and_then(|since| since.parse().ok()).unwrap_or(0);
+    let said = |key: &str| {
+        let mut pairs = query.as_deref()?.split('&').filter_map(|pair| pair.split_once('='));
+        let (_, value) = pairs.find(|(other, _)| *other == key)?;
+        Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+    };
+    let mut since = said("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+    let open = said("page").map(|path| Open::new(Arc::clone(&live), path));
     let news = WatchStream::new(live.version.subscribe()).map(move |_| {
+        let _as_long_as_told = &open;
         live.look(|shown| {
             let news = shown.since(since);
             since = news.version;

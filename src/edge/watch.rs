@@ -179,12 +179,22 @@ impl Desk {
     ) -> io::Result<Done> {
         let start = Instant::now();
         let build = build::Options { records: records.clone(), ..options.build.clone() };
+        let before = self.theme.output(&());
         let theme = self.theme(&course)?;
+        let is_restyled =
+            before.is_some_and(|before| !Arc::ptr_eq(&before.templates, &theme.templates));
         let memo = &mut self.memo;
         let requested = live.look(|shown| shown.requested().clone());
         let versions = &mut self.versions;
-        let mut round =
-            Round { options: &build, course: &course, theme: &theme, live, memo, versions };
+        let mut round = Round {
+            options: &build,
+            course: &course,
+            theme: &theme,
+            is_restyled,
+            live,
+            memo,
+            versions,
+        };
         let Some((mut made, pages)) = round.build(&requested, edited)? else {
             return Ok(Done::Interrupted);
         };

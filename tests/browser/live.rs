@@ -1,6 +1,7 @@
 //! What an open page does while its course is edited.
 
 use std::{
+    collections::HashMap,
     fs,
     path::Path,
     process::Command,
@@ -124,6 +125,41 @@ fn styles_and_pictures_are_exchanged_alone() {
             20
         );
         assert!(page.js::<bool>("return window.isSame").await?, "the page was loaded anew");
+        Ok(())
+    });
+}
+
+#[test]
+fn with_another_template_the_page_that_is_looked_at_comes_first() {
+    let files = [
+        ("one.md", "# One\n\n:::keypoints\n- Because.\n:::\n"),
+        ("two.md", "# Two\n\nWords.\n"),
+        ("templates/colophon.html", "<footer>before</footer>"),
+    ];
+    live(&files, async |course, page| {
+        page.open("two.html").await?;
+        page.until("document.querySelector('footer').textContent === 'before'").await?;
+        course.edit("templates/colophon.html", "before", "after");
+        page.until("document.querySelector('footer').textContent === 'after'").await?;
+        course.until_published("site/one.html", "<footer>after").await;
+        course.until_published("site/two.html", "<footer>after").await;
+        // At which version of the site each page changed last.
+        let changed = "return (async () => {
+            const news = async (since) => {
+                const reader = (await fetch(`/.lessonc/events?since=${since}`)).body.getReader();
+                const { value } = await reader.read();
+                reader.cancel();
+                return JSON.parse(new TextDecoder().decode(value).replace('data:', ''));
+            };
+            const { version } = await news(0);
+            const versions = {};
+            for (let since = version - 5; since < version; since++)
+                for (const path of (await news(since)).changed) versions[path] = since + 1;
+            return versions;
+        })()";
+        let changed: HashMap<String, u64> = page.js(changed).await?;
+        assert!(changed["two.html"] < changed["one.html"], "{changed:?}");
+        assert_eq!(changed["one.html"], changed["keypoints.html"]);
         Ok(())
     });
 }

@@ -162,7 +162,8 @@
   function connect() {
     source?.close();
     if (document.hidden) return; // a browser has few connections to a host, and all its tabs share them
-    source = new EventSource(`/.lessonc/events?since=${version}`);
+    const page = encodeURIComponent(pathOf(location.href));
+    source = new EventSource(`/.lessonc/events?since=${version}&page=${page}`);
     source.onmessage = ({ data }) => { turn = turn.then(() => take(JSON.parse(data))).catch(console.error); };
     // Not as the browser does it: with the version that we have by then.
     source.onerror = () => { source.close(); setTimeout(connect, 500); };
