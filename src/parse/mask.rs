@@ -217,7 +217,11 @@ fn masked<'a>(
 
 /// Undoes what masking did to a piece of text.
 pub fn unmask(text: CowStr) -> CowStr {
-    if text.contains(COLON) { text.replace(MASKED, ":::").into() } else { text }
+    if text.contains([COLON, TICK]) {
+        text.replace(MASKED, ":::").replace(TICK, "`").into()
+    } else {
+        text
+    }
 }
 
 /// A line that could be a fence or a table's top border, from its first sign to its end.
@@ -250,6 +254,35 @@ pub fn draw_near(text: &mut String) {
         .collect();
     for (colon, surplus) in far {
         text.replace_range(colon..=colon + surplus, &format!("{:>1$}", ":", surplus + 1));
+    }
+}
+
+/// Stands for a backtick behind a fence, where the parser takes none.
+const TICK: char = '\u{2}';
+
+/// Hides the backticks in the braces behind a fence, `{r, fig.alt="All of `x`"}`. Pandoc and knitr see
+/// a fence all the same.
+pub fn hide_ticks(text: &mut String) {
+    let mut hidden = vec![];
+    let mut line_end = 0;
+    for (at, _) in text.match_indices("```") {
+        if at < line_end {
+            continue;
+        }
+        let start = text[line_end..at].rfind('\n').map_or(line_end, |end| line_end + end + 1);
+        line_end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+        let info = text[at..line_end].trim_start_matches('`');
+        let fence = &text[at..line_end - info.len()];
+        let is_marker = |c: char| c.is_ascii_digit() || " \t>-*+.):".contains(c);
+        let begins = text[start..at].chars().all(is_marker);
+        let is_braced = info.trim_start().starts_with('{') && info.trim_end().ends_with('}');
+        if begins && is_braced && !info.contains(fence) {
+            let ticks = info.match_indices('`').map(|(tick, _)| line_end - info.len() + tick);
+            hidden.extend(ticks);
+        }
+    }
+    for at in hidden {
+        text.replace_range(at..=at, TICK.encode_utf8(&mut [0]));
     }
 }
 
