@@ -383,7 +383,7 @@ fn attributes_behind_images_and_others() {
     assert_eq!(inlines("[a] `b`{c}").len(), 3);
     assert_eq!(
         found("![a](b){alt='c}\n"),
-        ["E 1:13 bad-attributes: this quote has no closing `'`"]
+        ["W 1:13 bad-attributes: this quote has no closing `'`"]
     );
 }
 
