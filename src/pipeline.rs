@@ -387,7 +387,13 @@ pub fn check(
     let written = course.texts().zip(&judged).map(|(lesson, judged)| {
         let files = judged.record.iter().flat_map(|record| &record.files);
         let paths = files.map(|file| file.path.clone()).collect();
-        (lesson.source, Written { paths, may_be_more: unknown.contains(&lesson.name) })
+        let package = course
+            .lessons
+            .iter()
+            .filter(|other| unknown.contains(&lesson.name) && other.package() == lesson.package());
+        let chunks = package.flat_map(|other| other.chunks());
+        let code = chunks.map(|chunk| chunk.span).collect();
+        (lesson.source, Written { paths, code })
     });
     let paths = site.pages.iter().map(|page| &page.path);
     let surroundings = Surroundings {

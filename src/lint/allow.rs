@@ -93,6 +93,7 @@ struct Allow {
 }
 
 enum Mistake {
+    NoColon,
     NoDirective,
     NoCode,
     UnknownCode,
@@ -100,10 +101,16 @@ enum Mistake {
 }
 
 impl Allow {
+    fn new(word: &str, span: Span, line: usize, mistake: Option<Mistake>) -> Self {
+        Self { word: word.to_owned(), span, line, is_used: false, mistake }
+    }
+
     fn complaint(&self) -> Option<Diagnostic> {
         let Self { word, span, .. } = self;
         let setting = |message: String| Diagnostic::warning("check-setting", message).at(*span, "");
         Some(match self.mistake {
+            Some(Mistake::NoColon) => setting("this allows nothing".to_owned())
+                .hint("put a colon behind the first word: `<!-- lessonc: allow CODE -->`"),
             Some(Mistake::NoDirective) => setting(format!("`{word}` is nothing to ask for"))
                 .hint("write `<!-- lessonc: allow CODE -->`"),
             Some(Mistake::NoCode) => setting("this allows nothing".to_owned())
@@ -189,7 +196,7 @@ fn unknown_code(code: &str, span: Span) -> Diagnostic {
 
 /// What the comments in a lesson allow, outside of code.
 fn comments(lesson: &Lesson, sources: &Sources) -> Vec<Allow> {
-    const OPENER: &str = "<!-- lessonc:";
+    const OPENER: &str = "<!-- lessonc";
     let source = sources.get(lesson.source);
     let text = &source.text;
     let mut code: Vec<Span> = lesson.chunks().iter().map(|chunk| chunk.span).collect();
@@ -211,6 +218,15 @@ fn comments(lesson: &Lesson, sources: &Sources) -> Vec<Allow> {
         let Some(length) = text[at..].find("-->") else { break };
         let end = at + length;
         done = end;
+        let whole = Span::new(lesson.source, at..end + 3);
+        let written = &text[at + OPENER.len()..end];
+        let Some(directive) = written.strip_prefix(':') else {
+            if written.trim_start().starts_with("allow") {
+                allows.push(Allow::new("", whole, place.line, Some(Mistake::NoColon)));
+            }
+            continue;
+        };
+        let start = end - directive.len();
         let is_alone = |text: &str| {
             text.trim_matches(|c: char| c.is_whitespace() || ">*+-".contains(c)).is_empty()
         };
@@ -224,19 +240,11 @@ fn comments(lesson: &Lesson, sources: &Sources) -> Vec<Allow> {
             }
             line = spoken_for.end;
         }
-        let start = at + OPENER.len();
         let words = words(&text[start..end]);
         let span = |range: std::ops::Range<usize>| {
             Span::new(lesson.source, start + range.start..start + range.end)
         };
-        let allow = |word: &str, span, mistake| Allow {
-            word: word.to_owned(),
-            span,
-            line,
-            is_used: false,
-            mistake,
-        };
-        let whole = Span::new(lesson.source, at..end + 3);
+        let allow = |word, span, mistake| Allow::new(word, span, line, mistake);
         match words.split_first() {
             Some(((_, "allow"), [])) => allows.push(allow("", whole, Some(Mistake::NoCode))),
             Some(((_, "allow"), codes)) => allows.extend(codes.iter().map(|(range, code)| {

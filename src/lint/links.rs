@@ -2,7 +2,7 @@
 
 use super::{Surroundings, Written, html};
 use crate::model::{
-    course::{Course, Inline, Lesson, plain_text},
+    course::{Cell, Chunk, Course, Inline, Lesson, plain_text},
     diagnostic::{Diagnostic, Fix, did_you_mean, only_near},
     source::Span,
     walk,
@@ -43,7 +43,7 @@ pub fn lint(
 
 /// An image that no file of the course and no program gives.
 ///
-/// Where a program of the lesson has no valid record, it may write the file, so nothing is said.
+/// Where a program of the lesson has no valid record and may write the file, nothing is said.
 fn missing_image(
     lesson: &Lesson,
     known: &Surroundings<'_>,
@@ -213,13 +213,18 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
+    /// What stands before the first colon: `https`.
+    fn scheme(written: &str) -> Option<&str> {
+        let (scheme, _) = written.split_once(':')?;
+        let is_scheme = scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        (!scheme.is_empty() && is_scheme).then_some(scheme)
+    }
+
     /// None where it leads out of the course, which can't be checked without the network.
     fn read(written: &'a str) -> Option<Self> {
-        let has_scheme = written.split_once(':').is_some_and(|(scheme, _)| {
-            !scheme.is_empty()
-                && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-        });
-        if has_scheme || written.starts_with('/') {
+        // A drive has one letter. It and `file:` lead into the author's own computer.
+        let is_elsewhere = |scheme: &str| scheme.len() > 1 && scheme != "file";
+        if Self::scheme(written).is_some_and(is_elsewhere) || written.starts_with('/') {
             return None;
         }
         let (path, fragment) = match written.split_once('#') {
@@ -290,7 +295,16 @@ fn is_file(lesson: &Lesson, known: &Surroundings<'_>, path: &str) -> bool {
         || known.site.contains(path)
         || written.paths.contains(path)
         || written.paths.contains(last_part(path))
-        || written.may_be_more && !is_page && path.contains('.')
+        || !is_page && may_write(lesson, known, &written.code, path)
+}
+
+/// Whether code may write a file: somewhere it says how the file's name ends, or the lesson runs
+/// commands, which need not say what they write.
+fn may_write(lesson: &Lesson, known: &Surroundings<'_>, code: &[Span], path: &str) -> bool {
+    let Some((_, ending)) = last_part(path).rsplit_once('.') else { return false };
+    let is_command = |chunk: &&Chunk| chunk.cell == Some(Cell::Console);
+    code.iter().any(|span| known.sources.text(*span).contains(ending))
+        || !code.is_empty() && lesson.chunks().iter().any(is_command)
 }
 
 /// Names the file that was probably meant.
@@ -311,7 +325,17 @@ fn mend_path(
                 .flatten();
             diagnostic.hint(format!("did you mean `{meant}`?")).fixed_by(fix)
         }
-        None => diagnostic.hint("files for lessons stand in `fig/`, `data/` and `files/`"),
+        None => diagnostic.hint(match target.written {
+            written if written.starts_with("www.") => {
+                "write `https://` before the address of a site"
+            }
+            written if written.contains('@') => "write `mailto:` before an address of mail",
+            written if Target::scheme(written).is_some() => {
+                "readers have no file of your own: put it into `fig/`, `data/` or `files/`"
+            }
+            written if written.contains('\\') => "write `/` between folders",
+            _ => "files for lessons stand in `fig/`, `data/` and `files/`",
+        }),
     }
 }
 

@@ -13,13 +13,14 @@ mod headings;
 mod html;
 mod lesson;
 mod links;
+mod notes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     course::Course,
     diagnostic::Diagnostic,
-    source::{SourceId, Sources},
+    source::{SourceId, Sources, Span},
 };
 
 /// What is known beside the course's own text.
@@ -39,8 +40,9 @@ pub struct Surroundings<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     pub paths: BTreeSet<String>,
-    /// Whether there may be more: a program of the lesson has no valid record.
-    pub may_be_more: bool,
+    /// The code that may write more: all of the lesson's package, if a program of the lesson has no
+    /// valid record.
+    pub code: Vec<Span>,
 }
 
 /// All that is wrong with a course as it is read and woven.
@@ -49,6 +51,7 @@ pub fn lint(course: &Course, known: &Surroundings<'_>) -> Vec<Diagnostic> {
     for lesson in course.texts() {
         headings::lint(lesson, known, &mut diagnostics);
         links::lint(course, lesson, known, &mut diagnostics);
+        notes::lint(lesson, known.sources, &mut diagnostics);
         lesson::tabs(lesson, &mut diagnostics);
     }
     for lesson in &course.lessons {

@@ -141,6 +141,7 @@ impl<'a> Cursor<'a> {
                 break;
             }
             self.at += c.len_utf8();
+            self.quote_signs(c);
             match (c, self.peek()) {
                 (c, _) if c == quote => return Ok(value),
                 ('\\', Some(escaped @ ('"' | '\'' | '\\'))) => {
@@ -161,13 +162,26 @@ impl<'a> Cursor<'a> {
                 return Err(self.problem("attributes end before a blank line"));
             }
             self.at += c.len_utf8();
+            self.quote_signs(c);
         }
         Ok(())
     }
 
+    /// Skips what begins a line of a quote, behind the end of the line before. Outside of quotes no
+    /// line of a paragraph begins so.
+    fn quote_signs(&mut self, before: char) {
+        while before == '\n'
+            && let Some(behind) = self.rest().trim_start_matches([' ', '\t']).strip_prefix('>')
+        {
+            self.at = self.text.len() - behind.len();
+        }
+    }
+
     fn blank_line_follows(&self) -> bool {
         let next = self.rest().strip_prefix('\n').and_then(|rest| rest.split('\n').next());
-        next.is_some_and(|line| line.trim().is_empty())
+        next.is_some_and(|line| {
+            line.trim_matches(|c: char| c.is_whitespace() || c == '>').is_empty()
+        })
     }
 
     fn word_has_value(&self) -> bool {

@@ -7,6 +7,7 @@ use pulldown_cmark::{CowStr, Event, LinkType, Tag};
 
 use super::attributes;
 use super::chunk::{as_text, bad_attributes};
+use super::link;
 use super::mask::unmask;
 use super::tree::{Tree, ends_inlines};
 use crate::model::course::{Attributes, Image, Inline, plain_text};
@@ -331,7 +332,7 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
 }
 
 /// Reads attributes that begin at `offset`, so that they are not read as text. What is malformed
-/// draws an error where attributes are `expected`, or begin as nothing else does.
+/// is text, which is told where attributes are `expected`, or begin as nothing else does.
 fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attributes> {
     let rest = tree.passage.text.get(offset..tree.leaf_end)?;
     if !rest.starts_with('{') {
@@ -346,8 +347,7 @@ fn attributes_at(tree: &mut Tree, offset: usize, expected: bool) -> Option<Attri
             // A brace alone may be text; nobody writes so but for attributes.
             if expected || rest[1..].starts_with(['.', '#']) {
                 let diagnostic = bad_attributes(tree.passage, offset, problem);
-                let diagnostic = if expected { diagnostic } else { as_text(diagnostic) };
-                tree.diagnostics.push(diagnostic);
+                tree.diagnostics.push(as_text(diagnostic));
             }
             None
         }
@@ -394,6 +394,9 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
         }
         "]" if !escaped => {
             let Some(Bracket { place, at, depth }) = run.brackets.pop() else {
+                // The parser does not part the `![` of an image from the text before it.
+                let found = link::image_complaint(tree.passage, range.end, tree.leaf_end);
+                tree.diagnostics.extend(found);
                 run.push_text(text, false);
                 return;
             };
@@ -414,6 +417,8 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
             }
             if deeper.is_none() {
                 undefined_label(tree, &run.bracketed, at..range.end);
+                let found = link::complaint(tree.passage, at..range.end, tree.leaf_end);
+                tree.diagnostics.extend(found);
                 run.bracketed = at..range.end;
                 run.push_text(text, false);
                 return;

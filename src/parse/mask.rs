@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use pulldown_cmark::CowStr;
 
@@ -70,7 +71,7 @@ pub struct Fence {
 
 #[derive(Clone, Debug)]
 pub enum FenceKind {
-    Opener { attributes: Attributes, problem: Option<Problem> },
+    Opener { attributes: Rc<Attributes>, problem: Option<Problem> },
     Closer,
 }
 
@@ -202,7 +203,7 @@ fn masked<'a>(
                 fences.push(fence);
             }
             Ok(Kind::Grid(grid)) if verdict.is_none() => {
-                grids.push((range.start, grid.clone()));
+                grids.push((range.start, (**grid).clone()));
             }
             _ => {}
         }
@@ -217,7 +218,11 @@ fn masked<'a>(
 
 /// Undoes what masking did to a piece of text.
 pub fn unmask(text: CowStr) -> CowStr {
-    if text.contains(COLON) { text.replace(MASKED, ":::").into() } else { text }
+    if text.contains([COLON, TICK]) {
+        text.replace(MASKED, ":::").replace(TICK, "`").into()
+    } else {
+        text
+    }
 }
 
 /// A line that could be a fence or a table's top border, from its first sign to its end.
@@ -230,7 +235,8 @@ struct Candidate {
 
 enum Kind {
     Fence(FenceKind),
-    Grid(Grid),
+    /// Boxed, since it is large and rare.
+    Grid(Box<Grid>),
 }
 
 /// Takes the blanks that are too many from behind the colons of definitions, and puts them before.
@@ -250,6 +256,35 @@ pub fn draw_near(text: &mut String) {
         .collect();
     for (colon, surplus) in far {
         text.replace_range(colon..=colon + surplus, &format!("{:>1$}", ":", surplus + 1));
+    }
+}
+
+/// Stands for a backtick behind a fence, where the parser takes none.
+const TICK: char = '\u{2}';
+
+/// Hides the backticks in the braces behind a fence, `{r, fig.alt="All of `x`"}`. Pandoc and knitr see
+/// a fence all the same.
+pub fn hide_ticks(text: &mut String) {
+    let mut hidden = vec![];
+    let mut line_end = 0;
+    for (at, _) in text.match_indices("```") {
+        if at < line_end {
+            continue;
+        }
+        let start = text[line_end..at].rfind('\n').map_or(line_end, |end| line_end + end + 1);
+        line_end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+        let info = text[at..line_end].trim_start_matches('`');
+        let fence = &text[at..line_end - info.len()];
+        let is_marker = |c: char| c.is_ascii_digit() || " \t>-*+.):".contains(c);
+        let begins = text[start..at].chars().all(is_marker);
+        let is_braced = info.trim_start().starts_with('{') && info.trim_end().ends_with('}');
+        if begins && is_braced && !info.contains(fence) {
+            let ticks = info.match_indices('`').map(|(tick, _)| line_end - info.len() + tick);
+            hidden.extend(ticks);
+        }
+    }
+    for at in hidden {
+        text.replace_range(at..=at, TICK.encode_utf8(&mut [0]));
     }
 }
 
@@ -298,7 +333,7 @@ fn looks(text: &str) -> Looks {
         below_border = drawn;
         looks.candidates.extend(found.map(|found| {
             let (range, kind) = match found {
-                Ok(grid) => (grid.lines[0].clone(), Ok(Kind::Grid(grid))),
+                Ok(grid) => (grid.lines[0].clone(), Ok(Kind::Grid(grid.into()))),
                 Err((flaw, line)) => (line, Err(WhyProse::NoGrid(flaw))),
             };
             Candidate { line: start, range, kind }
@@ -362,13 +397,12 @@ fn fence(line: &str) -> Option<FenceKind> {
     if content.starts_with('{') {
         return match attributes::braced(content) {
             Ok((attributes, length)) if length == content.len() => {
-                Some(FenceKind::Opener { attributes, problem: None })
+                Some(FenceKind::Opener { attributes: attributes.into(), problem: None })
             }
             Ok(_) => None,
             Err(mut problem) => {
                 problem.at += line.len() - behind.trim_start().len();
-                let attributes = Attributes::default();
-                Some(FenceKind::Opener { attributes, problem: Some(problem) })
+                Some(FenceKind::Opener { attributes: Rc::default(), problem: Some(problem) })
             }
         };
     }
@@ -376,7 +410,7 @@ fn fence(line: &str) -> Option<FenceKind> {
         return None;
     }
     let attributes = Attributes { classes: vec![content.to_string()], ..Attributes::default() };
-    Some(FenceKind::Opener { attributes, problem: None })
+    Some(FenceKind::Opener { attributes: attributes.into(), problem: None })
 }
 
 /// Why a candidate is text, if it is.

@@ -11,11 +11,13 @@ mod citation;
 mod config;
 mod definitions;
 mod dependencies;
+mod foreign;
 mod front_matter;
 mod grid;
 mod html;
 mod inline;
 mod knitr;
+mod link;
 mod look;
 mod mask;
 mod ordered;
@@ -160,6 +162,7 @@ fn markdown(text: &str, body: usize) -> String {
     let blanks = text[..body].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
     let mut text = blanks.collect::<String>() + &text[body..];
     mask::draw_near(&mut text);
+    mask::hide_ticks(&mut text);
     text
 }
 

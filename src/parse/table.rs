@@ -1,5 +1,5 @@
-//! Pipe tables that are none: the parser takes only those whose first two lines go together, and any
-//! other is a paragraph to it.
+//! What the parser makes nothing of in pipe tables: those whose first two lines don't go together, which
+//! are a paragraph to it, and cells that are too many, which it leaves out.
 
 use std::ops::Range;
 
@@ -14,6 +14,22 @@ pub fn complaint(passage: Passage, text: Range<usize>) -> Option<Diagnostic> {
     let place = passage.span(text.start + place.start..text.start + place.end);
     let diagnostic = Diagnostic::warning("not-a-table", message).at(place, "this is text");
     Some(diagnostic.hint("give both as many columns"))
+}
+
+/// Tells of the cells of a row that the table has no columns for.
+pub fn surplus(passage: Passage, row: Range<usize>, columns: usize) -> Option<Diagnostic> {
+    let line = passage.text[row.clone()].lines().next()?.trim_end();
+    let cells = inner(line);
+    let end = separators(cells).nth(columns.checked_sub(1)?)?;
+    let surplus = cells[end + 1..].trim();
+    let start = row.start + line.find(cells)? + cells.rfind(surplus)?;
+    let message =
+        format!("this row has {} cells, and the head of its table {columns}", self::columns(line));
+    (!surplus.is_empty()).then(|| {
+        Diagnostic::warning("surplus-cell", message)
+            .at(passage.span(start..start + surplus.len()), "is not shown")
+            .hint("a `|` that parts no cells is written `\\|`, even in code and formulas")
+    })
 }
 
 /// The first line that would part a head from what is below it, but for its columns: its place, how
@@ -46,8 +62,13 @@ fn is_delimiter(line: &str) -> bool {
 }
 
 fn columns(line: &str) -> usize {
-    let row = inner(line);
-    1 + row.match_indices('|').filter(|(at, _)| !row[..*at].ends_with('\\')).count()
+    separators(inner(line)).count() + 1
+}
+
+/// Where the pipes of a row stand that are no text.
+fn separators(row: &str) -> impl Iterator<Item = usize> {
+    let pipes = row.match_indices('|').map(|(at, _)| at);
+    pipes.filter(|at| !row[..*at].ends_with('\\'))
 }
 
 /// A row without the pipes around it.

@@ -14,7 +14,7 @@ use super::inline::{is_note, push_html};
 use super::mask::{Fence, FenceKind, Masked, unmask};
 use super::passage::Passage;
 use super::sight::{Sight, hides_markup};
-use super::{Cells, Definitions, attributes, chunk, knitr, options, ordered, table};
+use super::{Cells, Definitions, attributes, chunk, foreign, knitr, options, ordered, table};
 use crate::model::course::{
     Alignment, Attributes, Block, BlockKind, Definition, Div, DivKind, Heading, Inline, Item, List,
     Row, Table, TableCell, Woven,
@@ -300,6 +300,8 @@ impl<'a> Tree<'a> {
                     let (content, end) = self.inlines();
                     if !content.is_empty() {
                         self.diagnostics.extend(table::complaint(self.passage, range.start..end));
+                        self.diagnostics
+                            .extend(foreign::complaints(self.passage, range.start..end));
                         blocks.push(self.block(range.start..end, BlockKind::Plain(content)));
                     }
                 }
@@ -440,7 +442,8 @@ impl<'a> Tree<'a> {
                 Some(BlockKind::Woven(Box::new(woven)))
             }
             _ => {
-                self.diagnostics.extend(table::complaint(self.passage, range));
+                self.diagnostics.extend(table::complaint(self.passage, range.clone()));
+                self.diagnostics.extend(foreign::complaints(self.passage, range));
                 let (content, _) = self.inlines();
                 self.next();
                 let is_block =
@@ -499,7 +502,9 @@ impl<'a> Tree<'a> {
             head: vec![],
             body: vec![],
         };
-        while let Some((Event::Start(row), _)) = self.next() {
+        while let Some((Event::Start(row), range)) = self.next() {
+            let columns = table.alignments.len();
+            self.diagnostics.extend(table::surplus(self.passage, range, columns));
             let mut cells: Row = vec![];
             while let Some((Event::Start(_), range)) = self.next() {
                 self.leaf_end = range.end;
@@ -691,6 +696,7 @@ impl<'a> Tree<'a> {
             div.attributes.id = div.attributes.id.take().or(heading_id);
             inside.remove(0);
         }
+        inside.shrink_to_fit();
         div.blocks = inside;
         blocks
             .push(Block { span: Span { end, ..div.opener }, kind: BlockKind::Div(Box::new(div)) });

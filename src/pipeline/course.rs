@@ -219,7 +219,19 @@ fn put_in_order(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
     let unknown_lessons =
         settings.lessons.iter().filter_map(|listed| unknown(listed, &names, "lesson"));
     let unknown_pages = settings.pages.iter().filter_map(|listed| unknown(listed, &paths, "page"));
-    unknown_lessons.chain(unknown_pages).collect()
+    let listed_twice = twice(&settings.lessons).chain(twice(&settings.pages));
+    unknown_lessons.chain(unknown_pages).chain(listed_twice).collect()
+}
+
+/// Tells of what a list of the settings has more than once.
+fn twice(listed: &[(String, Span)]) -> impl Iterator<Item = Diagnostic> {
+    let mut first: HashMap<&str, Span> = HashMap::new();
+    listed.iter().filter_map(move |(name, span)| {
+        let above = first.insert(without_extension(name), *span)?;
+        let diagnostic = Diagnostic::warning("listed-twice", format!("`{name}` is listed twice"));
+        let diagnostic = diagnostic.at(*span, "again").also(above, "it stands here");
+        Some(diagnostic.hint("take out one of them"))
+    })
 }
 
 /// The place of each lesson in the settings' list, the first where it stands there twice.

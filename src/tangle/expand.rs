@@ -127,7 +127,10 @@ impl<'a> Expansion<'a, '_> {
             let is_alone = line.text.trim().len() == length;
             let name = if is_alone { name.trim() } else { name };
             let escaped = line.text[..at].ends_with('\\');
-            if escaped || !self.names.named.contains_key(name) {
+            let is_meant = self.names.named.contains_key(name)
+                || reference(&line.text[at..at + length]).is_some()
+                    && ends_expression(&line.text[at + length..]);
+            if escaped || !is_meant {
                 continue;
             }
             let start = line.span.start + at;
@@ -145,6 +148,12 @@ impl<'a> Expansion<'a, '_> {
             });
         }
     }
+}
+
+/// Whether code ends an expression, so that no `>>` before it is an operator.
+fn ends_expression(code: &str) -> bool {
+    let code = code.trim_start();
+    code.is_empty() || code.starts_with([';', ',', ')', ']', '}', '.', '?'])
 }
 
 fn reference_span(line: &PieceLine<'_>) -> Span {

@@ -224,6 +224,22 @@ Headings within a div are counted by themselves.",
         ..CODE
     },
     Code {
+        name: "unseen-note",
+        found: Found::ByCheck,
+        meaning: "a footnote is not shown",
+        explanation: r#"Footnotes are shown where something refers to them, `[^label]`. One that nothing refers to is left out, and so is
+one whose label another has that is written behind it."#,
+        bad: r#"Threads share memory.
+
+[^stacks]: But not their stacks.
+"#,
+        good: r#"Threads share memory.[^stacks]
+
+[^stacks]: But not their stacks.
+"#,
+        ..CODE
+    },
+    Code {
         name: "unused-allow",
         found: Found::ByCheck,
         meaning: "a comment allows what is not there",

@@ -9,8 +9,8 @@ pub const CODES: &[Code] = &[
         severity: Severity::Error,
         meaning: "the attributes in braces cannot be read",
         explanation: r#"Attributes say what a div, a code block, a heading or an image is: `{.class #id key="value"}`.
-A quote that does not end, or a brace that is missing, leaves all of them unread. Behind a word, a link or code they are then shown as written, which
-is a warning alone."#,
+A quote that does not end, or a brace that is missing, leaves all of them unread. Behind a word, a link, an image or code they are then shown as
+written, which is a warning alone."#,
         bad: r#"``` {.rust #greet file="src/lib.rs}
 fn greet() {}
 ```
@@ -49,6 +49,20 @@ paragraph readers see the signs.",
 ",
         good: "Threads share memory.^[But not their stacks.]
 ",
+        ..CODE
+    },
+    Code {
+        name: "foreign-markup",
+        meaning: "markup of another dialect is shown as text",
+        explanation: r#"Here a heading has a blank behind its `#`, callouts are divs, and no page goes through Liquid. What
+other dialects and former templates wrote instead, readers see as it stands."#,
+        bad: r#"> Mind the gap.
+{: .callout}
+"#,
+        good: r#"::: callout
+Mind the gap.
+:::
+"#,
         ..CODE
     },
     Code {
@@ -121,6 +135,17 @@ A callout.
         ..CODE
     },
     Code {
+        name: "not-a-link",
+        meaning: "a link or image is written so that it is text",
+        explanation: r#"A target stands in round brackets directly behind the square ones, and has no blanks in it: `[text](target)`. One
+with blanks stands between `<` and `>`. Otherwise readers see the brackets."#,
+        bad: r#"Take [the data](data/all points.csv).
+"#,
+        good: r#"Take [the data](<data/all points.csv>).
+"#,
+        ..CODE
+    },
+    Code {
         name: "not-a-table",
         meaning: "drawn borders make no grid table",
         explanation: "A grid table begins at the margin, below a blank line. All its lines are equally wide, its cells
@@ -133,6 +158,21 @@ are rectangles with `+` at their corners, and it ends with a border. What is dra
 | Fruit | Price |
 +-------+-------+
 ",
+        ..CODE
+    },
+    Code {
+        name: "surplus-cell",
+        meaning: "a row of a table has more cells than the table has columns",
+        explanation: r#"The head of a pipe table says how many columns it has, and readers see nothing of what is beyond them. Often
+it is a `|` in code or in a formula, which is to be written `\|` there too."#,
+        bad: r#"| pattern | matches |
+|---------|---------|
+| `a|b`   | a or b  |
+"#,
+        good: r#"| pattern | matches |
+|---------|---------|
+| `a\|b`  | a or b  |
+"#,
         ..CODE
     },
     Code {
@@ -331,6 +371,21 @@ lessons/learners/setup.md
         good: "lessons/first-steps.md
 lessons/learners/setup.md
 ",
+        ..CODE
+    },
+    Code {
+        name: "listed-twice",
+        meaning: "the settings list a lesson or page twice",
+        explanation: r#"Its place in the course is the first of them."#,
+        file: "index.md",
+        bad: r#"---
+lessons: [lesson, lesson]
+---
+"#,
+        good: r#"---
+lessons: [lesson]
+---
+"#,
         ..CODE
     },
     Code {
