@@ -396,6 +396,29 @@ fn a_terms_meaning_shows_on_hover_and_focus_and_goes_by_escape() {
 }
 
 #[test]
+fn a_terms_meaning_is_as_wide_as_its_paragraph_in_bold_as_well() {
+    let course = tempfile::tempdir().unwrap();
+    fs::create_dir(course.path().join("learners")).unwrap();
+    let meaning = "what an executor runs ".repeat(8);
+    fs::write(course.path().join("learners/reference.md"), format!("task\n: {meaning}\n")).unwrap();
+    let lesson = "# Tasks\n\nA **[task]{.term}** is run.\n\n- *A [task]{.term}*\n";
+    fs::write(course.path().join("tasks.md"), lesson).unwrap();
+    in_browser_of(course.path(), async |page| {
+        page.open("tasks.html").await?;
+        let widths: Vec<(f64, f64)> = page
+            .js("return [...document.querySelectorAll('main .term')].map((term) => {
+                term.querySelector('a').focus();
+                const width = (element) => element.getBoundingClientRect().width;
+                return [width(term.querySelector('.meaning')), width(term.closest('p, li'))];
+            })")
+            .await?;
+        assert_eq!(widths.len(), 2);
+        assert!(widths.iter().all(|(meaning, whole)| meaning == whole), "{widths:?}");
+        Ok(())
+    });
+}
+
+#[test]
 fn nothing_is_asked_of_other_hosts_and_nothing_complains() {
     in_browser(async |page| {
         for path in PAGES {
