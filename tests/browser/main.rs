@@ -419,6 +419,30 @@ fn a_terms_meaning_is_as_wide_as_its_paragraph_in_bold_as_well() {
 }
 
 #[test]
+fn a_callouts_icon_stands_before_a_title_of_several_lines() {
+    let course = tempfile::tempdir().unwrap();
+    let lesson = "# Boxes\n\n:::challenge\n## Challenge: to count all of the even numbers\n\nNow.\n:::\n\n\
+        :::spoiler\n## On all kinds of machines that one may have\n\nNow.\n:::\n";
+    fs::write(course.path().join("boxes.md"), lesson).unwrap();
+    in_browser_of(course.path(), async |page| {
+        page.open("boxes.html").await?;
+        page.width(320).await?;
+        let heads: Vec<(f64, f64, f64)> = page
+            .js("return [...document.querySelectorAll('.callout-head, .callout > summary')].map((head) => {
+                const lines = [...head.querySelector('.callout-title').getClientRects()];
+                const icon = head.querySelector('.icon').getBoundingClientRect();
+                return [lines.length, icon.top - lines[0].top, lines[0].left - icon.right];
+            })")
+            .await?;
+        assert_eq!(heads.len(), 2);
+        for (lines, below, before) in &heads {
+            assert!(*lines > 1.0 && (0.0..8.0).contains(below) && *before > 0.0, "{heads:?}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn nothing_is_asked_of_other_hosts_and_nothing_complains() {
     in_browser(async |page| {
         for path in PAGES {
