@@ -935,11 +935,14 @@ impl<'a> Body<'a> {
             index += 1;
             let blocks = self.definitions.get(&label).copied().unwrap_or_default();
             let body = self.blocks(blocks);
-            html.push_str(&format!(
-                "<li id=\"fn-{index}\">{body}<p><a href=\"#fnref-{index}\" \
-                 aria-label=\"{}\">↩</a></p></li>\n",
-                self.word("back_to_text"),
-            ));
+            let label = self.word("back_to_text");
+            let back = format!("<a href=\"#fnref-{index}\" aria-label=\"{label}\">↩</a>");
+            // At the end of the last line, unless that is code or a list.
+            let body = match body.trim_end().strip_suffix("</p>") {
+                Some(text) => format!("{text}\u{a0}{back}</p>"),
+                None => format!("{body}<p>{back}</p>"),
+            };
+            html.push_str(&format!("<li id=\"fn-{index}\">{body}</li>\n"));
         }
         if html.is_empty() {
             return html;
