@@ -976,7 +976,8 @@ impl<'a> Body<'a> {
             Inline::Code { text, attributes: given } => {
                 let language = given.classes.first().map(String::as_str);
                 // The language is said by the colours.
-                let classes = given.classes.iter().skip(1).cloned().collect();
+                let classes = given.classes.iter().skip(1).cloned();
+                let classes = classes.chain(is_whole(text).then(|| "whole".to_owned())).collect();
                 let own = attributes(&Attributes { classes, ..given.clone() });
                 html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
@@ -1176,6 +1177,17 @@ fn pairs(attributes: &Attributes) -> String {
         format!(" {data}{}=\"{}\"", escape(key), escape(value))
     });
     written.collect()
+}
+
+/// The longest word of code that is kept in one line: it fits on any telephone.
+const LONGEST_WHOLE: usize = 24;
+
+/// Whether code is a short word with signs, at which browsers would break the line: `group-tab`.
+fn is_whole(code: &str) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | ':');
+    code.chars().count() <= LONGEST_WHOLE
+        && !code.contains(char::is_whitespace)
+        && code.contains(is_sign)
 }
 
 /// The attributes that keep a picture's place.
