@@ -20,7 +20,7 @@ use super::{
     ids::Identifiers,
     links::{self, Links},
     macros::Macros,
-    math::Formulas,
+    math::{self, Formulas},
     picture::picture_size,
     playground,
     template::Skin,
@@ -31,7 +31,7 @@ use crate::model::{
     course::{
         Alignment, Attributes, Block, BlockKind, Cell, Chunk, Definition, Div, DivKind, Heading,
         Image, Inline, Lesson, List, Numerals, OF_VALUES, Settings, Show, Table, TableCell,
-        plain_text, walk, walk_own,
+        plain_text, plain_text_with, walk, walk_own,
     },
     diagnostic::Diagnostic,
     download::Download,
@@ -280,7 +280,10 @@ impl<'a> Body<'a> {
     }
 
     fn heading(&mut self, span: Span, heading: &Heading) -> String {
-        let text = plain_text(&heading.content);
+        let text = plain_text_with(&heading.content, &|inline| match inline {
+            Inline::Math { tex, .. } => Some(math::plain(self.formulas, tex).into()),
+            _ => None,
+        });
         let (id, also) = self.ids.at(span);
         let level = heading.level.saturating_add_signed(self.shift).clamp(2, 6);
         self.level = level;

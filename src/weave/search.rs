@@ -5,13 +5,14 @@
 //! lessons needs some files of them, and not megabytes. They are scripts, for a page that was
 //! opened from a folder may load nothing else. `templates/assets/search.js` reads them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{
     ids::Identifiers,
+    math::{self, Formulas},
     page_path,
     sheet::{Sheet, for_instructors},
 };
@@ -98,9 +99,9 @@ impl Indexed {
             weights(section).into_iter().map(move |(word, weight)| (word, at, weight))
         });
         let words = words.collect();
-        let sections = found
-            .iter()
-            .map(|Section { id, title, text, .. }| json!([id, title, text.trim()]).to_string());
+        let sections = found.iter().map(|Section { id, title, text, .. }| {
+            json!([id, title.seen, text.trim()]).to_string()
+        });
         Self { sections: sections.collect(), notes, words }
     }
 }
@@ -159,9 +160,16 @@ impl Index {
 struct Section {
     /// Empty at the page's beginning.
     id: String,
-    title: String,
+    title: Title,
     text: String,
     for_instructors: bool,
+}
+
+/// A title as readers see it, and as it was typed: `π` is searched as `pi` too.
+#[derive(Clone, Default)]
+struct Title {
+    seen: String,
+    typed: String,
 }
 
 /// Takes the sections out of a text.
@@ -181,13 +189,13 @@ impl<'a> Reader<'a> {
     ) -> Vec<Section> {
         let ids = Identifiers::of(lesson);
         let mut reader = Self { record, sources, ids, sections: vec![] };
-        let start = reader.begin(String::new(), String::new(), for_instructors);
+        let start = reader.begin(String::new(), Title::default(), for_instructors);
         reader.blocks(&lesson.blocks, start);
         reader.sections
     }
 
     /// A further section, by its number.
-    fn begin(&mut self, id: String, title: String, for_instructors: bool) -> usize {
+    fn begin(&mut self, id: String, title: Title, for_instructors: bool) -> usize {
         self.sections.push(Section { id, title, text: String::new(), for_instructors });
         self.sections.len() - 1
     }
@@ -199,7 +207,7 @@ impl<'a> Reader<'a> {
             match &block.kind {
                 BlockKind::Heading(heading) => {
                     let (id, _) = self.ids.at(block.span);
-                    let title = self.plain(&heading.content);
+                    let title = self.title(&heading.content);
                     at = self.begin(id, title, self.sections[at].for_instructors);
                 }
                 BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => self.say(at, inlines),
@@ -231,7 +239,7 @@ impl<'a> Reader<'a> {
                     let inside = match &div.title {
                         Some(title) if !in_card => {
                             let (id, _) = self.ids.at(div.opener);
-                            let title = self.plain(title);
+                            let title = self.title(title);
                             self.begin(id, title, is_note)
                         }
                         _ if is_note != *for_instructors => {
@@ -248,8 +256,25 @@ impl<'a> Reader<'a> {
     }
 
     fn plain(&self, inlines: &[Inline]) -> String {
-        let shown = self.record.map(|record| &record.shown);
-        plain_text_with(inlines, &|span| shown?.get(&span).map(String::as_str))
+        plain_text_with(inlines, &|inline| self.shown(inline))
+    }
+
+    fn title(&self, inlines: &[Inline]) -> Title {
+        let seen = plain_text_with(inlines, &|inline| match inline {
+            Inline::Math { tex, .. } => Some(math::plain(&Formulas::new(), tex).into()),
+            _ => self.shown(inline),
+        });
+        Title { seen, typed: self.plain(inlines) }
+    }
+
+    /// What stands in the place of a text that shows a measured value.
+    fn shown(&self, inline: &Inline) -> Option<Cow<'a, str>> {
+        let span = match inline {
+            Inline::Bracketed { span, .. } => span,
+            Inline::Image(image) => &image.span,
+            _ => return None,
+        };
+        self.record?.shown.get(span).map(|value| value.as_str().into())
     }
 
     fn say(&mut self, at: usize, inlines: &[Inline]) {
@@ -285,7 +310,9 @@ fn weights(section: &Section) -> BTreeMap<String, u32> {
         let weight = weights.entry(word).or_default();
         *weight = (*weight + 1).min(IN_TEXT);
     }
-    for word in words(&section.title) {
+    let seen = words(&section.title.seen);
+    let typed = words(&section.title.typed).into_iter().filter(|word| !seen.contains(word));
+    for word in typed.collect::<Vec<_>>().into_iter().chain(seen) {
         *weights.entry(word).or_default() += IN_TITLE;
     }
     weights
@@ -361,7 +388,7 @@ mod tests {
     fn a_title_counts_more_than_any_text() {
         let section = |title: &str, text: &str| Section {
             id: String::new(),
-            title: title.to_owned(),
+            title: Title { seen: title.to_owned(), typed: title.to_owned() },
             text: text.to_owned(),
             for_instructors: false,
         };
