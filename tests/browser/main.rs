@@ -345,6 +345,26 @@ fn paper_shows_what_is_folded_on_the_screen() {
 }
 
 #[test]
+fn paper_shows_the_lines_of_code_that_are_folded_on_the_screen() {
+    in_browser(async |page| {
+        page.open("manual-cells.html").await?;
+        let shown = async || {
+            page.js::<Vec<bool>>(
+                "return ['.hidden-lines', '.code-unfold', '.code-head:has(> .code-unfold)']
+                    .map((it) => document.querySelector(it).checkVisibility())",
+            )
+            .await
+        };
+        assert_eq!(shown().await?, [false, true, true]);
+        let print = json!({ "media": "print" });
+        page.driver.cdp().send_raw("Emulation.setEmulatedMedia", print).await?;
+        page.settle().await?;
+        assert_eq!(shown().await?, [true, false, false]);
+        Ok(())
+    });
+}
+
+#[test]
 fn the_section_being_read_is_marked() {
     in_browser(async |page| {
         page.open(LESSON).await?;
