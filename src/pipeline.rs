@@ -390,7 +390,7 @@ pub fn check(
         let package = course
             .lessons
             .iter()
-            .filter(|other| unknown.contains(&lesson.name) && other.package() == lesson.package());
+            .filter(|other| unknown.contains(&lesson.name) && other.package == lesson.package);
         let chunks = package.flat_map(|other| other.chunks());
         let code = chunks.map(|chunk| chunk.span).collect();
         (lesson.source, Written { paths, code })

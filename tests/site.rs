@@ -117,6 +117,20 @@ fn what_the_search_finds_is_there() {
 }
 
 #[test]
+fn signs_in_titles_are_listed_as_themselves_and_searched_by_name_too() {
+    let project = Project::new(&[("circle.md", "## The number $\\pi$\n\nIt is round.\n")]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert!(
+        project
+            .read("site/circle.html")
+            .contains("<li><a href=\"#the-number-pi\">The number π</a></li>")
+    );
+    assert!(project.read("site/search/sections-0.js").contains("\"The number π\""));
+    let words = project.read("site/search/words-0.js");
+    assert!(words.contains("\"pi\"") && words.contains("\"π\""), "{words}");
+}
+
+#[test]
 fn a_lesson_that_is_broken_stays_in_the_search_as_its_page_does() {
     let sound = "Here are lemmings.\n";
     let project = Project::new(&[("one.md", "Here are lions.\n"), ("two.md", sound)]);

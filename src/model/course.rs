@@ -1,6 +1,6 @@
 //! What authors write: a course of lessons, each a tree of blocks.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{
     colour::Colour,
@@ -897,20 +897,27 @@ pub fn plain_text(inlines: &[Inline]) -> String {
     plain_text_with(inlines, &|_| None)
 }
 
-/// The same, with what stands in the place of texts that show measured values, by their span.
-pub fn plain_text_with<'a>(inlines: &[Inline], shown: &impl Fn(Span) -> Option<&'a str>) -> String {
+/// The same, with what stands in the place of some of them.
+pub fn plain_text_with<'a>(
+    inlines: &[Inline],
+    instead: &impl Fn(&Inline) -> Option<Cow<'a, str>>,
+) -> String {
     let mut text = String::new();
-    push_plain(inlines, shown, &mut text);
+    push_plain(inlines, instead, &mut text);
     text
 }
 
-fn push_plain<'a>(inlines: &[Inline], shown: &impl Fn(Span) -> Option<&'a str>, out: &mut String) {
+fn push_plain<'a>(
+    inlines: &[Inline],
+    instead: &impl Fn(&Inline) -> Option<Cow<'a, str>>,
+    out: &mut String,
+) {
     for inline in inlines {
+        if let Some(text) = instead(inline) {
+            out.push_str(&text);
+            continue;
+        }
         match inline {
-            Inline::Bracketed { span, content, .. } => match shown(*span) {
-                Some(value) => out.push_str(value),
-                None => push_plain(content, shown, out),
-            },
             Inline::Text(text) | Inline::Code { text, .. } => out.push_str(text),
             Inline::Math { tex, .. } => out.push_str(tex),
             Inline::SoftBreak | Inline::HardBreak => out.push(' '),
@@ -919,11 +926,9 @@ fn push_plain<'a>(inlines: &[Inline], shown: &impl Fn(Span) -> Option<&'a str>, 
             | Inline::Strikethrough(content)
             | Inline::Superscript(content)
             | Inline::Subscript(content)
-            | Inline::Link { content, .. } => push_plain(content, shown, out),
-            Inline::Image(image) => match shown(image.span) {
-                Some(alt) => out.push_str(alt),
-                None => out.push_str(&image.alt()),
-            },
+            | Inline::Bracketed { content, .. }
+            | Inline::Link { content, .. } => push_plain(content, instead, out),
+            Inline::Image(image) => out.push_str(&image.alt()),
             Inline::Reference { id, .. } => out.push_str(id),
             Inline::FootnoteReference { .. } | Inline::Html(_) => {}
         }

@@ -71,6 +71,8 @@ mod drawing {
             "flowchart": { "htmlLabels": false },
             "class": { "htmlLabels": false },
             "state": { "htmlLabels": false },
+            // The page has room around its drawings.
+            "sequence": { "diagramMarginX": 4 },
         }));
         let renderer = Renderer::new().with_engine(Engine::new().with_site_config(config));
         let request = SvgRequest {
@@ -352,6 +354,9 @@ mod drawing {
         }
     }
 
+    /// What can still be read when it is made as small as a telephone's screen, in pixels.
+    const NARROW: f64 = 512.0;
+
     /// Says what the drawing is: to the style sheet by class, to readers who hear it by role and name, and to the
     /// browser by its size, so that nothing moves when it is there.
     fn name_root(root: &mut Element, kind: &Kind) {
@@ -360,7 +365,12 @@ mod drawing {
             let mut numbers = view_box.split_whitespace().skip(2).map(str::to_owned);
             Some((numbers.next()?, numbers.next()?))
         });
-        root.set("class", &format!("mermaid {}", kind.class));
+        let is_narrow = size
+            .as_ref()
+            .and_then(|(width, _)| width.parse().ok())
+            .is_some_and(|width: f64| width <= NARROW);
+        let narrow = if is_narrow { " narrow" } else { "" };
+        root.set("class", &format!("mermaid {}{narrow}", kind.class));
         if let Some((width, height)) = size {
             root.set("width", &width);
             root.set("height", &height);

@@ -52,6 +52,36 @@ impl Formulas {
     }
 }
 
+/// A formula as it may stand in a line of text: signs such as `\pi` as themselves, and all else as it was written.
+pub fn plain(formulas: &Formulas, tex: &str) -> String {
+    let mut parts = tex.split('\\');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(part.len());
+        let (name, rest) = part.split_at(end);
+        match sign(formulas, name) {
+            Some(sign) => {
+                text.push(sign);
+                text.push_str(rest.trim_start());
+            }
+            None => {
+                text.push('\\');
+                text.push_str(part);
+            }
+        }
+    }
+    text
+}
+
+/// The one sign that a command stands for, if it does.
+fn sign(formulas: &Formulas, command: &str) -> Option<char> {
+    let mathml = formulas.render(&format!("\\{command}"), false, &mut Macros::new()).ok()?;
+    let (drawn, _) = mathml.split_once("<annotation")?;
+    let mut signs =
+        drawn.split('<').filter_map(|part| part.split_once('>')).flat_map(|(_, text)| text.chars());
+    signs.next().filter(|sign| !sign.is_ascii() && signs.next().is_none())
+}
+
 /// Where a formula may get too deep: in groups, and in commands that could each be an argument of
 /// the one before it, as in `\sqrt\hat x` and `\frac1\frac2x`.
 fn too_deep(tex: &str) -> Option<usize> {
@@ -121,6 +151,14 @@ mod tests {
         assert_eq!(render("a + \\nosuch").unwrap_err().range, 4..11);
         assert_eq!(render("\\def\\a{\\nosuch}").unwrap(), "");
         assert_eq!(render("b + \\a").unwrap_err().range, 4..6);
+    }
+
+    #[test]
+    fn signs_stand_in_a_line_of_text_as_themselves() {
+        let plain = |tex| plain(&Formulas::new(), tex);
+        assert_eq!(plain("\\pi"), "π");
+        assert_eq!(plain("\\alpha x \\le 2^{25}"), "αx ≤2^{25}");
+        assert_eq!(plain("\\frac{\\pi}{2} \\nosuch \\\\ \\{"), "\\frac{π}{2} \\nosuch \\\\ \\{");
     }
 
     #[test]

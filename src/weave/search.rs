@@ -12,6 +12,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{
     ids::Identifiers,
+    math::{self, Formulas},
     page_path,
     sheet::{Sheet, for_instructors},
 };
@@ -125,16 +126,16 @@ impl Indexed {
         let notes = notes.map(|(at, _)| at).collect();
         let mut words = Words::default();
         for (at, Section { title, text, .. }) in found.iter().enumerate() {
-            let (title, text) = (folded(title), folded(text));
-            for (word, weight) in weights(&title, &text) {
+            let [seen, typed, text] = [&title.seen, &title.typed, text].map(|it| folded(it));
+            for (word, weight) in weights(&seen, &typed, &text) {
                 words.add(word, at as u32, weight);
             }
         }
         words.text.shrink_to_fit();
         words.uses.shrink_to_fit();
-        let sections = found
-            .iter()
-            .map(|Section { id, title, text, .. }| json!([id, title, text.trim()]).to_string());
+        let sections = found.iter().map(|Section { id, title, text, .. }| {
+            json!([id, title.seen, text.trim()]).to_string()
+        });
         Self { sections: sections.collect(), notes, words }
     }
 }
@@ -193,9 +194,16 @@ impl Index {
 struct Section {
     /// Empty at the page's beginning.
     id: String,
-    title: String,
+    title: Title,
     text: String,
     for_instructors: bool,
+}
+
+/// A title as readers see it, and as it was typed: `π` is searched as `pi` too.
+#[derive(Clone, Default)]
+struct Title {
+    seen: String,
+    typed: String,
 }
 
 /// Takes the sections out of a text.
@@ -215,13 +223,13 @@ impl<'a> Reader<'a> {
     ) -> Vec<Section> {
         let ids = Identifiers::of(lesson);
         let mut reader = Self { record, sources, ids, sections: vec![] };
-        let start = reader.begin(String::new(), String::new(), for_instructors);
+        let start = reader.begin(String::new(), Title::default(), for_instructors);
         reader.blocks(&lesson.blocks, start);
         reader.sections
     }
 
     /// A further section, by its number.
-    fn begin(&mut self, id: String, title: String, for_instructors: bool) -> usize {
+    fn begin(&mut self, id: String, title: Title, for_instructors: bool) -> usize {
         self.sections.push(Section { id, title, text: String::new(), for_instructors });
         self.sections.len() - 1
     }
@@ -233,7 +241,7 @@ impl<'a> Reader<'a> {
             match &block.kind {
                 BlockKind::Heading(heading) => {
                     let (id, _) = self.ids.at(block.span);
-                    let title = self.plain(&heading.content);
+                    let title = self.title(&heading.content);
                     at = self.begin(id, title, self.sections[at].for_instructors);
                 }
                 BlockKind::Paragraph(inlines) | BlockKind::Plain(inlines) => self.say(at, inlines),
@@ -265,7 +273,7 @@ impl<'a> Reader<'a> {
                     let inside = match &div.title {
                         Some(title) if !in_card => {
                             let (id, _) = self.ids.at(div.opener);
-                            let title = self.plain(title);
+                            let title = self.title(title);
                             self.begin(id, title, is_note)
                         }
                         _ if is_note != *for_instructors => {
@@ -282,8 +290,25 @@ impl<'a> Reader<'a> {
     }
 
     fn plain(&self, inlines: &[Inline]) -> String {
-        let shown = self.record.map(|record| &record.shown);
-        plain_text_with(inlines, &|span| shown?.get(&span).map(String::as_str))
+        plain_text_with(inlines, &|inline| self.shown(inline))
+    }
+
+    fn title(&self, inlines: &[Inline]) -> Title {
+        let seen = plain_text_with(inlines, &|inline| match inline {
+            Inline::Math { tex, .. } => Some(math::plain(&Formulas::new(), tex).into()),
+            _ => self.shown(inline),
+        });
+        Title { seen, typed: self.plain(inlines) }
+    }
+
+    /// What stands in the place of a text that shows a measured value.
+    fn shown(&self, inline: &Inline) -> Option<Cow<'a, str>> {
+        let span = match inline {
+            Inline::Bracketed { span, .. } => span,
+            Inline::Image(image) => &image.span,
+            _ => return None,
+        };
+        self.record?.shown.get(span).map(|value| value.as_str().into())
     }
 
     fn say(&mut self, at: usize, inlines: &[Inline]) {
@@ -312,14 +337,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What each word of a section counts in it, by its [`folded`] title and text.
-fn weights<'s>(title: &'s str, text: &'s str) -> BTreeMap<&'s str, u32> {
+/// What each word of a section counts in it, by its [`folded`] title, as readers see it and as it was typed, and
+/// text.
+fn weights<'s>(seen: &'s str, typed: &'s str, text: &'s str) -> BTreeMap<&'s str, u32> {
     let mut weights: BTreeMap<&str, u32> = BTreeMap::new();
     for word in words_of(text) {
         let weight = weights.entry(word).or_default();
         *weight = (*weight + 1).min(IN_TEXT);
     }
-    for word in words_of(title) {
+    let is_seen = |word: &&str| words_of(seen).any(|other| other == *word);
+    let typed = words_of(typed).filter(|word| !is_seen(word));
+    for word in words_of(seen).chain(typed) {
         *weights.entry(word).or_default() += IN_TITLE;
     }
     weights
@@ -400,8 +428,8 @@ mod tests {
     #[test]
     fn a_title_counts_more_than_any_text() {
         let text = "task ".repeat(100);
-        let often = weights("", &text);
-        let titled = weights("tasks and a task", "");
+        let often = weights("", "", &text);
+        let titled = weights("tasks and a task", "tasks and a task", "");
         assert!(often["task"] < titled["task"] && titled["task"] < IN_PAGE_TITLE);
     }
 

@@ -223,8 +223,14 @@ impl Theme {
 impl Templates {
     fn read(overrides: &[(String, String)]) -> Result<Self, String> {
         let mut tera = Tera::new();
-        tera.add_raw_templates(files(TEMPLATES, overrides, ""))
-            .map_err(|error| describe(&error))?;
+        let templates = files(TEMPLATES, overrides, "");
+        let names: Vec<String> = templates.iter().map(|(name, _)| name.clone()).collect();
+        tera.add_raw_templates(templates).map_err(|error| match describe(&error) {
+            text if text.starts_with("Unknown template") => {
+                format!("{text}\nAvailable templates: {}", names.join(", "))
+            }
+            text => text,
+        })?;
         let mut words = BTreeMap::new();
         for (path, text) in files(WORDS, overrides, "words/") {
             let language = path.trim_start_matches("words/").trim_end_matches(".toml").to_owned();
@@ -286,8 +292,8 @@ fn describe(error: &dyn std::error::Error) -> String {
         text.push_str(&error.to_string());
         source = error.source();
     }
-    // Told from where an author would look for it.
-    text.replace("--> ", "--> templates/")
+    // Told from where an author would look for it, and as the error that it already is.
+    text.trim_start_matches("error: ").replace("--> ", "--> templates/")
 }
 
 #[cfg(test)]
@@ -304,6 +310,9 @@ mod tests {
         assert_eq!(theme.render("figure.html", &context).unwrap(), "<img alt=\"a &quot;b&quot;\">");
         let error = Theme::new(&one("<p>\n{% if %}")).err().unwrap();
         assert!(error.contains("templates/figure.html:2:"), "{error}");
+        let error = Theme::new(&one("{% include \"figures.htm\" %}")).err().unwrap();
+        assert!(error.starts_with("Unknown template `figures.htm`"), "{error}");
+        assert!(error.contains("\nAvailable templates: 404.html, all.html, "), "{error}");
         let theme = Theme::new(&one("\n{{ atl }}")).unwrap();
         let error = theme.speaking(&words).render("figure.html", &context).unwrap_err();
         assert!(error.contains("templates/figure.html:2:4"), "{error}");

@@ -345,6 +345,26 @@ fn paper_shows_what_is_folded_on_the_screen() {
 }
 
 #[test]
+fn paper_shows_the_lines_of_code_that_are_folded_on_the_screen() {
+    in_browser(async |page| {
+        page.open("manual-cells.html").await?;
+        let shown = async || {
+            page.js::<Vec<bool>>(
+                "return ['.hidden-lines', '.code-unfold', '.code-head:has(> .code-unfold)']
+                    .map((it) => document.querySelector(it).checkVisibility())",
+            )
+            .await
+        };
+        assert_eq!(shown().await?, [false, true, true]);
+        let print = json!({ "media": "print" });
+        page.driver.cdp().send_raw("Emulation.setEmulatedMedia", print).await?;
+        page.settle().await?;
+        assert_eq!(shown().await?, [true, false, false]);
+        Ok(())
+    });
+}
+
+#[test]
 fn the_section_being_read_is_marked() {
     in_browser(async |page| {
         page.open(LESSON).await?;
@@ -391,6 +411,53 @@ fn a_terms_meaning_shows_on_hover_and_focus_and_goes_by_escape() {
         let term = page.driver.find(By::Css("main p .term > a")).await?;
         page.driver.action_chain().move_to_element_center(&term).perform().await?;
         assert!(is_shown().await?, "pointing at it does not show it");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_terms_meaning_is_as_wide_as_its_paragraph_in_bold_as_well() {
+    let course = tempfile::tempdir().unwrap();
+    fs::create_dir(course.path().join("learners")).unwrap();
+    let meaning = "what an executor runs ".repeat(8);
+    fs::write(course.path().join("learners/reference.md"), format!("task\n: {meaning}\n")).unwrap();
+    let lesson = "# Tasks\n\nA **[task]{.term}** is run.\n\n- *A [task]{.term}*\n";
+    fs::write(course.path().join("tasks.md"), lesson).unwrap();
+    in_browser_of(course.path(), async |page| {
+        page.open("tasks.html").await?;
+        let widths: Vec<(f64, f64)> = page
+            .js("return [...document.querySelectorAll('main .term')].map((term) => {
+                term.querySelector('a').focus();
+                const width = (element) => element.getBoundingClientRect().width;
+                return [width(term.querySelector('.meaning')), width(term.closest('p, li'))];
+            })")
+            .await?;
+        assert_eq!(widths.len(), 2);
+        assert!(widths.iter().all(|(meaning, whole)| meaning == whole), "{widths:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_callouts_icon_stands_before_a_title_of_several_lines() {
+    let course = tempfile::tempdir().unwrap();
+    let lesson = "# Boxes\n\n:::challenge\n## Challenge: to count all of the even numbers\n\nNow.\n:::\n\n\
+        :::spoiler\n## On all kinds of machines that one may have\n\nNow.\n:::\n";
+    fs::write(course.path().join("boxes.md"), lesson).unwrap();
+    in_browser_of(course.path(), async |page| {
+        page.open("boxes.html").await?;
+        page.width(320).await?;
+        let heads: Vec<(f64, f64, f64)> = page
+            .js("return [...document.querySelectorAll('.callout-head, .callout > summary')].map((head) => {
+                const lines = [...head.querySelector('.callout-title').getClientRects()];
+                const icon = head.querySelector('.icon').getBoundingClientRect();
+                return [lines.length, icon.top - lines[0].top, lines[0].left - icon.right];
+            })")
+            .await?;
+        assert_eq!(heads.len(), 2);
+        for (lines, below, before) in &heads {
+            assert!(*lines > 1.0 && (0.0..8.0).contains(below) && *before > 0.0, "{heads:?}");
+        }
         Ok(())
     });
 }

@@ -161,11 +161,12 @@ fn nothing_moves_while_a_page_loads() {
                 page.open(path).await?;
                 let moved: Vec<String> = page
                     .js_async(
-                        "const LEAST = 0.001; // a button by a few pixels, while the page is still arriving
-                        const moved = [];
+                        "const moved = [];
+                        const named = ({ node, previousRect: { x, y }, currentRect: to }) =>
+                            `${node?.nodeName}.${node?.className} ${[x, y]} to ${[to.x, to.y]}`;
                         const watch = new PerformanceObserver((list) => {
                             for (const { value, sources } of list.getEntries())
-                                if (value >= LEAST) moved.push(`${value}: ${sources.map(({ node }) => node?.nodeName)}`);
+                                moved.push(`${value}: ${sources.map(named)}`);
                         });
                         watch.observe({ type: 'layout-shift', buffered: true });
                         for (let at = 0; at < document.body.scrollHeight; at += 600) {

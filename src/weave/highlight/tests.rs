@@ -1,3 +1,5 @@
+//! What is coloured and how: no text is lost or changed by it, whatever it holds, in any language.
+
 use proptest::prelude::*;
 
 use super::languages::LANGUAGES;
