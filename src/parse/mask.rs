@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use pulldown_cmark::CowStr;
 
@@ -70,7 +71,7 @@ pub struct Fence {
 
 #[derive(Clone, Debug)]
 pub enum FenceKind {
-    Opener { attributes: Attributes, problem: Option<Problem> },
+    Opener { attributes: Rc<Attributes>, problem: Option<Problem> },
     Closer,
 }
 
@@ -202,7 +203,7 @@ fn masked<'a>(
                 fences.push(fence);
             }
             Ok(Kind::Grid(grid)) if verdict.is_none() => {
-                grids.push((range.start, grid.clone()));
+                grids.push((range.start, (**grid).clone()));
             }
             _ => {}
         }
@@ -234,7 +235,8 @@ struct Candidate {
 
 enum Kind {
     Fence(FenceKind),
-    Grid(Grid),
+    /// Boxed, since it is large and rare.
+    Grid(Box<Grid>),
 }
 
 /// Takes the blanks that are too many from behind the colons of definitions, and puts them before.
@@ -331,7 +333,7 @@ fn looks(text: &str) -> Looks {
         below_border = drawn;
         looks.candidates.extend(found.map(|found| {
             let (range, kind) = match found {
-                Ok(grid) => (grid.lines[0].clone(), Ok(Kind::Grid(grid))),
+                Ok(grid) => (grid.lines[0].clone(), Ok(Kind::Grid(grid.into()))),
                 Err((flaw, line)) => (line, Err(WhyProse::NoGrid(flaw))),
             };
             Candidate { line: start, range, kind }
@@ -395,13 +397,12 @@ fn fence(line: &str) -> Option<FenceKind> {
     if content.starts_with('{') {
         return match attributes::braced(content) {
             Ok((attributes, length)) if length == content.len() => {
-                Some(FenceKind::Opener { attributes, problem: None })
+                Some(FenceKind::Opener { attributes: attributes.into(), problem: None })
             }
             Ok(_) => None,
             Err(mut problem) => {
                 problem.at += line.len() - behind.trim_start().len();
-                let attributes = Attributes::default();
-                Some(FenceKind::Opener { attributes, problem: Some(problem) })
+                Some(FenceKind::Opener { attributes: Rc::default(), problem: Some(problem) })
             }
         };
     }
@@ -409,7 +410,7 @@ fn fence(line: &str) -> Option<FenceKind> {
         return None;
     }
     let attributes = Attributes { classes: vec![content.to_string()], ..Attributes::default() };
-    Some(FenceKind::Opener { attributes, problem: None })
+    Some(FenceKind::Opener { attributes: attributes.into(), problem: None })
 }
 
 /// Why a candidate is text, if it is.

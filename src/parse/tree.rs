@@ -696,6 +696,7 @@ impl<'a> Tree<'a> {
             div.attributes.id = div.attributes.id.take().or(heading_id);
             inside.remove(0);
         }
+        inside.shrink_to_fit();
         div.blocks = inside;
         blocks
             .push(Block { span: Span { end, ..div.opener }, kind: BlockKind::Div(Box::new(div)) });
