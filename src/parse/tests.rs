@@ -381,10 +381,7 @@ fn attributes_behind_images_and_others() {
         Inline::Bracketed { span: Span::new(ID, 2..15), attributes: class("d"), content };
     assert_eq!(inlines("a [b **c**]{.d} e"), [text("a "), bracketed, text(" e")]);
     assert_eq!(inlines("[a] `b`{c}").len(), 3);
-    assert_eq!(
-        found("![a](b){alt='c}\n"),
-        ["W 1:13 bad-attributes: this quote has no closing `'`"]
-    );
+    assert_eq!(found("![a](b){alt='c}\n"), ["1:13 bad-attributes: this quote has no closing `'`"]);
 }
 
 #[test]
