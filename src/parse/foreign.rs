@@ -47,10 +47,16 @@ fn hint(line: &str, is_whole: bool) -> Option<&'static str> {
         b'{' if line.starts_with("{%") && line.ends_with("%}") => {
             Some("this is Liquid, which no page here goes through: take it out")
         }
-        b'[' if line.starts_with("[!") && line.ends_with(']') => {
+        b'[' if is_alert(line) => {
             Some("write a div instead of the quote: `::: callout`, its text, `:::`")
         }
         b'!' if line.starts_with("!!! ") => Some("write a div: `::: callout`, its text, `:::`"),
         _ => None,
     }
+}
+
+/// Whether a line begins one of GitHub's alerts: `[!NOTE]`.
+fn is_alert(line: &str) -> bool {
+    let word = line.strip_prefix("[!").and_then(|line| line.strip_suffix(']'));
+    word.is_some_and(|word| !word.is_empty() && word.bytes().all(|c| c.is_ascii_uppercase()))
 }

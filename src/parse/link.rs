@@ -37,15 +37,17 @@ pub fn complaint(passage: Passage, brackets: Range<usize>, end: usize) -> Option
     }
     Some(if !is_closed {
         told("close its target with `)`, in the same line")
-    } else if passage.text[brackets.clone()].contains("](") {
-        told("no link can stand within another")
-    } else if target.contains(['"', '\'', '<', '>']) || !target.contains(' ') {
-        told("a link is written `[text](target)`, or `[text](target \"title\")`")
-    } else {
+    } else if target.contains("{{") {
+        told("this is Liquid, which no page here goes through: write the address itself")
+    } else if target.contains(' ') && !target.contains(['"', '\'', '<', '>']) {
         let written = format!("<{target}>");
         let label = format!("write `{written}`");
         let fix = Fix::replace(passage.span(at..at + target.len()), written, label);
         told("a target with blanks in it stands between `<` and `>`").fixed_by(Some(fix))
+    } else if !target.contains(' ') && passage.text[brackets.clone()].contains("](") {
+        told("no link can stand within another")
+    } else {
+        told("a link is written `[text](target)`, or `[text](target \"title\")`")
     })
 }
 

@@ -127,6 +127,8 @@ fn texts(size: usize) -> Vec<(&'static str, String)> {
         ("$$", repeated("$$ ")),
         ("![](x){", repeated("![](x){")),
         ("[a]{", repeated("[a]{")),
+        ("[a](", repeated("[a](")),
+        ("``` {`}", repeated("``` {`}\n")),
         ("https://", repeated("https://a.b ")),
         ("a@b.c", repeated("a@b.c ")),
         ("@", repeated("@")),
