@@ -9,7 +9,7 @@ use std::{
         mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -40,6 +40,9 @@ pub struct Round<'r> {
     pub memo: &'r mut Memo,
     pub versions: &'r mut KnownVersions,
 }
+
+/// How long a browser may have to itself to show the page that is looked at.
+const TO_PAINT: Duration = Duration::from_millis(80);
 
 /// What the versions of a course say, which are read when they are others.
 pub type KnownVersions = memo::Memo<(), String, Versions>;
@@ -144,6 +147,8 @@ impl Round<'_> {
         let pages = pipeline::pages(sources, files, self.theme, &names, last, self.memo);
         let pages = pages.iter().map(|page| (&*page.path, &page.html));
         self.live.change(|shown| _ = shown.take(pages, &[], &[]));
+        // Nobody waits for the others, and browsers have more to do than we until theirs is on the screen.
+        thread::sleep(TO_PAINT);
     }
 
     fn weave(&mut self, last: &mut Last) -> Built {

@@ -63,6 +63,10 @@ impl Shown {
         self.pages.get(path).cloned()
     }
 
+    pub fn holds(&self, path: &str) -> bool {
+        self.pages.contains_key(path)
+    }
+
     /// Takes new pages, and says which paths are news: those, and what else of the site was
     /// `written`. The other pages stay.
     pub fn take<'a>(

@@ -205,24 +205,28 @@ impl Desk {
             self.searched.files = files.unwrap_or_default();
         }
         made.searched.clone_from(&self.searched.files);
-        let Published { written, gone } =
-            build::publish(&mut made, &course, &build, &mut self.shelf)?;
         // Where a run failed, the last good page is shown again, which stands in the site's folder.
         let shown: HashSet<&str> = pages.iter().map(|page| &*page.path).collect();
         let is_made = |path: &str| shown.contains(path);
         let stale = made.stale.iter().map(|lesson| page_path(lesson));
         let withheld: Vec<String> = stale.filter(|path| !is_made(path)).collect();
         let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
-        let filled_in = made.site.pages.iter().filter(|page| !is_made(&page.path));
-        let pages = pages.iter().chain(filled_in).map(|page| (&*page.path, &page.html));
+        let pages = || pages.iter().map(|page| (&*page.path, &page.html));
+        // What is given from memory need not wait until it is written.
         let mut news = live.change(|shown| {
             shown.set_problems(problems);
             shown.set_running(BTreeSet::new());
             shown.forget_requests();
             shown.set_waiting(made.waiting.iter().map(|lesson| page_path(lesson)).collect());
             shown.take([], &[], &withheld);
-            shown.take(pages, &written, &gone)
+            let held: Vec<_> = pages().filter(|(path, _)| shown.holds(path)).collect();
+            shown.take(held, &[], &[])
         });
+        let Published { written, gone } =
+            build::publish(&mut made, &course, &build, &mut self.shelf)?;
+        let filled_in = made.site.pages.iter().filter(|page| !is_made(&page.path));
+        let filled_in = filled_in.map(|page| (&*page.path, &page.html));
+        news.extend(live.change(|shown| shown.take(pages().chain(filled_in), &written, &gone)));
         // What was shown as it came about is news to nobody but the terminal.
         news.extend(written);
         let before = self.told.take(&made.diagnostics);
