@@ -16,6 +16,25 @@
   function note(root) {
     for (const element of [root, ...root.querySelectorAll("*")])
       if (!given.has(element)) given.set(element, attributes(element));
+    noteText(root);
+  }
+
+  // The same of whole pieces of the page, as text: one that the server gives again needs no look inside. Larger ones are looked
+  // at piece by piece.
+  const pieces = new WeakMap();
+  const largest = 4000;
+  function noteText(element) {
+    const html = element.outerHTML;
+    if (html.length <= largest) pieces.set(element, html);
+    else for (const child of element.children) noteText(child);
+  }
+
+  function isGivenAgain(element, next) {
+    const before = pieces.get(element);
+    if (before === undefined) return false;
+    const html = next.outerHTML;
+    pieces.set(element, html);
+    return html === before;
   }
   note(document.body);
 
@@ -33,8 +52,11 @@
 
   const callbacks = {
     beforeNodeMorphed(node, next) {
-      if (node instanceof Element && next instanceof Element) keepAttributes(node, next);
-      else if (node.nodeValue !== next.nodeValue) noteChange(node.parentElement);
+      if (node instanceof Element && next instanceof Element) {
+        if (isGivenAgain(node, next)) return false;
+        keepAttributes(node, next);
+      } else if (node.nodeValue !== next.nodeValue) noteChange(node.parentElement);
+      return true;
     },
     afterNodeAdded(node) {
       if (node instanceof Element) note(node);
