@@ -9,27 +9,12 @@ use crate::model::{course::Chunk, diagnostic::Diagnostic, package::Line, source:
 /// Brackets within brackets that are read; the parser would run out of stack at some depth.
 const DEEPEST: usize = 100;
 
-fn depth(code: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for c in code.chars() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
-
 /// Where the expression begins that a cell ends in, in bytes.
 ///
 /// Code that is no Rust has none: the compiler says better what is wrong with it.
 pub fn tail(code: &str) -> Option<usize> {
-    if depth(code) > DEEPEST || ends_a_statement(code) {
-        return None;
-    }
-    let statements = syn::Block::parse_within.parse_str(code).ok()?;
+    let start = last_part(code)?;
+    let statements = syn::Block::parse_within.parse_str(&code[start..]).ok()?;
     let last = statements.last()?;
     let is_value = match last {
         Stmt::Expr(_, None) => true,
@@ -39,20 +24,35 @@ pub fn tail(code: &str) -> Option<usize> {
         }
         _ => false,
     };
-    is_value.then(|| last.span().byte_range().start)
+    is_value.then(|| start + last.span().byte_range().start)
 }
 
-/// Whether the last that stands in code is a semicolon: most cells end so, and need not be parsed to know
-/// that no value does.
-fn ends_a_statement(code: &str) -> bool {
-    let tokens = tokenize(code, FrontmatterAllowed::No).map(|token| token.kind);
-    let is_code = |kind: &TokenKind| {
-        !matches!(
-            kind,
-            TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }
-        )
-    };
-    tokens.filter(is_code).last() == Some(TokenKind::Semi)
+/// Where the part begins that stands behind the last semicolon outside of all brackets: what comes before it
+/// need not be parsed to know in what code ends. None where nothing stands behind it, or what the parser cannot
+/// read.
+fn last_part(code: &str) -> Option<usize> {
+    let (mut depth, mut deepest, mut start, mut is_empty) = (0_usize, 0, 0, true);
+    let mut end = 0;
+    for token in tokenize(code, FrontmatterAllowed::No) {
+        end += token.len as usize;
+        match token.kind {
+            TokenKind::Whitespace
+            | TokenKind::LineComment { .. }
+            | TokenKind::BlockComment { .. } => continue,
+            TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace => depth += 1,
+            TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => {
+                depth = depth.saturating_sub(1);
+            }
+            TokenKind::Semi if depth == 0 => {
+                (start, is_empty) = (end, true);
+                continue;
+            }
+            _ => {}
+        }
+        is_empty = false;
+        deepest = deepest.max(depth);
+    }
+    (!is_empty && deepest <= DEEPEST).then_some(start)
 }
 
 /// What would make the cells after this one part of it.
