@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use rayon::prelude::*;
+
 use super::{
     files::{self, State},
     with_path,
@@ -112,31 +114,41 @@ impl Reader {
     /// Where the folder cannot be read, or holds no lesson at all.
     pub fn read(&mut self, folder: &Path) -> io::Result<CourseFolder> {
         let before = std::mem::take(&mut self.texts);
-        let text = |name: &str, path: PathBuf| {
+        let read = |(name, path): (String, PathBuf)| {
             let state = State::of(&path);
-            let known = state.and_then(|state| before.get(&path).filter(|(old, _)| *old == state));
-            if let Some((state, source)) = known {
-                self.texts.insert(path, (*state, Arc::clone(source)));
-                return Ok(Arc::clone(source));
-            }
-            let bytes = fs::read(&path).map_err(with_path(&path))?;
-            let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
-            let source = Arc::new(Source::new(name, path.to_string_lossy(), text));
-            if let Some(state) = state {
-                self.texts.insert(path, (state, Arc::clone(&source)));
-            }
-            Ok(source)
+            let known = before.get(&path).filter(|(old, _)| state == Some(*old));
+            let source = match known {
+                Some((_, source)) => Arc::clone(source),
+                None => Arc::new(text(&name, &path)?),
+            };
+            Ok((path, state, source))
         };
-        let mut course = read_with(folder, text)?;
+        let texts = |named: Vec<(String, PathBuf)>| {
+            let read: Vec<io::Result<_>> = named.into_par_iter().map(read).collect();
+            let mut sources = vec![];
+            for read in read {
+                let (path, state, source) = read?;
+                sources.push(Arc::clone(&source));
+                self.texts.extend(state.map(|state| (path, (state, source))));
+            }
+            Ok(sources)
+        };
+        let mut course = read_with(folder, texts)?;
         course.files = settled(&mut self.files, &course.files);
         Ok(course)
     }
 }
 
-/// Reads a course's folder; `read` gives the text of a file, by the path in its course and the path to it.
+fn text(name: &str, path: &Path) -> io::Result<Source> {
+    let bytes = fs::read(path).map_err(with_path(path))?;
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))?;
+    Ok(Source::new(name, path.to_string_lossy(), text))
+}
+
+/// Reads a course's folder; `read` gives the texts of files, by the paths in their course and the paths to them.
 fn read_with(
     folder: &Path,
-    mut read: impl FnMut(&str, PathBuf) -> io::Result<Arc<Source>>,
+    read: impl FnOnce(Vec<(String, PathBuf)>) -> io::Result<Vec<Arc<Source>>>,
 ) -> io::Result<CourseFolder> {
     // Messages name `index.md`, not `./index.md`.
     let folder = folder.strip_prefix(".").unwrap_or(folder);
@@ -158,13 +170,11 @@ fn read_with(
         let texts = texts(folder, inside, &mut links)?;
         paths.extend(texts.into_iter().filter(|path| !ASIDE.contains(&file_name(path))));
     }
+    let mut named: Vec<(String, PathBuf)> =
+        paths.into_iter().map(|name| (name.clone(), folder.join(name))).collect();
+    named.extend(citation(folder).map(|path| (pipeline::CITATION.to_owned(), path)));
     let mut sources = Sources::default();
-    for name in paths {
-        sources.add(read(&name, folder.join(&name))?);
-    }
-    if let Some(path) = citation(folder) {
-        sources.add(read(pipeline::CITATION, path)?);
-    }
+    read(named)?.into_iter().for_each(|source| _ = sources.add(source));
     if pipeline::lesson_names(&sources).is_empty() {
         let place = if is_workbench { folder.join(FOLDERS[0]) } else { folder.to_owned() };
         let message =

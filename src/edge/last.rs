@@ -5,6 +5,8 @@ use std::{
     io,
 };
 
+use rayon::prelude::*;
+
 use super::{
     cargo::SoFar,
     records::{Store, Use},
@@ -115,6 +117,12 @@ impl Last {
         self.before(program)
     }
 
+    /// Whether what a lesson's programs gave is what they would give.
+    fn is_known(&self, lesson: &str) -> bool {
+        let is_settled = !self.stale.contains(lesson) && !self.waiting.contains(lesson);
+        is_settled && self.records.may_recall(lesson)
+    }
+
     fn is_to_run(&mut self, program: &Program) {
         self.to_run.push(program.clone());
         self.stale.insert(program.lesson.clone());
@@ -151,11 +159,17 @@ impl Runner for Last {
     fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
         self.store.read_file(path)
     }
+
     fn stamp(&mut self, lesson: Option<&str>, files: &BTreeSet<String>) -> Option<Stamp> {
-        let is_known = lesson.is_none_or(|lesson| {
-            let is_settled = !self.stale.contains(lesson) && !self.waiting.contains(lesson);
-            is_settled && self.records.may_recall(lesson)
-        });
+        let is_known = lesson.is_none_or(|lesson| self.is_known(lesson));
         is_known.then(|| self.store.stamp(lesson, files)).flatten()
+    }
+
+    fn stamps(&mut self, asked: &[(&str, &BTreeSet<String>)]) -> Vec<Option<Stamp>> {
+        let this = &*self;
+        let stamp = |(lesson, files): &(&str, &BTreeSet<String>)| {
+            this.is_known(lesson).then(|| this.store.stamp(Some(lesson), files)).flatten()
+        };
+        asked.par_iter().map(stamp).collect()
     }
 }

@@ -86,6 +86,11 @@ pub trait Runner {
     fn stamp(&mut self, _lesson: Option<&str>, _files: &BTreeSet<String>) -> Option<Stamp> {
         None
     }
+
+    /// That of several lessons.
+    fn stamps(&mut self, asked: &[(&str, &BTreeSet<String>)]) -> Vec<Option<Stamp>> {
+        asked.iter().map(|(lesson, files)| self.stamp(Some(lesson), files)).collect()
+    }
 }
 
 /// See [`Runner::stamp`].

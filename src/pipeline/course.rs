@@ -39,7 +39,7 @@ const PAGES: [&str; 3] = ["learners", "instructors", "profiles"];
 /// What the files of a course were read as last.
 #[derive(Debug, Default)]
 pub struct Memo {
-    texts: memo::Memo<String, Input, Arc<Diagnosed<Text>>>,
+    texts: memo::Memo<SourceId, Input, Arc<Diagnosed<Text>>>,
     settings: Option<Arc<Settings>>,
 }
 
@@ -80,9 +80,9 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
             return None;
         }
         let input = (id, Arc::clone(source), role, is_workbench, links.cloned());
-        Some((source.path.clone(), input))
+        Some((id, input))
     });
-    let texts: Vec<(String, Input)> = texts.collect();
+    let texts: Vec<(SourceId, Input)> = texts.collect();
     let roles: Vec<Role> = texts.iter().map(|(_, (_, _, role, ..))| *role).collect();
     let read = memo
         .texts
@@ -185,11 +185,13 @@ fn position(listed: &[(String, Span)], path: &str) -> Option<usize> {
 fn put_in_order(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
     let Course { settings, lessons, pages, .. } = course;
     let path = |lesson: &Arc<Lesson>| sources.get(lesson.source).path.clone();
+    lessons.sort_by(|one, other| one.name.cmp(&other.name));
     let listed = places(settings);
-    lessons.sort_by_cached_key(|lesson| {
-        let place = listed.get(without_extension(&lesson.name)).copied();
-        (place.unwrap_or(usize::MAX), lesson.name.clone())
-    });
+    if !listed.is_empty() {
+        lessons.sort_by_cached_key(|lesson| {
+            listed.get(without_extension(&lesson.name)).copied().unwrap_or(usize::MAX)
+        });
+    }
     pages.sort_by_cached_key(|page| {
         let path = path(page);
         let folder = PAGES.iter().position(|folder| path.starts_with(&format!("{folder}/")));
@@ -252,15 +254,16 @@ fn units(course: &Course) -> Vec<Option<usize>> {
 
 /// Leaves out what would take another's place in the site.
 fn without_namesakes(course: &mut Course, sources: &Sources) -> Vec<Diagnostic> {
-    let mut taken: BTreeMap<String, SourceId> = BTreeMap::new();
+    // Pages are called as their texts are.
+    let mut taken: HashMap<String, SourceId> = HashMap::new();
     let mut diagnostics = vec![];
-    taken.extend(course.index.iter().map(|index| (weave::page_path(&index.name), index.source)));
+    taken.extend(course.index.iter().map(|index| (index.name.clone(), index.source)));
     let mut is_first = |lesson: &Arc<Lesson>| {
-        let page = weave::page_path(&lesson.name);
-        let Some(first) = taken.get(&page) else {
-            taken.insert(page, lesson.source);
+        let Some(first) = taken.get(&lesson.name) else {
+            taken.insert(lesson.name.clone(), lesson.source);
             return true;
         };
+        let page = weave::page_path(&lesson.name);
         let (path, first) = (&sources.get(lesson.source).path, &sources.get(*first).path);
         let message = format!("`{first}` and `{path}` would both become `{page}`");
         let start = Span { source: lesson.source, start: 0, end: 0 };

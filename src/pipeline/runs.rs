@@ -100,15 +100,17 @@ pub fn run(
 ) -> BTreeMap<String, Arc<Ran>> {
     let mut all = BTreeMap::new();
     let (mut stale, mut programs) = (vec![], vec![]);
-    for (at, lesson) in road.course.lessons.iter().enumerate() {
-        if broken.contains(&lesson.name) {
-            continue;
-        }
-        let before = memo.ran.output(&lesson.name);
-        let known = before.and_then(|ran| {
-            let stamp = runner.stamp(Some(&lesson.name), &ran.reads)?;
-            memo.ran.get(&lesson.name, &made_of(road, plan, at, stamp))
-        });
+    let lessons = road.course.lessons.iter().enumerate();
+    let whole = lessons.filter(|(_, lesson)| !broken.contains(&lesson.name));
+    let lessons: Vec<(usize, &Arc<Lesson>, Option<Arc<Ran>>)> =
+        whole.map(|(at, lesson)| (at, lesson, memo.ran.output(&lesson.name))).collect();
+    let with_one = lessons.iter().filter_map(|(_, lesson, ran)| Some((lesson, ran.as_ref()?)));
+    let asked: Vec<_> = with_one.map(|(lesson, ran)| (&*lesson.name, &ran.reads)).collect();
+    let mut stamps = runner.stamps(&asked).into_iter();
+    for (at, lesson, before) in &lessons {
+        let (at, stamp) = (*at, before.as_ref().and_then(|_| stamps.next().flatten()));
+        let known =
+            stamp.and_then(|stamp| memo.ran.get(&lesson.name, &made_of(road, plan, at, stamp)));
         match known {
             Some(ran) => _ = all.insert(lesson.name.clone(), ran),
             None => {
