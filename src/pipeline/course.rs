@@ -1,7 +1,7 @@
 //! Sources become a course: what each file is for, and in which order lessons are taught.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
