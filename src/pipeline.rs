@@ -22,7 +22,7 @@ use crate::{
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity},
         download::Download,
-        package::{Cells, Package, Program, Tangled},
+        package::{Cells, Package, Places, Program, Tangled},
         site::{Asset, Content, Page, PictureSize, Site},
         source::{SourceId, Sources, Span},
         words::Words,
@@ -44,6 +44,7 @@ pub struct Memo {
     names: Option<Arc<Vec<String>>>,
     tangled: memo::Memo<String, TangledOf, Arc<Diagnosed<tangle::Made>>>,
     composed: memo::Memo<String, ComposedOf, Arc<Diagnosed<Composed>>>,
+    places: Option<Arc<Places>>,
     runs: runs::Memo,
     downloads: downloads::Memo,
     words: Option<Arc<Words>>,
@@ -312,7 +313,7 @@ fn compose<'c>(
     };
     let composed = memo.composed.all(asked.collect(), made);
     diagnostics.extend(composed.iter().flat_map(|composed| composed.diagnostics.iter().cloned()));
-    let plan = execute::plan(course, &tangled, composed, tangle::PROFILE);
+    let plan = execute::plan(course, &tangled, composed, tangle::PROFILE, &mut memo.places);
     let plan = plan.into_value(diagnostics);
     (tangled, plan)
 }

@@ -76,7 +76,7 @@ pub struct Happened {
 }
 
 /// How long it has to be quiet: editors save in several steps.
-const QUIET: Duration = Duration::from_millis(10);
+const QUIET: Duration = Duration::from_millis(5);
 
 /// Waits until something happens, and then until nothing more does.
 pub fn wait(events: &Receiver<Event>) -> Happened {

@@ -37,7 +37,9 @@ use std::{
 use crate::model::{
     course::{Course, Lesson, Settings},
     diagnostic::{Diagnosed, Diagnostic, Severity},
-    package::{Action, Cells, Expected, Member, Package, Program, Step, Tangled, Workspace},
+    package::{
+        Action, Cells, Expected, Member, Package, Places, Program, Step, Tangled, Workspace,
+    },
     record::{CapturedFile, End, Output, Part, Record, Trace},
     source::{Sources, Span},
 };
@@ -155,12 +157,14 @@ pub fn compose(
     Diagnosed { value, diagnostics }
 }
 
-/// What can be run of a course; `composed` is what each of its lessons makes, in their order.
+/// What can be run of a course; `composed` is what each of its lessons makes, in their order, and `places` where
+/// the packages were last.
 pub fn plan<'c>(
     course: &'c Course,
     tangled: &Tangled,
     composed: Vec<Arc<Diagnosed<Composed>>>,
     profile: &str,
+    places: &mut Option<Arc<Places>>,
 ) -> Diagnosed<Plan<'c>> {
     let lessons = || course.lessons.iter().zip(&composed);
     let notebooks =
@@ -179,7 +183,8 @@ pub fn plan<'c>(
         })
         .chain(notebooks().map(|(_, notebook)| notebook.member.clone()));
     let runner = course.settings.runner.clone();
-    let workspace = Arc::new(Workspace::new(members.collect(), profile.to_owned(), runner));
+    let workspace = Workspace::placed(members.collect(), profile.to_owned(), runner, places);
+    let workspace = Arc::new(workspace);
 
     // A program that no console runs must be right all the same.
     let with_console = lessons().filter(|(_, composed)| composed.value.has_console);

@@ -220,10 +220,38 @@ pub struct Workspace {
     pub profile: String,
     /// The command by which notebooks are run, if they are not run right here.
     pub runner: Vec<String>,
-    /// Which of the members stands in each folder.
+    places: Arc<Places>,
+}
+
+/// Which members of a workspace are where. Another workspace of the same may share it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Places {
+    /// The folder of each member, and the name by which Cargo knows it.
+    listed: Vec<(String, String)>,
+    /// The first that stands in each folder.
     folders: HashMap<String, usize>,
-    /// Which of them Cargo knows by each name.
+    /// The first that is known by each name.
     names: HashMap<String, usize>,
+}
+
+impl Places {
+    fn of(members: &[Member]) -> Self {
+        let mut places = Self::default();
+        for (at, Member { folder, package, .. }) in members.iter().enumerate() {
+            let name = package.cargo_name().into_owned();
+            places.folders.entry(folder.clone()).or_insert(at);
+            places.names.entry(name.clone()).or_insert(at);
+            places.listed.push((folder.clone(), name));
+        }
+        places
+    }
+
+    fn are_of(&self, members: &[Member]) -> bool {
+        self.listed.len() == members.len()
+            && self.listed.iter().zip(members).all(|((folder, name), member)| {
+                *folder == member.folder && **name == *member.package.cargo_name()
+            })
+    }
 }
 
 /// A package and the folder it is in.
@@ -247,12 +275,21 @@ impl Member {
 
 impl Workspace {
     pub fn new(members: Vec<Member>, profile: String, runner: Vec<String>) -> Self {
-        let mut workspace = Self { members, profile, runner, ..Self::default() };
-        for (at, Member { folder, package, .. }) in workspace.members.iter().enumerate() {
-            workspace.folders.entry(folder.clone()).or_insert(at);
-            workspace.names.entry(package.cargo_name().into_owned()).or_insert(at);
-        }
-        workspace
+        Self::placed(members, profile, runner, &mut None)
+    }
+
+    /// One whose members may be where those of the last one were.
+    pub fn placed(
+        members: Vec<Member>,
+        profile: String,
+        runner: Vec<String>,
+        last: &mut Option<Arc<Places>>,
+    ) -> Self {
+        let places = match last {
+            Some(places) if places.are_of(&members) => Arc::clone(places),
+            _ => Arc::clone(last.insert(Arc::new(Places::of(&members)))),
+        };
+        Self { members, profile, runner, places }
     }
 
     pub fn member(&self, folder: &str) -> Option<&Package> {
@@ -261,7 +298,7 @@ impl Workspace {
 
     /// The member that stands in a folder.
     pub fn at(&self, folder: &str) -> Option<&Member> {
-        self.folders.get(folder).map(|at| &self.members[*at])
+        self.places.folders.get(folder).map(|at| &self.members[*at])
     }
 
     /// The members in some folders, and those that they depend on.
@@ -281,7 +318,7 @@ impl Workspace {
 
     /// The member that Cargo knows by a name.
     pub fn named(&self, name: &str) -> Option<&Member> {
-        self.names.get(name).map(|at| &self.members[*at])
+        self.places.names.get(name).map(|at| &self.members[*at])
     }
 
     /// The file at a path below the workspace's folder, as compilers name it.
