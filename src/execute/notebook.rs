@@ -360,8 +360,8 @@ impl<'a> Composer<'a> {
         let (action, expected) = match trial {
             Trial::NoRun => (Action::Compile { binary }, Expected::Success),
             Trial::CompileFail => {
-                let code = chunk.error_code().map(str::to_owned);
-                (Action::Compile { binary }, Expected::CompilerError { code })
+                let codes = chunk.error_codes().map(str::to_owned).collect();
+                (Action::Compile { binary }, Expected::CompilerError { codes })
             }
             Trial::ShouldPanic => {
                 let mut given = self.given.clone();

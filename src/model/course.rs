@@ -297,6 +297,12 @@ fn add_expectations<'a>(blocks: &'a [Block], pairs: &mut Vec<(&'a Chunk, &'a Chu
     }
 }
 
+/// Whether a word is a code of the compiler's errors: `E0382`.
+pub fn is_error_code(word: &str) -> bool {
+    let digits = word.strip_prefix('E').unwrap_or_default();
+    digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A name as Cargo accepts it for a package.
 pub fn package_name(name: &str) -> String {
     let mut name: String =
@@ -575,14 +581,9 @@ impl Chunk {
         self.attributes.id.as_deref()
     }
 
-    /// The compiler's error that its fence names: `E0382`.
-    pub fn error_code(&self) -> Option<&str> {
-        let is_code = |class: &&String| {
-            class.strip_prefix('E').is_some_and(|digits| {
-                digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
-            })
-        };
-        self.attributes.classes.iter().find(is_code).map(String::as_str)
+    /// The compiler's errors that its fence names: `E0382`.
+    pub fn error_codes(&self) -> impl Iterator<Item = &str> {
+        self.attributes.classes.iter().map(String::as_str).filter(|class| is_error_code(class))
     }
 
     /// Whether it is what some code gives, typed by the author.

@@ -389,9 +389,9 @@ impl Program {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     Success,
-    /// The compiler refuses it, with this code if one is named.
+    /// The compiler refuses it, with these codes if some are named.
     CompilerError {
-        code: Option<String>,
+        codes: Vec<String>,
     },
     Panic,
 }

@@ -132,7 +132,24 @@ pub enum Part {
     Note(String),
 }
 
+impl StepTrace {
+    /// How many bytes of text it printed.
+    pub fn printed(&self) -> usize {
+        self.parts.iter().map(|part| part.text().len()).sum()
+    }
+}
+
 impl Part {
+    fn text(&self) -> &str {
+        match self {
+            Self::Stdout(text)
+            | Self::Stderr(text)
+            | Self::Value(text)
+            | Self::Compiler(text)
+            | Self::Note(text) => text,
+        }
+    }
+
     pub fn text_mut(&mut self) -> &mut String {
         match self {
             Self::Stdout(text)

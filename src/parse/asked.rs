@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::passage::Passage;
-use crate::model::course::{Attributes, Cell, Drift, Show, Timing, Trial};
+use crate::model::course::{Attributes, Cell, Drift, Show, Timing, Trial, is_error_code};
 use crate::model::diagnostic::{Diagnostic, Fix, did_you_mean, only_near};
 use crate::model::limits::Size;
 use crate::model::source::Span;
@@ -45,6 +45,9 @@ const KNOWN: [(&str, Of); 18] = [
 
 /// The class of blocks that are measured.
 const TIMING: &str = "timing";
+
+/// The class of blocks that run.
+const CELL: &str = "cell";
 
 /// The class of blocks that are shown and woven.
 const WOVEN: &str = "woven";
@@ -89,6 +92,13 @@ pub fn check(
     }
 }
 
+/// Whether somebody may have meant an error's code, and wrote another word.
+fn is_like_a_code(class: &str) -> bool {
+    let digits = class.strip_prefix(['E', 'e']).unwrap_or_default();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && !is_error_code(class)
+}
+
 /// Tells of a class of a Rust block that is nearly one of rustdoc's words, and so lets it run.
 pub fn misspelt(
     passage: Passage,
@@ -97,6 +107,14 @@ pub fn misspelt(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let words = || Trial::ALL.map(Trial::word).into_iter().chain(["ignore"]);
+    let is_refused = attributes.has_class(Trial::CompileFail.word());
+    for class in attributes.classes.iter().filter(|class| is_refused && is_like_a_code(class)) {
+        let said = text_of_class(passage.text, info.clone(), class);
+        let message = format!("`{class}` is no code of the compiler's");
+        let diagnostic =
+            Diagnostic::warning("unknown-attribute", message).at(passage.span(said), "");
+        diagnostics.push(diagnostic.hint("its errors have four digits: `E0382`"));
+    }
     for class in &attributes.classes {
         let near = only_near(class, words()).filter(|near| near != class);
         let said = passage.text[info.clone()].find(class.as_str()).map(|at| info.start + at);
@@ -109,6 +127,47 @@ pub fn misspelt(
                 .fixed_by(Some(Fix::replace(place, near, format!("write `{near}`")))),
         );
     }
+}
+
+/// Tells of `.cell` behind the fence of a block that cannot run.
+pub fn idle_cell(
+    passage: Passage,
+    info: Range<usize>,
+    language: Option<&str>,
+    attributes: &Attributes,
+    cell: Option<Cell>,
+) -> Option<Diagnostic> {
+    let is_idle = cell.is_none() && attributes.has_class(CELL) && language != Some("rust");
+    let place = passage.span(text_of_class(passage.text, info, CELL));
+    let message = "`.cell` says nothing of this block";
+    let diagnostic = Diagnostic::warning("idle-attribute", message).at(place, "");
+    is_idle.then(|| diagnostic.hint("what runs is Rust, and commands: `.console .cell`"))
+}
+
+/// Tells of lines of a console that runs which are no commands: they would look like what the commands gave.
+pub fn commands(
+    passage: Passage,
+    info: Range<usize>,
+    lines: &[Range<usize>],
+) -> Option<Diagnostic> {
+    let text = |line: &Range<usize>| &passage.text[line.clone()];
+    let is_command = |line: &&Range<usize>| text(line).starts_with("$ ");
+    let other = lines.iter().find(|line| !is_command(line) && !text(line).trim().is_empty());
+    let diagnostic = match other {
+        Some(line) if lines.iter().any(|line| is_command(&line)) => {
+            let message = "this line is no command, and stands there like an output";
+            Diagnostic::warning("no-command", message).at(passage.span(line.clone()), "")
+        }
+        None if lines.iter().any(|line| is_command(&line)) => return None,
+        _ => {
+            let message = "this console runs nothing";
+            Diagnostic::warning("no-command", message).at(passage.span(info), "")
+        }
+    };
+    Some(diagnostic.hint(
+        "a command is one line that begins with `$ `, and what it gives is woven below; without `.cell` \
+         the block is only shown",
+    ))
 }
 
 /// Tells of `.woven` where it says nothing, and of what says nothing of a block that is woven: its

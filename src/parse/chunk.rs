@@ -53,6 +53,10 @@ pub fn chunk(
             }
         }
     }
+    let cell = cell(language.as_deref(), &attributes, cells);
+    if cell == Some(Cell::Console) {
+        diagnostics.extend(asked::commands(passage, info.clone(), &lines));
+    }
     let mut lines = code_lines(passage, lines, language.as_deref());
     if knitr && refuses(&text[info.clone()], "include") {
         lines.iter_mut().for_each(|line| line.hidden = true);
@@ -63,12 +67,12 @@ pub fn chunk(
         let place = passage.span(info.clone());
         diagnostics.push(diagnostic.at(place, "").hint("take a name without blanks, `<` and `>`"));
     }
-    let cell = cell(language.as_deref(), &attributes, cells);
     // Knitr's and a chart's are told of by who reads them, or not at all.
     if !knitr && !attributes.has_class("plot") && language.as_deref() != Some("plot") {
         asked::check(passage, info.clone(), &attributes, cell, diagnostics);
         let language = language.as_deref();
         diagnostics.extend(asked::woven(passage, info.clone(), language, &attributes));
+        diagnostics.extend(asked::idle_cell(passage, info.clone(), language, &attributes, cell));
     }
     if language.as_deref() == Some("rust") {
         asked::misspelt(passage, info.clone(), &attributes, diagnostics);

@@ -158,9 +158,22 @@ impl Cargo {
             task.detail(&format!("cell {begun} of {steps}"));
             program.steps.get(begun - 1).map(allowance)
         });
-        let ended = self.telling(program, &splitter, run).await?;
-        let (traces, reached_end) = splitter.into_inner().finish();
+        let ended = self.telling(program, &splitter, run).await.map_err(|error| {
+            match &program.workspace.runner[..] {
+                [runner, ..] if error.kind() == io::ErrorKind::NotFound => io::Error::other(format!(
+                    "there is no command `{runner}`, by which the settings want notebooks to be run (`runner`)"
+                )),
+                _ => error,
+            }
+        })?;
+        let (mut traces, reached_end) = splitter.into_inner().finish();
+        // What a cell prints last may have come together with the beginning of the next.
+        let too_much = traces
+            .iter()
+            .zip(&program.steps)
+            .position(|(given, step)| given.printed() as u64 > step.bounds.output_size.0);
         let end = match ended {
+            _ if too_much.is_some() => End::Flooded,
             // One that leaves in its last cell leaves nothing out.
             Ended::Status(0) if reached_end || traces.len() == steps => End::Finished,
             Ended::Status(status) => End::Exited(status),
@@ -168,6 +181,7 @@ impl Cargo {
             Ended::Flooded => End::Flooded,
             Ended::TimedOut => End::TimedOut,
         };
+        traces.truncate(too_much.map_or(traces.len(), |at| at + 1));
         let files = captured(&folder, &before)?;
         self.trace(end, traces, files, build.messages)
     }
@@ -194,6 +208,11 @@ impl Cargo {
         let mut end = End::Finished;
         for (command, step) in commands.iter().zip(&program.steps) {
             let package::Command { text, given, status: expected, .. } = command;
+            if !folder.is_dir() {
+                return Err(io::Error::other(format!(
+                    "`{text}` cannot run: a command before it removed the package's folder"
+                )));
+            }
             let _task = self.progress.begin(&program.lesson, &format!("$ {text}"));
             let (interpreter, flag) = SHELL;
             let sandbox = Sandbox { held: step.bounds.held, ..program.sandbox.clone() };

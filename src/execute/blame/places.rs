@@ -202,8 +202,19 @@ fn without_thread_number(line: &str) -> String {
                 panic.thread, panic.file, panic.line, panic.column
             )
         }
-        None => line.to_owned(),
+        None => match overflown(line) {
+            Some(thread) => format!("{thread}' has overflowed its stack\n"),
+            None => line.to_owned(),
+        },
     }
+}
+
+/// `thread 'main` of `thread 'main' (4711) has overflowed its stack`.
+fn overflown(line: &str) -> Option<&str> {
+    let (thread, number) =
+        line.trim_start().strip_suffix(") has overflowed its stack\n")?.rsplit_once("' (")?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    (thread.starts_with("thread '") && is_number).then_some(thread)
 }
 
 /// `thread 'main' (4711) panicked at notebooks/asyncio/src/main.rs:12:5:`
@@ -248,6 +259,8 @@ mod tests {
             assert_eq!((panic.file, panic.line, panic.column), ("notebooks/a/src/main.rs", 12, 5));
         }
         assert!(Panic::read("the horse panicked at noon").is_none());
+        let overflow = "thread 'a (b)' (4711) has overflowed its stack\n";
+        assert_eq!(without_thread_number(overflow), "thread 'a (b)' has overflowed its stack\n");
     }
 
     #[test]

@@ -100,6 +100,23 @@ print(1 + 1)
         ..CODE
     },
     Code {
+        name: "no-command",
+        meaning: "a line of a console that runs is no command",
+        explanation: "In a `.console .cell` each line that begins with `$ ` is run, and what it gives is woven below it. Other
+lines would look like that, and nobody would know whether they are true. A command is one line: the shell's `\\` at its
+end leads nowhere. Without `.cell` a console is only shown.",
+        bad: "``` {.console .cell}
+$ cargo run
+Hello, Venus!
+```
+",
+        good: "``` {.console .cell}
+$ cargo run
+```
+",
+        ..CODE
+    },
+    Code {
         name: "indented-div",
         meaning: "a div's fence is indented",
         explanation: "A div begins and ends at the margin of what it stands in: the page, a quote, or a list item.
