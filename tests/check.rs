@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::Arc,
 };
 
@@ -374,4 +374,15 @@ fn greet() {}
     let (_, again, stderr) = course.run(&["check", "--fix", "--format", "short"]);
     assert_eq!((course.read("a.md").as_str(), again), (mended, stdout));
     assert!(!stderr.contains("mend"), "{stderr}");
+}
+
+#[test]
+fn who_reads_no_further_is_no_mistake() {
+    let mut lessonc = Command::new(env!("CARGO_BIN_EXE_lessonc"));
+    lessonc.args(["explain", "E0382"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut lessonc = lessonc.spawn().unwrap();
+    // Before it has begun: all that it prints finds nobody.
+    drop(lessonc.stdout.take());
+    let output = lessonc.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
