@@ -1,6 +1,6 @@
 //! What people read in the terminal: mistakes, progress, and what was done.
 
-use std::{io::IsTerminal, time::Duration};
+use std::{io::IsTerminal, panic, process, time::Duration};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -130,3 +130,18 @@ impl Drop for Task {
         }
     }
 }
+
+/// Lets us end without a word where nobody reads on what we print, as in `lessonc explain | head`.
+pub fn end_with_the_reader() {
+    let tell = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") {
+            process::exit(OF_CLOSED_PIPE);
+        }
+        tell(panic);
+    }));
+}
+
+/// The status that shells give for a command that a closed pipe ended.
+const OF_CLOSED_PIPE: i32 = 128 + 13;

@@ -29,7 +29,9 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
         names.into_iter().filter(|name| before.parts.get(*name) != now.parts.get(*name));
     let differing: Vec<Part> = differing.filter_map(|name| Part::read(name)).collect();
     // What holds the cells together is of one kind with it.
-    let has_ours = differing.iter().any(|part| matches!(part, Part::File(path) if is_ours(path)));
+    let is_around = |path: &str| is_ours(path) || path.ends_with(SEEDED) || path.ends_with(HELD);
+    let has_ours = differing.iter().any(|part| matches!(part, Part::File(path) if is_around(path)));
+    let is_uneven = now.parts.keys().any(|part| part.ends_with(HELD));
     for part in differing {
         let change = match &part {
             Part::Format => "lessonc runs and records in another way now".to_owned(),
@@ -57,14 +59,18 @@ pub fn changes(program: &Program, before: &Inputs, now: &Inputs, sources: &Sourc
             Part::File(path) if is_ours(path) => {
                 "lessonc's own part of the program changed".to_owned()
             }
-            Part::File(path) if path.ends_with("/src/lessonc_seeded.rs") => {
-                "its seed changed".to_owned()
+            Part::File(path) if path.ends_with(SEEDED) => "its seed changed".to_owned(),
+            Part::File(path) if path.ends_with(HELD) => {
+                "what its cells may take changed: `memory=` or `file-size=`".to_owned()
             }
             Part::File(path) if is_root(program, path) => {
                 if has_steps || has_ours {
                     continue;
                 }
-                "the cells before it changed, or stand in other divs or another order".to_owned()
+                let held = if is_uneven { ", or may take more or less" } else { "" };
+                format!(
+                    "the cells before it changed, or stand in other divs or another order{held}"
+                )
             }
             Part::File(path) => {
                 let place = program.workspace.file(path).and_then(|file| file.info);
@@ -122,6 +128,10 @@ pub fn new_steps<'p>(program: &'p Program, before: &Inputs, now: &Inputs) -> Vec
     let steps = program.steps.iter().zip(&now.steps);
     steps.filter(|(_, hash)| !before.steps.contains(hash)).map(|(step, _)| step).collect()
 }
+
+/// The files of a notebook with a seed, and of one whose cells may not all take the same.
+const SEEDED: &str = "/src/lessonc_seeded.rs";
+const HELD: &str = "/src/lessonc_held.rs";
 
 /// Whether a file is what we put into every notebook.
 fn is_ours(path: &str) -> bool {

@@ -102,8 +102,8 @@ pub fn run(
     let (mut stale, mut programs) = (vec![], vec![]);
     let lessons = road.course.lessons.iter().enumerate();
     let whole = lessons.filter(|(_, lesson)| !broken.contains(&lesson.name));
-    let lessons: Vec<(usize, &Arc<Lesson>, Option<Arc<Ran>>)> =
-        whole.map(|(at, lesson)| (at, lesson, memo.ran.output(&lesson.name))).collect();
+    let lessons = whole.map(|(at, lesson)| (at, lesson, memo.ran.output(&lesson.name)));
+    let lessons: Vec<_> = lessons.collect();
     let with_one = lessons.iter().filter_map(|(_, lesson, ran)| Some((lesson, ran.as_ref()?)));
     let asked: Vec<_> = with_one.map(|(lesson, ran)| (&*lesson.name, &ran.reads)).collect();
     let mut stamps = runner.stamps(&asked).into_iter();
