@@ -289,7 +289,7 @@ fn inlines_of_code(text: &str) -> String {
 
 #[test]
 fn cells() {
-    let cell = |info: &str| chunks(&format!("```{info}\n```\n"))[0].cell;
+    let cell = |info: &str| chunks(&format!("```{info}\n$ a\n```\n"))[0].cell;
     for info in
         ["rust", "{.rust}", "rust .cell", "rust #a .cell", "{.rust #a .cell}", "rust timeout=3"]
     {
