@@ -69,6 +69,21 @@ fn what_is_not_as_recorded_is_told_at_the_cell_and_taken_if_asked_to() {
 }
 
 #[test]
+fn a_time_that_two_runs_agree_on_is_no_drift() {
+    // As if the clock had said so twice.
+    let project = project("```rust\nprintln!(\"6 * 7 = {} took 100 ms\", 6 * 7);\n```\n");
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let mut recorded = "42 took 100 ms";
+    for (other, status) in [("42 took 101 ms", 0), ("42 took 100 s", 1), ("41 took 101 ms", 1)] {
+        remember(&project, recorded, other);
+        recorded = other;
+        let (given, words) = project.lessonc(&["check", "--run"]);
+        assert_eq!(given, Some(status), "{other}: {words}");
+        assert_eq!(words.contains("error[drift]"), status == 1, "{other}: {words}");
+    }
+}
+
+#[test]
 fn files_are_compared_as_well() {
     let cell = "std::fs::write(\"took.csv\", format!(\"seconds\\n{}\", std::process::id()))?;
 std::fs::write(\"orbit.csv\", \"days\\n687\")?;

@@ -1,7 +1,11 @@
 //! Whether a run gave again what is recorded of it, cell by cell.
 //!
-//! What varies from run to run is no drift. It is known by running the program twice: where the two
-//! fresh runs differ from each other, the record may differ from them as well.
+//! What varies from run to run is no drift. Of times that is known beforehand: a number with a unit
+//! of time behind it is measured, and the record may give another one of the same unit and about
+//! the same size. Two fresh runs would not show it, since they often agree on a rounded one.
+//!
+//! What else varies is known by running the program twice: where the two fresh runs differ from each
+//! other, the record may differ from them as well.
 //!
 //! - Where they have as many lines, they are compared line by line and token by token: words,
 //!   numbers, signs. What is a number in both is a hole for a number, so that a changed unit is
@@ -28,7 +32,7 @@ use crate::model::{
 };
 
 /// Tells which cells of a lesson do not give what is recorded of them. Without `again`, what a
-/// further run gave, nothing is known to vary.
+/// further run gave, nothing but times is known to vary.
 pub fn drifted(
     lesson: &Lesson,
     recorded: &Record,
@@ -184,7 +188,7 @@ fn holds(
     let (recorded, fresh, again) = (plain(recorded), plain(fresh), again.map(plain));
     match drift {
         None => {
-            recorded == fresh || again.is_some_and(|again| varies_so(&recorded, &fresh, &again))
+            recorded == fresh || varies_so(&recorded, &fresh, again.as_deref().unwrap_or(&fresh))
         }
         Some(Drift::Exact) => false,
         Some(Drift::Unordered) => sorted(recorded.lines()) == sorted(fresh.lines()),
@@ -193,7 +197,7 @@ fn holds(
     }
 }
 
-/// Whether a text differs from two others no more than these from each other.
+/// Whether a text differs from two others no more than these from each other, times aside.
 fn varies_so(recorded: &str, fresh: &str, again: &str) -> bool {
     let (one, other) = (shapes(fresh), shapes(again));
     if one != other && sorted(one.iter()) == sorted(other.iter()) {
@@ -217,6 +221,8 @@ enum Tokens<'a> {
     /// Any tokens, none included.
     Any,
     Number,
+    /// The number of a time, in the unit that follows.
+    Time(&'a str),
     Same(&'a str),
 }
 
@@ -243,6 +249,7 @@ impl Tokens<'_> {
         match self {
             Self::Any => true,
             Self::Number => is_number(token),
+            Self::Time(time) => is_number(token) && is_like_time(time, token),
             Self::Same(same) => same == token,
         }
     }
@@ -253,9 +260,10 @@ impl Tokens<'_> {
 const MOST_ALIGNED: usize = 5_000;
 
 fn pattern<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<Lines<'a>> {
-    let line = |(one, other): (&&'a str, &&'a str)| match one == other {
-        true => Lines::Same(one),
-        false => Lines::Varying(line_pattern(&tokens(one), &tokens(other))),
+    let line = |(one, other): (&&'a str, &&'a str)| {
+        let pattern = timed(line_pattern(&tokens(one), &tokens(other)));
+        let is_same = one == other && !pattern.iter().any(|it| matches!(it, Tokens::Time(_)));
+        if is_same { Lines::Same(one) } else { Lines::Varying(pattern) }
     };
     if one.len() == other.len() {
         return one.iter().zip(other).map(line).collect();
@@ -306,6 +314,38 @@ fn line_pattern<'a>(one: &[&'a str], other: &[&'a str]) -> Vec<Tokens<'a>> {
         if are_numbers(one, other) { numbers(one, other) } else { vec![Tokens::Any] }
     });
     tokens.collect()
+}
+
+/// Unicode has two signs for micro.
+const UNITS_OF_TIME: [&str; 8] = ["h", "min", "s", "ms", "µs", "μs", "us", "ns"];
+
+/// The same pattern, where the numbers that have a unit of time behind them are times.
+fn timed(mut pattern: Vec<Tokens>) -> Vec<Tokens> {
+    for at in 0..pattern.len() {
+        match pattern[at..] {
+            [Tokens::Same(number), Tokens::Same(unit), ..]
+            | [Tokens::Same(number), Tokens::Same(" "), Tokens::Same(unit), ..]
+                if is_number(number) && UNITS_OF_TIME.contains(&unit) =>
+            {
+                pattern[at] = Tokens::Time(number);
+            }
+            _ => {}
+        }
+    }
+    pattern
+}
+
+/// Whether two numbers of one unit may be how long the same took: neither is more than twice the
+/// other, or one is nothing and the other the least that can be told with as many digits. These are
+/// rounded, and what takes a millisecond may give `0 ms` and `1 ms`.
+fn is_like_time(one: &str, other: &str) -> bool {
+    let value = |number: &str| number.parse().unwrap_or(f64::NAN);
+    let is_least_beside = |nothing: &str, least: &str| {
+        let same = nothing.strip_suffix('0');
+        value(nothing) == 0.0 && same.is_some() && same == least.strip_suffix('1')
+    };
+    let (a, b) = (value(one), value(other));
+    a <= 2.0 * b && b <= 2.0 * a || is_least_beside(one, other) || is_least_beside(other, one)
 }
 
 /// The words, numbers and signs of a line. How many blanks stand between them is left out, since
@@ -425,6 +465,52 @@ mod tests {
             ("one\n", "", ""),
         ] {
             assert!(!holds_by_default(recorded, fresh, again), "{recorded:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_measured_even_where_two_runs_agree_on_it() {
+        for (recorded, fresh, again) in [
+            ("took 0.1 s, 101 ms", "took 0.1 s, 100 ms", "took 0.1 s, 100 ms"),
+            ("101ms, 1.5µs, 2 us, 9ns", "100ms, 1.4µs, 3 us, 8ns", "100ms, 1.4µs, 3 us, 8ns"),
+            ("2 min 58 s, 1 h", "2 min 59 s, 2 h", "2 min 59 s, 2 h"),
+            ("|  99 ms|", "| 100 ms|", "| 100 ms|"),
+            // What is less than the last digit is cut off.
+            ("0 ms, 0.01 s", "1 ms, 0.00 s", "1 ms, 0.00 s"),
+            // Beside what varies.
+            ("101 ms, id a9", "100 ms, id 17", "100 ms, id b 4"),
+            ("id 9f 1, 101 ms", "id c, 100 ms", "id d 3, 100 ms"),
+            ("start\nend: 101 ms", "start\ntry 1\nend: 100 ms", "start\nend: 100 ms"),
+        ] {
+            assert!(holds_by_default(recorded, fresh, again), "{recorded:?}");
+        }
+        // Then the program need not run once more.
+        assert!(holds(None, "101 ms\n42", "100 ms\n42", None, str::to_owned));
+        assert!(!holds(Some(Drift::Exact), "101 ms", "100 ms", Some("99 ms"), str::to_owned));
+    }
+
+    #[test]
+    fn a_time_of_another_scale_and_a_number_that_is_no_time_are_drift() {
+        for (recorded, fresh) in [
+            ("took 0.2011 s", "took 0.2011 ms"),
+            ("took 0.2 s", "took 2 s"),
+            ("took 99 ms", "took 200 ms"),
+            ("took 200 ms", "took 99 ms"),
+            ("took 1e10 ns", "took 1e11 ns"),
+            ("took 0 ms", "took 2 ms"),
+            ("took 0.0 s", "took 0.01 s"),
+            ("took 101 ms", "took 100ms"),
+            ("took 1000 ms", "took 1 s"),
+            ("41 of 101 ms", "42 of 100 ms"),
+            ("took 101 steps", "took 100 steps"),
+            ("ran 10 m/s", "ran 11 m/s"),
+            ("ms: 101", "ms: 100"),
+            ("101, ms", "100, ms"),
+            ("101\nms", "100\nms"),
+            ("101 ms", "100 ms\n100 ms"),
+        ] {
+            assert!(!holds_by_default(recorded, fresh, fresh), "{recorded:?}");
+            assert!(!holds(None, recorded, fresh, None, str::to_owned), "{recorded:?}");
         }
     }
 

@@ -25,7 +25,8 @@ pub struct Rerun {
 }
 
 /// Runs the programs of the lessons that are wanted, and compares what they give with what `recall`
-/// knows of them. Those where a difference shows are run once more, to know what varies.
+/// knows of them. Those where a difference shows, other than of times, are run once more, to know
+/// what varies.
 ///
 /// # Errors
 ///

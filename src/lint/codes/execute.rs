@@ -70,11 +70,13 @@ println!(\"{planet}\");
         severity: Severity::Error,
         found: Found::ByRerunning,
         meaning: "a cell does not give any more what is recorded of it",
-        explanation: "What varies from run to run is no drift: where a difference shows, the
-program is run once more, and where these two runs differ from each other, the record may differ as well. What is a
-number in both may be another number, so `took 0.2005 s` may have been `took 0.2011 s`, but not `took 0.2011 ms`. What else
-differs may be any text of the line; lines that come and go may be any lines; lines whose order varies may come in any
-order.
+        explanation: "What varies from run to run is no drift. A number with a unit of time
+behind it (h, min, s, ms, µs, us, ns) is measured: it may be another one, up to twice or half as much, in the same unit.
+So `took 0.2005 s` may have been `took 0.2011 s`, but not `took 0.2011 ms` or `took 2 s`.
+
+Where another difference shows, the program is run once more, and where these two runs differ from each other, the
+record may differ as well. What is a number in both may be any number. What else differs may be any text of the line;
+lines that come and go may be any lines; lines whose order varies may come in any order.
 
 `drift=` behind the fence of a cell says otherwise: `exact`, every byte is the same; `unordered`, the same lines in any
 order; `shape`, as many lines of the same words, whatever their numbers; `pattern`, only the `output` block below the
