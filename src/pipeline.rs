@@ -199,7 +199,8 @@ fn build_needed(
     diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));
     let pictures = pictures(files, runner, &mut memo.pictures);
     runner.begins("pack");
-    let downloads = downloads::downloads(&course, &tangled, files, runner, &mut memo.downloads);
+    let downloads =
+        downloads::downloads(&course, &tangled, &plan, files, runner, &mut memo.downloads);
     let material = material(&road, &judged, &downloads, &pictures, theme);
     let material = weave::Material { needed, ..material };
     runner.begins("weave");
@@ -376,7 +377,8 @@ pub fn check(
     diagnostics.extend(course.lessons.iter().flat_map(|lesson| execute::unchecked(lesson)));
     // What is wrong is wrong at any size.
     let pictures = Arc::default();
-    let downloads = downloads::downloads(&course, &tangled, files, recall, &mut memo.downloads);
+    let downloads =
+        downloads::downloads(&course, &tangled, &plan, files, recall, &mut memo.downloads);
     let material = material(&road, &judged, &downloads, &pictures, theme);
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, _) = woven.into_value(&mut diagnostics);

@@ -222,6 +222,11 @@ impl Plan<'_> {
         programs
     }
 
+    /// The files of the course that one lesson declares.
+    pub fn data(&self, lesson: usize) -> &BTreeSet<String> {
+        &self.built[lesson].composed.value.data
+    }
+
     /// What one lesson's code makes, and whether another lesson's programs build its package.
     pub fn composed(&self, lesson: usize) -> (&Arc<Diagnosed<Composed>>, bool) {
         let Built { composed, elsewhere, .. } = &self.built[lesson];

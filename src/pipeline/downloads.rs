@@ -8,7 +8,7 @@ use std::{
 
 use super::Files;
 use crate::{
-    execute::{self, Alone, Runner},
+    execute::{self, Alone, Plan, Runner},
     memo::{self, Same},
     model::{
         course::{Course, Lesson, Settings, package_name},
@@ -23,12 +23,8 @@ use crate::{
 /// The folder of these files in the site.
 const FOLDER: &str = "code";
 
-/// What was made of each package last, and the files that each lesson declares.
-#[derive(Default)]
-pub struct Memo {
-    declared: memo::Memo<SourceId, Same<Lesson>, Arc<BTreeSet<String>>>,
-    made: memo::Memo<String, MadeOf, Arc<Made>>,
-}
+/// What was made of each package last.
+pub type Memo = memo::Memo<String, MadeOf, Arc<Made>>;
 
 /// What is made of a package.
 #[derive(PartialEq)]
@@ -52,28 +48,26 @@ pub struct Made {
 pub fn downloads(
     course: &Course,
     tangled: &Tangled,
+    plan: &Plan,
     files: &Files,
     runner: &mut dyn Runner,
     memo: &mut Memo,
 ) -> Vec<Arc<Made>> {
-    let asked = course.lessons.iter().map(|lesson| (lesson.source, Same::of(lesson)));
-    let declared = memo.declared.all(asked.collect(), |_, lesson| {
-        Arc::new(execute::declared_data(&lesson.0).into_keys().collect())
-    });
-    let lessons = course.lessons.iter().map(|lesson| lesson.source);
-    let declared: HashMap<SourceId, Arc<BTreeSet<String>>> = lessons.zip(declared).collect();
+    let lessons = course.lessons.iter().enumerate();
+    let declared: HashMap<SourceId, &BTreeSet<String>> =
+        lessons.map(|(at, lesson)| (lesson.source, plan.data(at))).collect();
     let groups = tangle::groups(course).into_iter();
     let asked = groups.filter_map(|group| {
         let made_of = MadeOf {
             package: Same::of(tangled.named(&group.name)?),
             cells: Same::of(&tangled.cells[&group.name]),
             settings: Same::of(&course.settings),
-            data: data(group.lessons.iter().flat_map(|it| &*declared[&it.source]), files, runner),
+            data: data(group.lessons.iter().flat_map(|it| declared[&it.source]), files, runner),
             lessons: group.lessons.into_iter().map(Same).collect(),
         };
         Some((group.name, made_of))
     });
-    memo.made.all(asked.collect(), |_, made_of| Arc::new(made(made_of)))
+    memo.all(asked.collect(), |_, made_of| Arc::new(made(made_of)))
 }
 
 fn made(made_of: &MadeOf) -> Made {
