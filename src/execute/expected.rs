@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::blame;
 use crate::model::{
     diagnostic::Diagnostic,
     package::{Expected, Program},
@@ -23,7 +24,10 @@ pub fn is_as_expected(program: &Program, trace: &Trace) -> bool {
             trace.end == End::NotBuilt && is_named && is_given
         }
         // A cell before it may have panicked, too: then the block itself was never reached.
-        Expected::Panic => trace.end == End::Exited(PANICKED) && !trace.steps.is_empty(),
+        // And whoever leaves with the status of a panic has not panicked for that.
+        Expected::Panic => {
+            trace.end == End::Exited(PANICKED) && trace.steps.last().is_some_and(blame::panics)
+        }
     }
 }
 
@@ -65,6 +69,12 @@ pub fn missed(program: &Program, trace: &Trace) -> Option<Diagnostic> {
             Diagnostic::error("other-error", message)
                 .at(first.span, "")
                 .hint("mend the block, or name each code that it gives behind `compile_fail`")
+        }
+        (Expected::Panic, End::Exited(PANICKED)) if !trace.steps.is_empty() => {
+            let message = "this block says that it panics, and prints no panic's message";
+            Diagnostic::error("no-panic", message)
+                .at(first.span, "")
+                .hint("let it panic, and leave the panic hook as it is")
         }
         (Expected::Panic, End::Finished) => {
             Diagnostic::error("no-panic", "this block ends well, and says that it panics")

@@ -218,6 +218,12 @@ fn panic_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Opti
     Some(compiler::used_at(diagnostic, uses(program, panic.file, panic.line)))
 }
 
+/// Whether a step tells of a panic.
+pub fn panics(step: &StepTrace) -> bool {
+    let said = step.parts.iter().filter_map(Part::stderr);
+    said.flat_map(str::lines).any(|line| Panic::read(line).is_some())
+}
+
 /// How many panics are looked at that came before the last.
 const MOST_PANICS: usize = 3;
 
