@@ -4,13 +4,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::data::declared;
 use crate::model::{
-    course::{Cell, Lesson, Settings},
+    course::{Cell, Lesson, PROMPT, Settings},
     package::{Action, Command, Expected, File, Given, Member, Package, Program, Step, Workspace},
     source::Sources,
 };
-
-/// What a command's line begins with.
-pub const PROMPT: &str = "$ ";
 
 /// Whether a lesson has a console that runs something.
 pub fn is_in(lesson: &Lesson, sources: &Sources) -> bool {

@@ -329,7 +329,7 @@ mod tests {
             member_of("a", "a", "src/bin/x.rs", code),
             member_of("notebooks/a", "a-notebook", "src/main.rs", "cells"),
         ];
-        let workspace = Workspace::new(members, String::new(), vec![]);
+        let workspace = Workspace::new(members, String::new(), vec![], &mut None);
         Program {
             lesson: "a".into(),
             name: "p".into(),

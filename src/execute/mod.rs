@@ -183,7 +183,7 @@ pub fn plan<'c>(
         })
         .chain(notebooks().map(|(_, notebook)| notebook.member.clone()));
     let runner = course.settings.runner.clone();
-    let workspace = Workspace::placed(members.collect(), profile.to_owned(), runner, places);
+    let workspace = Workspace::new(members.collect(), profile.to_owned(), runner, places);
     let workspace = Arc::new(workspace);
 
     // A program that no console runs must be right all the same.

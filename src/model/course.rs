@@ -303,6 +303,9 @@ pub fn is_error_code(word: &str) -> bool {
     digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// What the line of a console's command begins with.
+pub const PROMPT: &str = "$ ";
+
 /// A name as Cargo accepts it for a package.
 pub fn package_name(name: &str) -> String {
     let mut name: String =

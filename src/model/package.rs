@@ -274,12 +274,8 @@ impl Member {
 }
 
 impl Workspace {
-    pub fn new(members: Vec<Member>, profile: String, runner: Vec<String>) -> Self {
-        Self::placed(members, profile, runner, &mut None)
-    }
-
-    /// One whose members may be where those of the last one were.
-    pub fn placed(
+    /// Its members may be where those of the last one were.
+    pub fn new(
         members: Vec<Member>,
         profile: String,
         runner: Vec<String>,

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::passage::Passage;
-use crate::model::course::{Attributes, Cell, Drift, Show, Timing, Trial, is_error_code};
+use crate::model::course::{Attributes, Cell, Drift, PROMPT, Show, Timing, Trial, is_error_code};
 use crate::model::diagnostic::{Diagnostic, Fix, did_you_mean, only_near};
 use crate::model::limits::Size;
 use crate::model::source::Span;
@@ -151,19 +151,15 @@ pub fn commands(
     lines: &[Range<usize>],
 ) -> Option<Diagnostic> {
     let text = |line: &Range<usize>| &passage.text[line.clone()];
-    let is_command = |line: &&Range<usize>| text(line).starts_with("$ ");
-    let other = lines.iter().find(|line| !is_command(line) && !text(line).trim().is_empty());
-    let diagnostic = match other {
-        Some(line) if lines.iter().any(|line| is_command(&line)) => {
-            let message = "this line is no command, and stands there like an output";
-            Diagnostic::warning("no-command", message).at(passage.span(line.clone()), "")
-        }
-        None if lines.iter().any(|line| is_command(&line)) => return None,
-        _ => {
-            let message = "this console runs nothing";
-            Diagnostic::warning("no-command", message).at(passage.span(info), "")
-        }
+    let is_command = |line: &Range<usize>| text(line).starts_with(PROMPT);
+    let (message, place) = if lines.iter().any(is_command) {
+        let is_other = |line: &&Range<usize>| !is_command(line) && !text(line).trim().is_empty();
+        let other = lines.iter().find(is_other)?.clone();
+        ("this line is no command, and stands there like an output", other)
+    } else {
+        ("this console runs nothing", info)
     };
+    let diagnostic = Diagnostic::warning("no-command", message).at(passage.span(place), "");
     Some(diagnostic.hint(
         "a command is one line that begins with `$ `, and what it gives is woven below; without `.cell` \
          the block is only shown",

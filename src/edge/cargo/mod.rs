@@ -33,7 +33,6 @@ pub use so_far::SoFar;
 use crate::{
     execute::{NONCE, Splitter, fingerprint, without_chatter},
     model::{
-        limits::Sandbox,
         package::{self, Action, Given, Program, Step, Workspace},
         record::{CapturedFile, CompilerMessage, End, Made, Part, StepTrace, Trace},
     },
@@ -131,9 +130,8 @@ impl Cargo {
         let folder = files::fresh_folder(runs)?;
         let temporary = self.temporary(program)?;
         let own = [folder.as_path(), temporary.path()];
-        let sandbox = Sandbox { held: program.held(), ..program.sandbox.clone() };
         let mut command = match &program.workspace.runner[..] {
-            [] => self.confined(&sandbox, &own, path.as_ref())?,
+            [] => self.confined(&program.sandbox, program.held(), &own, path.as_ref())?,
             // It may lead to a machine that has no lessonc.
             [..] => Command::new(path),
         };
@@ -215,8 +213,8 @@ impl Cargo {
             }
             let _task = self.progress.begin(&program.lesson, &format!("$ {text}"));
             let (interpreter, flag) = SHELL;
-            let sandbox = Sandbox { held: step.bounds.held, ..program.sandbox.clone() };
-            let mut shell = self.confined(&sandbox, &own, interpreter.as_ref())?;
+            let held = step.bounds.held;
+            let mut shell = self.confined(&program.sandbox, held, &own, interpreter.as_ref())?;
             shell.args([flag, &in_one_stream(text)]);
             self.environment(&mut shell, temporary.path());
             shell.current_dir(&folder);

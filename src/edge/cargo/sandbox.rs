@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use super::{super::with_path, Cargo};
 use crate::model::{
-    limits::Sandbox,
+    limits::{Held, Sandbox},
     package::{Action, Program},
 };
 
@@ -54,7 +54,7 @@ mod system {
 
     impl Cargo {
         /// A command that starts a program so that it can write to what is its own and to what the sandbox
-        /// opens. Its arguments are still to come.
+        /// opens, and holds no more than it may. Its arguments are still to come.
         ///
         /// # Errors
         ///
@@ -62,10 +62,11 @@ mod system {
         pub fn confined(
             &self,
             sandbox: &Sandbox,
+            held: Held,
             own: &[&Path],
             program: &OsStr,
         ) -> io::Result<Command> {
-            let mut command = self.confine(sandbox, own)?;
+            let mut command = self.confine(sandbox, held, own)?;
             command.arg(program);
             Ok(command)
         }
@@ -73,7 +74,8 @@ mod system {
         /// What this system does not keep a program from.
         pub async fn left_open(&self) -> io::Result<Vec<String>> {
             let mut said = vec![];
-            let command = self.confine(&Sandbox::default(), &[])?;
+            let sandbox = Sandbox::default();
+            let command = self.confine(&sandbox, sandbox.held, &[])?;
             process::run(&self.stop, command, Allowance::UNLIMITED, |_, bytes| {
                 said.extend_from_slice(bytes);
                 None
@@ -82,7 +84,7 @@ mod system {
             Ok(String::from_utf8_lossy(&said).lines().map(str::to_owned).collect())
         }
 
-        fn confine(&self, sandbox: &Sandbox, own: &[&Path]) -> io::Result<Command> {
+        fn confine(&self, sandbox: &Sandbox, held: Held, own: &[&Path]) -> io::Result<Command> {
             let course = std::path::absolute(&self.course)?;
             let opened = sandbox.write.iter().map(|path| {
                 course.join(path).canonicalize().map_err(|error| {
@@ -95,8 +97,8 @@ mod system {
                 parent: std::process::id(),
                 write: own.chain(opened).collect::<io::Result<_>>()?,
                 network: sandbox.network,
-                memory: sandbox.held.memory.0,
-                file_size: sandbox.held.file_size.0,
+                memory: held.memory.0,
+                file_size: held.file_size.0,
             };
             let mut command = Command::new(&self.lessonc);
             command.args(confinement.arguments()?);
@@ -108,7 +110,13 @@ mod system {
 /// Other systems confine nothing.
 #[cfg(not(target_os = "linux"))]
 impl Cargo {
-    pub fn confined(&self, _: &Sandbox, _: &[&Path], program: &OsStr) -> io::Result<Command> {
+    pub fn confined(
+        &self,
+        _: &Sandbox,
+        _: Held,
+        _: &[&Path],
+        program: &OsStr,
+    ) -> io::Result<Command> {
         Ok(Command::new(program))
     }
 

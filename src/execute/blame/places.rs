@@ -282,7 +282,7 @@ mod tests {
         let program = Program {
             lesson: "b".into(),
             name: "notebook".into(),
-            workspace: Arc::new(Workspace::new(members, String::new(), vec![])),
+            workspace: Arc::new(Workspace::new(members, String::new(), vec![], &mut None)),
             member: "notebooks/b".into(),
             uses: vec![],
             action: Action::Run { binary: "b-notebook".into(), given: Given::default() },
