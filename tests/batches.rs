@@ -210,17 +210,22 @@ fn whenever_a_build_is_killed_its_records_and_site_are_whole() {
 
 #[cfg(unix)]
 #[test]
-fn notebooks_run_by_way_of_a_command_that_knows_nothing_of_us() {
+fn programs_run_by_way_of_a_command_that_knows_nothing_of_us() {
     use std::os::unix::fs::PermissionsExt;
-    let lesson = "```rust
+    let lesson = "``` {.rust env=\"HAIL=it's;me\"}
 std::fs::write(\"made.txt\", \"here\")?;
-println!(\"{:?} {:?}\", std::env::var(\"TZ\"), std::env::var(\"OURS\"));
+println!(\"{:?} {:?} {}\", std::env::var(\"TZ\"), std::env::var(\"OURS\"), std::env::var(\"HAIL\")?);
+```
+
+``` {.console .cell}
+$ echo \"in $TZ, $(basename $PWD)\"; echo \"${OURS:-nothing}\" >&2
+$ test -d src # exit 1
 ```
 ";
     let project = Project::new(&[("a.md", lesson)]);
-    // What another machine is like: another folder, another environment.
-    let far =
-        "#!/bin/sh\necho \"$@\" > \"$1\"; shift\ncd /\nexec env -i PATH=\"$PATH\" OURS=1 \"$@\"\n";
+    // What another machine is like by way of `ssh`: another folder, another environment, words that are parted
+    // once more.
+    let far = "#!/bin/sh\necho \"$@\" >> \"$1\"; shift\ncd /\nexec env -i PATH=\"$PATH\" OURS=1 sh -c \"$*\"\n";
     fs::write(project.path("far"), far).unwrap();
     fs::set_permissions(project.path("far"), fs::Permissions::from_mode(0o755)).unwrap();
     let (far, log) = (project.path("far"), project.path("log"));
@@ -228,13 +233,16 @@ println!(\"{:?} {:?}\", std::env::var(\"TZ\"), std::env::var(\"OURS\"));
     project.write("index.md", &settings);
     let (status, words) = project.lessonc(&["build"]);
     assert_eq!(status, Some(0), "{words}");
-    assert!(project.read("site/a.html").contains("Ok(&quot;UTC&quot;) Err(NotPresent)"), "{words}");
+    let page = project.read("site/a.html");
+    assert!(page.contains("Ok(&quot;UTC&quot;) Err(NotPresent) it's;me"), "{page}");
+    assert!(page.contains("in UTC, a\nnothing</samp>"), "{page}");
     assert_eq!(project.read("lessons/_runs/a/notebook/made.txt"), "here");
-    assert!(project.read("log").contains(" env -i -C "));
+    assert_eq!(project.read("log").lines().count(), 3, "the notebook and two commands");
     // Where it runs can change what it gives.
     project.write("index.md", "---\ntitle: Right here\n---\n");
     let (_, words) = project.lessonc(&["why"]);
-    assert_eq!(words, "a (its cells): is stale\n  it is run by another command now\n");
+    let why = "is stale\n  it is run by another command now\n";
+    assert_eq!(words, format!("a (its cells): {why}a (its commands): {why}"));
 }
 
 #[test]

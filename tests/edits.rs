@@ -407,7 +407,7 @@ fn with_real_cargo_a_file_that_is_read_and_not_declared_is_told() {
 fn why_a_record_does_not_hold_is_told_at_the_cell() {
     let project = Project::new(&[("a.md", REAL)]);
     let why = |what: &[&str]| project.lessonc(&[&["why"], what].concat());
-    assert_eq!(why(&[]), (Some(1), "a (its cells): was never recorded\n".to_owned()));
+    assert_eq!(why(&[]), (Some(1), "a (its cells): has no record that can be read\n".to_owned()));
     assert_eq!(project.lessonc(&["build"]).0, Some(0));
     let (status, words) = why(&["a"]);
     assert_eq!(status, Some(0), "{words}");
@@ -418,6 +418,10 @@ fn why_a_record_does_not_hold_is_told_at_the_cell() {
         assert_eq!(why(&[what]), (Some(1), stale.to_owned()), "{what}");
     }
     assert_eq!(why(&["a.md:1"]).0, Some(2));
+    project.write("a.md", &format!("{REAL}\n```rust\n2\n```\n"));
+    let at = REAL.lines().count() + 3;
+    let stale = format!("a (its cells): is stale\n  the cell at lessons/a.md:{at}:1 is new\n");
+    assert_eq!(why(&[]), (Some(1), stale));
     project.write("a.md", &format!("---\ndependencies: {{itoa: \"1\"}}\n---\n{REAL}"));
     let (_, words) = why(&[]);
     assert!(words.contains("its dependencies, or what else its `Cargo.toml` says"), "{words}");

@@ -37,9 +37,17 @@ mod shown {
 
     impl<T: Debug + ?Sized> Left for ByDebug<'_, T> {
         fn show(self) {
-            if std::any::type_name::<T>() != "()" {
+            if std::any::type_name::<T>() == "()" {
+                return;
+            }
+            let line = format!("{:?}", self.0);
+            if line.chars().count() <= LONGEST_LINE {
+                println!("{line}");
+            } else {
                 println!("{:#?}", self.0);
             }
         }
     }
+
+    const LONGEST_LINE: usize = 80;
 }

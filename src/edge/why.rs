@@ -60,7 +60,7 @@ pub fn why(options: &Options) -> io::Result<Outcome> {
             State::Valid(made) => {
                 println!("{what}: holds, made on {} with {}", made.date, made.rustc)
             }
-            State::Missing => println!("{what}: was never recorded"),
+            State::Missing => println!("{what}: has no record that can be read"),
             State::Stale(changes) => {
                 println!("{what}: is stale");
                 changes.iter().for_each(|change| println!("  {change}"));

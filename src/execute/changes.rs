@@ -108,10 +108,11 @@ fn changed_steps(
         Action::Console(_) => "command",
         _ => "cell",
     };
+    let gone = gone_steps(before, now);
+    let how = if gone == 0 { "is new" } else { "changed" };
     let new = new_steps(program, before, now).into_iter();
     let mut changes: Vec<String> =
-        new.map(|step| format!("the {what} at {} changed", sources.place(step.span))).collect();
-    let gone = before.steps.iter().filter(|hash| !now.steps.contains(hash)).count();
+        new.map(|step| format!("the {what} at {} {how}", sources.place(step.span))).collect();
     if gone > changes.len() {
         let more = gone - changes.len();
         changes.push(if more == 1 {
@@ -129,13 +130,19 @@ pub fn new_steps<'p>(program: &'p Program, before: &Inputs, now: &Inputs) -> Vec
     steps.filter(|(_, hash)| !before.steps.contains(hash)).map(|(step, _)| step).collect()
 }
 
+/// How many of the steps before are no more.
+pub fn gone_steps(before: &Inputs, now: &Inputs) -> usize {
+    before.steps.iter().filter(|hash| !now.steps.contains(hash)).count()
+}
+
 /// The files of a notebook with a seed, and of one whose cells may not all take the same.
 const SEEDED: &str = "/src/lessonc_seeded.rs";
 const HELD: &str = "/src/lessonc_held.rs";
 
 /// Whether a file is what we put into every notebook.
 fn is_ours(path: &str) -> bool {
-    path.ends_with("/src/lessonc.rs") || path.ends_with("/src/lessonc_turns.rs")
+    let ours = ["/src/lessonc.rs", "/src/lessonc_shown.rs", "/src/lessonc_turns.rs"];
+    ours.iter().any(|end| path.ends_with(end))
 }
 
 /// Whether a file is the notebook's own, which changes with every cell.

@@ -42,7 +42,9 @@ pub fn inputs(
     ];
     parts.extend(local.map(|local| (Part::Local, local.to_owned())));
     parts.extend(data.into_iter().map(|(path, hash)| (Part::Data(path.to_owned()), hash)));
-    if let (Action::Run { .. }, [_, ..]) = (&program.action, &program.workspace.runner[..]) {
+    if let (Action::Run { .. } | Action::Console(_), [_, ..]) =
+        (&program.action, &program.workspace.runner[..])
+    {
         parts.push((Part::Runner, program.workspace.runner.join("\n")));
     }
     parts.extend(program.measures().then(|| (Part::Measures, timings(program))));

@@ -12,7 +12,6 @@ mod key;
 mod notebook;
 mod outputs;
 #[expect(
-    clippy::disallowed_macros,
     clippy::disallowed_methods,
     reason = "generated programs carry it, and do touch the world"
 )]

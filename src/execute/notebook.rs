@@ -29,7 +29,11 @@ use crate::model::{
 static RUNTIME: LazyLock<File> =
     LazyLock::new(|| File::generated("src/lessonc.rs", include_str!("runtime.rs")));
 
-/// What every notebook carries beside it. It would ask for what we print ourselves, so it is compiled in
+/// What every notebook carries beside it to show values.
+static SHOWN: LazyLock<File> =
+    LazyLock::new(|| File::generated("src/lessonc_shown.rs", include_str!("shown.rs")));
+
+/// What every notebook carries to tell the order of its streams. It would ask for what we print ourselves, so it is compiled in
 /// notebooks alone.
 static TURNS: LazyLock<File> =
     LazyLock::new(|| File::generated("src/lessonc_turns.rs", include_str!("turns.rs")));
@@ -100,7 +104,7 @@ pub fn compose(
         settings,
         lesson,
         name: &name,
-        head: head(package, settings.runtime),
+        main: main_of(package, settings.runtime),
         cells,
         session: None,
         is_uneven,
@@ -141,7 +145,7 @@ pub fn compose(
         let table = toml::Table::from_iter([("path".to_owned(), path)]);
         notebook.dependencies.insert(package.cargo_name().into_owned(), toml::Value::Table(table));
     }
-    notebook.files = vec![notebook.manifest(), RUNTIME.clone(), TURNS.clone()];
+    notebook.files = vec![notebook.manifest(), RUNTIME.clone(), SHOWN.clone(), TURNS.clone()];
     let seed = settings.seed(lesson);
     notebook.files.extend(seed.map(|seed| {
         let text = format!("{SEEDED}\nconst SEED: u64 = {seed};\n");
@@ -203,15 +207,6 @@ fn notebook_name(lesson: &str) -> String {
 /// Source: The rustdoc book, "Documentation tests".
 const LINTS: &str = "#![allow(unused)]\n#![warn(unused_must_use)]";
 
-fn head(package: &Package, runtime: Option<Runtime>) -> String {
-    let main = main_of(package, runtime);
-    format!(
-        "{main} -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error>> {{\n\
-         use __lessonc::Display as _;\n\
-         let __lessonc = __lessonc::Notebook::start(__lessonc_turns::begin());"
-    )
-}
-
 /// What begins the `main` of a notebook, up to what it returns.
 pub fn main_of(package: &Package, runtime: Option<Runtime>) -> &'static str {
     let runtime = runtime.unwrap_or(Runtime::MultiThread).min(most(package));
@@ -243,15 +238,19 @@ fn scaffold(text: &str) -> Vec<Line> {
 }
 
 /// What stands on the line before the value that a cell ends in.
-pub const SHOW: &str = "__lessonc.show(__lessonc.value(&(";
+pub const SHOW: &str = "__lessonc_shown::Left::show(__lessonc.value(&(";
+
+/// What `main` ends with where a `?` fails: an error that knows where, or that of any program.
+const FAILED: &str = "__lessonc::Failed";
+const BOX: &str = "::std::boxed::Box<dyn ::std::error::Error>";
 
 struct Composer<'a> {
     settings: &'a Settings,
     lesson: &'a Lesson,
     /// The lesson's, as a package's.
     name: &'a str,
-    /// How `main` begins.
-    head: String,
+    /// How `main` begins, up to what it returns.
+    main: &'static str,
     cells: &'a Cells,
     /// The notebook that is being composed.
     session: Option<&'a str>,
@@ -356,7 +355,9 @@ impl<'a> Composer<'a> {
         let name = format!("{}-{}", trial.word(), count + 1);
         let binary = format!("{}-{name}", self.name);
         let file = format!("src/bin/{binary}.rs");
-        self.files.push(self.program(file, "../", main));
+        // What the compiler says is woven, and is to name what readers know.
+        let error = if is_refused { BOX } else { FAILED };
+        self.files.push(self.program(file, "../", error, main));
         let (action, expected) = match trial {
             Trial::NoRun => (Action::Compile { binary }, Expected::Success),
             Trial::CompileFail => {
@@ -390,7 +391,7 @@ impl<'a> Composer<'a> {
                 (format!("notebook-{session}"), binary, path, "../")
             }
         };
-        let file = self.program(path, way, main);
+        let file = self.program(path, way, FAILED, main);
         self.files.push(file);
         let notebook = Part {
             name,
@@ -402,10 +403,11 @@ impl<'a> Composer<'a> {
     }
 
     /// A whole program of what `main` holds, to its end; `way` leads to where our own modules are.
-    fn program(&self, path: String, way: &str, main: Vec<Line>) -> File {
+    fn program(&self, path: String, way: &str, error: &str, main: Vec<Line>) -> File {
         let is_seeded = self.settings.seed(self.lesson).is_some();
         let modules = [
             ("lessonc", true),
+            ("lessonc_shown", true),
             ("lessonc_turns", true),
             ("lessonc_seeded", is_seeded),
             ("lessonc_held", self.is_uneven),
@@ -415,7 +417,12 @@ impl<'a> Composer<'a> {
             .filter(|(_, is_needed)| *is_needed)
             .map(|(module, _)| format!("#[path = \"{way}{module}.rs\"]\nmod __{module};\n"))
             .collect();
-        let mut lines = scaffold(&format!("{LINTS}\n{modules}{}", self.head));
+        let mut lines = scaffold(&format!(
+            "{LINTS}\n{modules}{} -> ::std::result::Result<(), {error}> {{\n\
+             use __lessonc_shown::Display as _;\n\
+             let __lessonc = __lessonc::Notebook::start(__lessonc_turns::begin());",
+            self.main
+        ));
         lines.extend(main);
         File { lines: lines.into(), ..File::generated(path, "") }
     }

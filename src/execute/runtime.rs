@@ -7,8 +7,10 @@
 #![allow(dead_code)]
 
 use std::{
+    error::Error,
     fmt::{self, Debug, Write as _},
     io::{self, Write as _},
+    panic::Location,
     sync::{
         OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -39,6 +41,9 @@ impl Notebook {
     pub fn start(put: Put) -> Self {
         if let Ok(nonce) = std::env::var(NONCE) {
             let _ = OF_RUN.set(nonce);
+            // It is no cell's concern. Nothing that was begun by now reads the environment past the
+            // standard library, which sees to its own readers.
+            unsafe { std::env::remove_var(NONCE) };
         }
         Self { put, start: Instant::now() }
     }
@@ -65,11 +70,6 @@ impl Notebook {
             self.mark("value", 0);
         }
         value
-    }
-
-    /// Shows what `evcxr_display` left to be shown.
-    pub fn show(&self, left: impl Left) {
-        left.show();
     }
 
     fn mark(&self, what: &str, index: usize) {
@@ -111,35 +111,32 @@ impl fmt::Write for Line {
     }
 }
 
-/// Gives `evcxr_display` to all values. A type that has one of its own, as notebooks of evcxr want
-/// it, shows itself: the compiler takes that before the method of a trait.
-pub trait Display {
-    fn evcxr_display(&self) -> ByDebug<'_, Self> {
-        ByDebug(self)
+/// What a notebook ends with where a `?` at the top of a cell fails. It knows where that is.
+pub struct Failed {
+    error: Box<dyn Error>,
+    place: &'static Location<'static>,
+}
+
+/// Whatever `?` takes in a function that gives a `Box<dyn Error>`.
+impl<E> From<E> for Failed
+where
+    Box<dyn Error>: From<E>,
+{
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self { error: error.into(), place: Location::caller() }
     }
 }
 
-impl<T: ?Sized> Display for T {}
-
-/// A value that does not show itself.
-pub struct ByDebug<'v, T: ?Sized>(&'v T);
-
-/// What is left to do when `evcxr_display` was called.
-pub trait Left {
-    fn show(self);
-}
-
-impl Left for () {
-    fn show(self) {}
-}
-
-impl<T: Debug + ?Sized> Left for ByDebug<'_, T> {
-    fn show(self) {
-        if std::any::type_name::<T>() != "()" {
-            println!("{:#?}", self.0);
-        }
+/// What `main` prints of it, behind `Error: `.
+impl Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}\n{PLACE}{}", self.error, self.place)
     }
 }
+
+/// What stands before the place of a `?` that failed, below its error.
+pub const PLACE: &str = "    at ";
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, error::Error, fmt};
 
-use super::changes::{changes, new_steps};
+use super::changes::{changes, gone_steps, new_steps};
 use crate::model::{
     diagnostic::Diagnostic,
     package::{Action, Program, Step},
@@ -55,10 +55,13 @@ impl Stale {
                 lines.concat()
             ),
         };
-        let said = match (&self.before, are_changed) {
-            (None, _) => "never recorded",
-            (Some(_), true) => "changed since it was recorded",
-            (Some(_), false) => "recorded with something else",
+        let said = match &self.before {
+            None => "not recorded",
+            Some(before) if are_changed && gone_steps(before, &self.now) == 0 => {
+                "new since the others were recorded"
+            }
+            Some(_) if are_changed => "changed since it was recorded",
+            Some(_) => "recorded with something else",
         };
         let mut diagnostic = Diagnostic::error("stale-record", message);
         // Where it is all of them, their lines say enough.

@@ -94,11 +94,11 @@ impl Style {
                 30..=37 => self.colour = Some(param - 30),
                 90..=97 => self.colour = Some(param - 90),
                 39 => self.colour = None,
-                // Of the 256 colours, the first 16 are the eight and their bright forms.
                 38 | 48 => {
-                    let colour = match params.next() {
-                        Some(5) => params.next().filter(|index| *index < 16).map(|it| it % 8),
-                        Some(2) => params.nth(2).and(None),
+                    let mut next = || params.next().unwrap_or(0);
+                    let colour = match next() {
+                        5 => Some(of_256(next())),
+                        2 => Some(nearest([next(), next(), next()])),
                         _ => None,
                     };
                     if param == 38 {
@@ -109,6 +109,28 @@ impl Style {
             }
         }
     }
+}
+
+/// Of 256 colours the first 16 are the eight and their bright forms, then comes a cube of 6 × 6 × 6, and a row of
+/// 24 greys.
+///
+/// Source: xterm, "256colres.h".
+fn of_256(index: u16) -> u16 {
+    match index {
+        0..16 => index % 8,
+        16..232 => nearest([36, 6, 1].map(|step| (index - 16) / step % 6 * 51)),
+        _ => nearest([8 + 10 * index.saturating_sub(232); 3]),
+    }
+}
+
+/// The one of the eight that is most like a colour of red, green and blue, each from 0 to 255: a theme has
+/// shades of those that can be read on its ground.
+fn nearest(parts: [u16; 3]) -> u16 {
+    let least = parts.into_iter().min().unwrap_or(0);
+    let most = parts.into_iter().max().unwrap_or(0);
+    // What has hardly a hue is a grey, and most of these are meant to be quiet.
+    let middle = if most - least < 32 { 160 } else { (most + least) / 2 };
+    parts.into_iter().rev().fold(0, |index, part| 2 * index + u16::from(part > middle))
 }
 
 type Line = Vec<(char, Style)>;
@@ -175,7 +197,14 @@ mod tests {
                 "<span class=\"ansi-bold ansi-red\">error</span>: &lt;x&gt;\n",
             ),
             ("\x1b[38;5;12mblue\x1b[39m\n", "<span class=\"ansi-blue\">blue</span>\n"),
-            ("\x1b[38;2;1;2;3;1mbold\x1b[m", "<span class=\"ansi-bold\">bold</span>"),
+            (
+                "\x1b[38;2;255;165;0;1mbold\x1b[m",
+                "<span class=\"ansi-bold ansi-yellow\">bold</span>",
+            ),
+            ("\x1b[38;2;250;200;200mpink\x1b[m", "<span class=\"ansi-red\">pink</span>"),
+            ("\x1b[38;5;240mgrey\x1b[m", "<span class=\"ansi-black\">grey</span>"),
+            ("\x1b[38;5;21mblue\x1b[m", "<span class=\"ansi-blue\">blue</span>"),
+            ("\x1b[38;5;51mcyan\x1b[m", "<span class=\"ansi-cyan\">cyan</span>"),
             ("\x1b[48;5;1mplain\x1b[49m", "plain"),
             (
                 "\x1b[33mtwo\nlines\x1b[0m",

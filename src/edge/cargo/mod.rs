@@ -2,6 +2,7 @@
 
 mod batch;
 mod build;
+mod elsewhere;
 mod load;
 mod sandbox;
 mod so_far;
@@ -27,6 +28,7 @@ use super::{
     with_path,
 };
 use build::{Build, LINES, shows_lines};
+use elsewhere::without_runner;
 
 pub use so_far::SoFar;
 
@@ -130,15 +132,11 @@ impl Cargo {
         let folder = files::fresh_folder(runs)?;
         let temporary = self.temporary(program)?;
         let own = [folder.as_path(), temporary.path()];
-        let mut command = match &program.workspace.runner[..] {
-            [] => self.confined(&program.sandbox, program.held(), &own, path.as_ref())?,
-            // It may lead to a machine that has no lessonc.
-            [..] => Command::new(path),
-        };
+        let mut command = self.begun(program, program.held(), &own, path.as_ref())?;
         self.environment(&mut command, temporary.path());
         let nonce = nonce();
         command.envs(&given.env).current_dir(&folder).env(NONCE, &nonce);
-        let command = by_way_of(&program.workspace.runner, command);
+        let command = self.by_way_of_runner(program, command)?;
         let steps = program.steps.len();
         let splitter = RefCell::new(Splitter::new(&nonce, steps));
         let task = self.progress.begin(&program.lesson, "running its cells");
@@ -156,14 +154,7 @@ impl Cargo {
             task.detail(&format!("cell {begun} of {steps}"));
             program.steps.get(begun - 1).map(allowance)
         });
-        let ended = self.telling(program, &splitter, run).await.map_err(|error| {
-            match &program.workspace.runner[..] {
-                [runner, ..] if error.kind() == io::ErrorKind::NotFound => io::Error::other(format!(
-                    "there is no command `{runner}`, by which the settings want notebooks to be run (`runner`)"
-                )),
-                _ => error,
-            }
-        })?;
+        let ended = self.telling(program, &splitter, run).await.map_err(without_runner(program))?;
         let (mut traces, reached_end) = splitter.into_inner().finish();
         // What a cell prints last may have come together with the beginning of the next.
         let too_much = traces
@@ -214,13 +205,14 @@ impl Cargo {
             let _task = self.progress.begin(&program.lesson, &format!("$ {text}"));
             let (interpreter, flag) = SHELL;
             let held = step.bounds.held;
-            let mut shell = self.confined(&program.sandbox, held, &own, interpreter.as_ref())?;
+            let mut shell = self.begun(program, held, &own, interpreter.as_ref())?;
             shell.args([flag, &in_one_stream(text)]);
             self.environment(&mut shell, temporary.path());
             shell.current_dir(&folder);
             shell.env("CARGO_TARGET_DIR", &target);
             shell.env("CARGO_TERM_COLOR", "always");
             shell.envs(shows_lines(program).then_some(LINES)).envs(&given.env);
+            let shell = self.by_way_of_runner(program, shell)?;
             let stdin = stdin(&given.stdin)?;
             splitter.borrow_mut().next_step();
             let start = Instant::now();
@@ -229,7 +221,8 @@ impl Cargo {
                 None
             };
             let run = process::run_with_input(&self.stop, shell, stdin, allowance(step), take);
-            let ended = self.telling(program, &splitter, run).await?;
+            let ended = self.telling(program, &splitter, run).await;
+            let ended = ended.map_err(without_runner(program))?;
             splitter.borrow_mut().set_micros(start.elapsed().as_micros() as u64);
             match ended {
                 Ended::Status(status) if status == *expected => continue,
@@ -359,26 +352,6 @@ async fn toolchain(stop: &Stop, folder: &Path) -> io::Result<Toolchain> {
 /// Threads that the system runs at once.
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Runs a program by way of another command. That may lead to another machine, which knows neither
-/// our environment nor where we are: so these are among its words.
-fn by_way_of(runner: &[String], program: Command) -> Command {
-    let [first, rest @ ..] = runner else { return program };
-    let program = program.as_std();
-    let mut command = Command::new(first);
-    command.args(rest).args(["env", "-i"]);
-    if let Some(folder) = program.get_current_dir() {
-        command.arg("-C").arg(folder).current_dir(folder);
-    }
-    for (name, value) in program.get_envs() {
-        let mut set = name.to_owned();
-        set.push("=");
-        set.push(value.unwrap_or_default());
-        command.arg(set);
-    }
-    command.arg(program.get_program()).args(program.get_args());
-    command
 }
 
 /// A standard input that holds this text, and nothing where that is empty.

@@ -22,7 +22,7 @@ impl Cargo {
         self.is_told.set(true);
         if let [runner, ..] = &program.workspace.runner[..] {
             self.progress
-                .note(&format!("it is left to `{runner}` what notebooks may write and reach"));
+                .note(&format!("it is left to `{runner}` what programs may write and reach"));
         }
         let open = self.left_open().await?;
         if !open.is_empty() {

@@ -305,7 +305,7 @@ fn at_lesson_indent(text: &str, margin: &str, indent: usize) -> String {
 
 /// Whether a remark is about how the value is shown that a cell ends in.
 fn is_of_shown_value(child: &CompilerMessage) -> bool {
-    child.text.contains("`Notebook::show`")
+    child.text.starts_with("required for `ByDebug<")
 }
 
 /// Whether the compiler thinks that a dependency may be missing.

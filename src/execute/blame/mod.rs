@@ -11,8 +11,8 @@ use crate::model::{
     source::{Sources, Span},
 };
 
-use super::expected::PANICKED;
-use places::{Panic, place, uses};
+use super::{expected::PANICKED, runtime::PLACE};
+use places::{Panic, file_place, place, uses};
 
 pub use compiler::join_uses;
 pub use places::with_lesson_places;
@@ -39,6 +39,7 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
         Some(passed) => at_last_step(program, trace, passed, sources),
         None => {
             let failure = panic_diagnostic(program, trace, sources)
+                .or_else(|| failed_diagnostic(program, trace, sources))
                 .unwrap_or_else(|| at_last_step(program, trace, ended(program, trace), sources));
             match limits::hint(program, trace) {
                 Some(hint) => failure.hint(hint),
@@ -217,6 +218,29 @@ fn panic_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Opti
     }
     Some(compiler::used_at(diagnostic, uses(program, panic.file, panic.line)))
 }
+
+/// The `?` that ended a notebook.
+fn failed_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Option<Diagnostic> {
+    if trace.end != End::Exited(FAILED) {
+        return None;
+    }
+    let said = complaints(program, trace.steps.last()?);
+    // It prints nothing after this but what values print that are dropped.
+    let start = said.rfind("Error: ").filter(|at| *at == 0 || said[..*at].ends_with('\n'))?;
+    let (error, below) = said[start + "Error: ".len()..].split_once(&format!("\n{PLACE}"))?;
+    let (file, line, column) = file_place(below.lines().next()?)?;
+    let span = place(program, file, line, column)?;
+    let text = sources.text(span);
+    let end = span.start + text.find('?').map_or(text.len(), |sign| sign + 1);
+    let diagnostic = Diagnostic::error("run-failed", format!("the notebook failed: {error}"))
+        .at(Span { end, ..span }, "this error ends the notebook");
+    Some(compiler::used_at(diagnostic, uses(program, file, line)))
+}
+
+/// The status of a program whose `main` gives an error.
+///
+/// Source: the standard library, `std::process::ExitCode::FAILURE`.
+const FAILED: i32 = 1;
 
 /// Whether a step tells of a panic.
 pub fn panics(step: &StepTrace) -> bool {

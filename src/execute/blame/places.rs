@@ -195,31 +195,29 @@ fn number(text: &str) -> (Option<usize>, usize) {
 /// `thread 'main' panicked at …` for `thread 'main' (4711) panicked at …`: the number differs from
 /// run to run.
 fn without_thread_number(line: &str) -> String {
-    match Panic::read(line) {
-        Some(panic) => {
-            format!(
-                "{} panicked at {}:{}:{}:\n",
-                panic.thread, panic.file, panic.line, panic.column
-            )
+    match of_thread(line) {
+        Some((thread, said)) if said.trim_end() == OVERFLOW || Panic::read(line).is_some() => {
+            format!("{thread} {said}")
         }
-        None => match overflown(line) {
-            Some(thread) => format!("{thread}' has overflowed its stack\n"),
-            None => line.to_owned(),
-        },
+        _ => line.to_owned(),
     }
 }
 
-/// `thread 'main` of `thread 'main' (4711) has overflowed its stack`.
-fn overflown(line: &str) -> Option<&str> {
-    let (thread, number) =
-        line.trim_start().strip_suffix(") has overflowed its stack\n")?.rsplit_once("' (")?;
-    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-    (thread.starts_with("thread '") && is_number).then_some(thread)
+const OVERFLOW: &str = "has overflowed its stack";
+
+/// What the standard library says of a thread: `thread 'main'`, and what stands behind its number, if it has
+/// one.
+fn of_thread(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start().strip_prefix("thread '").map(|_| line.trim_start())?;
+    let end = ["' panicked at ", "' ("].iter().filter_map(|end| line.find(end)).min()? + 1;
+    let (thread, said) = (&line[..end], line[end..].trim_start());
+    let Some(numbered) = said.strip_prefix('(') else { return Some((thread, said)) };
+    let (digits, said) = numbered.split_once(") ")?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some((thread, said))
 }
 
 /// `thread 'main' (4711) panicked at notebooks/asyncio/src/main.rs:12:5:`
 pub struct Panic<'a> {
-    thread: &'a str,
     pub file: &'a str,
     pub line: usize,
     pub column: usize,
@@ -227,14 +225,19 @@ pub struct Panic<'a> {
 
 impl<'a> Panic<'a> {
     pub fn read(line: &'a str) -> Option<Self> {
-        let (head, place) = line.trim().split_once(" panicked at ")?;
-        let thread = head.split_once(" (").map_or(head, |(thread, _)| thread);
-        thread.starts_with("thread '").then_some(())?;
-        let mut parts = place.strip_suffix(':')?.rsplitn(3, ':');
-        let column = parts.next()?.parse().ok()?;
-        let line = parts.next()?.parse().ok()?;
-        Some(Self { thread, file: parts.next()?, line, column })
+        let (_, said) = of_thread(line.trim_end())?;
+        let place = said.strip_prefix("panicked at ")?.strip_suffix(':')?;
+        let (file, line, column) = file_place(place)?;
+        Some(Self { file, line, column })
     }
+}
+
+/// A file, and a line and column of it: `notebooks/asyncio/src/main.rs:12:5`.
+pub fn file_place(text: &str) -> Option<(&str, usize, usize)> {
+    let mut parts = text.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    let line = parts.next()?.parse().ok()?;
+    Some((parts.next()?, line, column))
 }
 
 #[cfg(test)]
@@ -255,10 +258,11 @@ mod tests {
             "thread 'main' panicked at notebooks/a/src/main.rs:12:5:\n",
         ] {
             let panic = Panic::read(line).unwrap();
-            assert_eq!(panic.thread, "thread 'main'");
             assert_eq!((panic.file, panic.line, panic.column), ("notebooks/a/src/main.rs", 12, 5));
         }
         assert!(Panic::read("the horse panicked at noon").is_none());
+        let panic = "thread 'a (b) c' (4711) panicked at src/main.rs:1:2:\n";
+        assert_eq!(without_thread_number(panic), "thread 'a (b) c' panicked at src/main.rs:1:2:\n");
         let overflow = "thread 'a (b)' (4711) has overflowed its stack\n";
         assert_eq!(without_thread_number(overflow), "thread 'a (b)' has overflowed its stack\n");
     }

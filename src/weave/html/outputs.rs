@@ -100,7 +100,8 @@ impl<'a> Body<'a> {
             Some("warning") => "warning",
             _ => "error",
         };
-        let html = escape(&visible(chunk, self.sources));
+        let text = visible(chunk, self.sources);
+        let html = escape(text.strip_suffix('\n').unwrap_or(&text));
         self.given(vec![Given { kind, html }], None, false, chunk)
     }
 
@@ -145,7 +146,10 @@ impl<'a> Body<'a> {
 
 /// What was printed, as a terminal would show it; none where that is nothing.
 fn printed(kind: &'static str, text: &str) -> Option<Given> {
-    let html = || ansi::html(text.trim_start_matches('\n'));
+    // The standard library parts a panic from what stands above it, and nothing does.
+    let text = text.strip_prefix('\n').filter(|it| it.starts_with("thread '")).unwrap_or(text);
+    // What comes next stands below anyway.
+    let html = || ansi::html(text.strip_suffix('\n').unwrap_or(text));
     (!text.is_empty()).then(|| Given { kind, html: html() })
 }
 
