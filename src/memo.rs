@@ -12,6 +12,15 @@ use std::{
 
 use rayon::prelude::*;
 
+/// Whether all that there is is asked for, or a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What is not asked for is no more.
+    Whole,
+    /// The others stay as they are.
+    Part,
+}
+
 /// For each key the result that was made last, and what it was made of.
 #[derive(Debug)]
 pub struct Memo<K, I, O> {
@@ -28,13 +37,33 @@ impl<K: Eq + Hash + Send + Sync, I: PartialEq + Send + Sync, O: Clone + Send + S
     /// The result for each key and what it is made of, in their order: made now, side by side, where the
     /// last one was made of something else. Those of other keys are forgotten.
     pub fn all(&mut self, asked: Vec<(K, I)>, make: impl Fn(&K, &I) -> O + Sync) -> Vec<O> {
-        self.some(asked, |_| true, make)
+        self.each(Extent::Whole, asked, make)
+    }
+
+    /// The same where all may be asked for, or a part.
+    pub fn each(
+        &mut self,
+        extent: Extent,
+        asked: Vec<(K, I)>,
+        make: impl Fn(&K, &I) -> O + Sync,
+    ) -> Vec<O> {
+        self.made(extent, asked, |_| true, make)
     }
 
     /// The same where only some are needed at once. Of the others the last result serves, whatever it was made
     /// of, until they are asked for again.
     pub fn some(
         &mut self,
+        asked: Vec<(K, I)>,
+        is_needed: impl Fn(&K) -> bool,
+        make: impl Fn(&K, &I) -> O + Sync,
+    ) -> Vec<O> {
+        self.made(Extent::Whole, asked, is_needed, make)
+    }
+
+    fn made(
+        &mut self,
+        extent: Extent,
         asked: Vec<(K, I)>,
         is_needed: impl Fn(&K) -> bool,
         make: impl Fn(&K, &I) -> O + Sync,
@@ -48,7 +77,7 @@ impl<K: Eq + Hash + Send + Sync, I: PartialEq + Send + Sync, O: Clone + Send + S
                 (before == input || !is_needed(key)).then(|| output.clone())
             })
             .collect();
-        if known_keys < self.last.len() {
+        if extent == Extent::Whole && known_keys < self.last.len() {
             let keys: HashSet<&K> = asked.iter().map(|(key, _)| key).collect();
             self.retain(|key| keys.contains(key));
         }
@@ -171,6 +200,22 @@ mod tests {
         assert_eq!(all(&[("b", 2), ("a", 3)]), (vec![4, 6], 1));
         assert_eq!(all(&[("b", 2)]), (vec![4], 0));
         assert_eq!(all(&[("a", 3)]), (vec![6], 1), "what is not asked for is forgotten");
+    }
+
+    #[test]
+    fn what_is_not_of_a_part_stays() {
+        let mut memo = Memo::default();
+        let mut each = |extent, asked: &[(&'static str, u32)]| {
+            let count = AtomicUsize::new(0);
+            let made = memo.each(extent, asked.to_vec(), |_, input| {
+                count.fetch_add(1, Ordering::Relaxed);
+                input * 2
+            });
+            (made, count.into_inner())
+        };
+        assert_eq!(each(Extent::Whole, &[("a", 1), ("b", 2)]), (vec![2, 4], 2));
+        assert_eq!(each(Extent::Part, &[("b", 3)]), (vec![6], 1));
+        assert_eq!(each(Extent::Whole, &[("a", 1), ("b", 3)]), (vec![2, 6], 0));
     }
 
     #[test]

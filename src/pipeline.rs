@@ -6,6 +6,7 @@
 
 mod course;
 mod downloads;
+mod edited;
 pub mod rerun;
 mod runs;
 
@@ -17,7 +18,7 @@ use std::{
 use crate::{
     execute::{self, Composed, Plan, Runner, Stamp},
     lint::{self, Surroundings, Written},
-    memo::{self, Same},
+    memo::{self, Extent, Same},
     model::{
         course::{Course, Lesson, Settings},
         diagnostic::{Diagnosed, Diagnostic, Severity},
@@ -32,6 +33,7 @@ use crate::{
 };
 
 pub use course::{CITATION, lesson_names};
+pub use edited::edited;
 use runs::Judged;
 
 /// The paths of a course's files that are no texts of it.
@@ -41,6 +43,7 @@ pub type Files = Arc<BTreeSet<String>>;
 #[derive(Default)]
 pub struct Memo {
     course: course::Memo,
+    before: Option<edited::Before>,
     names: Option<Arc<Vec<String>>>,
     tangled: memo::Memo<String, TangledOf, Arc<Diagnosed<tangle::Made>>>,
     composed: memo::Memo<String, ComposedOf, Arc<Diagnosed<Composed>>>,
@@ -84,7 +87,8 @@ pub struct Built {
 pub fn tangle(sources: &Sources) -> Diagnosed<Tangled> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
-    let mut tangled = tangle_read(&course, sources, &mut Memo::default(), &mut diagnostics);
+    let memo = &mut Memo::default();
+    let mut tangled = tangle_read(&course, Extent::Whole, sources, memo, &mut diagnostics);
     if is_spoilt(&course, &diagnostics) {
         // Without its settings every package would be another.
         tangled.withdraw(|_| true);
@@ -101,6 +105,7 @@ pub fn parse(sources: &Sources) -> Diagnosed<Course> {
 /// breaks its package: what it says may not be all that it was to say.
 fn tangle_read(
     course: &Course,
+    extent: Extent,
     sources: &Sources,
     memo: &mut Memo,
     diagnostics: &mut Vec<Diagnostic>,
@@ -109,12 +114,15 @@ fn tangle_read(
     let misread = course.lessons.iter().filter(|lesson| mistaken.contains(&lesson.source));
     let misread: BTreeSet<String> = misread.map(|lesson| lesson.package.clone()).collect();
     let groups = tangle::groups(course);
-    let names = memo::settled(&mut memo.names, &tangle::names(&groups));
+    let names = match extent {
+        Extent::Whole => memo::settled(&mut memo.names, &tangle::names(&groups)),
+        Extent::Part => memo.names.clone().unwrap_or_default(),
+    };
     let asked = groups.into_iter().map(|group| {
         let lessons = group.lessons.into_iter().map(Same).collect();
         (group.name, (lessons, Same::of(&course.settings), Same::of(&names)))
     });
-    let made = memo.tangled.all(asked.collect(), |name, (lessons, settings, names)| {
+    let made = memo.tangled.each(extent, asked.collect(), |name, (lessons, settings, names)| {
         let lessons = lessons.iter().map(|lesson| Arc::clone(&lesson.0)).collect();
         let group = tangle::Group { name: name.clone(), lessons };
         Arc::new(tangle::group(&group, &settings.0, &names.0, sources))
@@ -177,11 +185,11 @@ fn build_needed(
         return Built { diagnostics, ..Built::default() };
     }
     runner.begins("tangle");
-    let (tangled, plan) = compose(&course, sources, files, memo, &mut diagnostics);
+    let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut diagnostics);
     runner.begins("run");
     let misread = broken(&course, &tangled, &diagnostics);
     let road = runs::Road { course: &course, sources, files };
-    let mut ran = runs::run(&road, &plan, &misread, runner, &mut memo.runs);
+    let mut ran = runs::run(&road, Extent::Whole, &plan, &misread, runner, &mut memo.runs);
     diagnostics.extend(ran.values().flat_map(|ran| ran.told().cloned()));
     let programs = ran.iter().flat_map(|(lesson, ran)| {
         ran.programs.iter().map(|program| (lesson.clone(), program.clone()))
@@ -200,9 +208,9 @@ fn build_needed(
     let pictures = pictures(files, runner, &mut memo.pictures);
     runner.begins("pack");
     let downloads =
-        downloads::downloads(&course, &tangled, &plan, files, runner, &mut memo.downloads);
-    let material = material(&road, &judged, &downloads, &pictures, theme);
-    let material = weave::Material { needed, ..material };
+        downloads::downloads(&road, Extent::Whole, &tangled, &plan, runner, &mut memo.downloads);
+    let around = weave::Around { course: &course, files, pictures: &pictures, sources, theme };
+    let material = weave::Material { around, given: given(&road, &judged, &downloads), needed };
     runner.begins("weave");
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, index) = woven.into_value(&mut diagnostics);
@@ -224,6 +232,7 @@ fn build_needed(
     }
     site.pages.retain(|page| !page.gathers || is_complete);
     let index = Some(index).filter(|_| is_complete);
+    memo.before = Some(edited::Before::new(&course, sources, files)).filter(|_| needed.is_none());
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, unfinished, index, programs, reads_crates, diagnostics }
@@ -265,7 +274,7 @@ pub fn record(
     if is_spoilt(&course, &diagnostics) {
         return diagnostics;
     }
-    let (tangled, plan) = compose(&course, sources, files, memo, &mut diagnostics);
+    let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut diagnostics);
     let broken = broken(&course, &tangled, &diagnostics);
     // In turns, so that each part has of the cheap and of the dear ones, and the same each time.
     let programs = plan.all(sources).into_iter().skip(part.number - 1).step_by(part.of);
@@ -289,19 +298,21 @@ pub struct Part {
 pub fn programs(sources: &Sources, files: &Files) -> Diagnosed<Vec<Program>> {
     let mut diagnostics = vec![];
     let course = parse(sources).into_value(&mut diagnostics);
-    let (_, plan) = compose(&course, sources, files, &mut Memo::default(), &mut diagnostics);
+    let memo = &mut Memo::default();
+    let (_, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut diagnostics);
     Diagnosed { value: plan.all(sources), diagnostics }
 }
 
 /// What a course's code blocks make, and what can be run of it.
 fn compose<'c>(
     course: &'c Course,
+    extent: Extent,
     sources: &Sources,
     files: &Files,
     memo: &mut Memo,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Tangled, Plan<'c>) {
-    let tangled = tangle_read(course, sources, memo, diagnostics);
+    let tangled = tangle_read(course, extent, sources, memo, diagnostics);
     let asked = course.lessons.iter().map(|lesson| {
         let package = tangled.package(lesson).map(Same::of);
         let cells = Same::of(&tangled.cells[&lesson.package]);
@@ -312,40 +323,33 @@ fn compose<'c>(
         let package = package.as_ref().map(|package| &*package.0);
         Arc::new(execute::compose(&settings.0, &lesson.0, package, &cells.0, files, sources))
     };
-    let composed = memo.composed.all(asked.collect(), made);
+    let composed = memo.composed.each(extent, asked.collect(), made);
     diagnostics.extend(composed.iter().flat_map(|composed| composed.diagnostics.iter().cloned()));
-    let plan = execute::plan(course, &tangled, composed, tangle::PROFILE, &mut memo.places);
+    let places = match extent {
+        Extent::Whole => &mut memo.places,
+        Extent::Part => &mut None,
+    };
+    let plan = execute::plan(course, &tangled, composed, tangle::PROFILE, places);
     let plan = plan.into_value(diagnostics);
     (tangled, plan)
 }
 
-/// What is woven.
-fn material<'a>(
+/// What there is beside each text.
+fn given<'a>(
     road: &runs::Road<'a>,
     judged: &[Arc<Judged>],
     downloads: &[Arc<downloads::Made>],
-    pictures: &'a Arc<Pictures>,
-    theme: &'a Arc<Theme>,
-) -> weave::Material<'a> {
-    let runs::Road { course, sources, files } = *road;
+) -> Vec<weave::Given> {
     let downloads: HashMap<SourceId, &Arc<Download>> = downloads
         .iter()
         .flat_map(|made| made.lessons.iter().map(|(source, download)| (*source, download)))
         .collect();
-    let given = course.texts().zip(judged).map(|(lesson, judged)| weave::Given {
+    let given = road.course.texts().zip(judged).map(|(lesson, judged)| weave::Given {
         record: judged.record.clone(),
         charts: Arc::clone(&judged.charts),
         download: downloads.get(&lesson.source).map(|download| Arc::clone(download)),
     });
-    weave::Material {
-        course,
-        given: given.collect(),
-        files,
-        pictures,
-        sources,
-        theme,
-        needed: None,
-    }
+    given.collect()
 }
 
 /// All that is wrong with a course, as far as it can be told without running anything: `recall`
@@ -359,7 +363,7 @@ pub fn check(
     let mut diagnostics = vec![];
     let memo = &mut Memo::default();
     let course = course::parse(sources, &mut memo.course).into_value(&mut diagnostics);
-    let (tangled, plan) = compose(&course, sources, files, memo, &mut diagnostics);
+    let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut diagnostics);
     let broken = broken(&course, &tangled, &diagnostics);
     let runs_code =
         |lesson: &&Arc<Lesson>| lesson.chunks().iter().any(|chunk| chunk.cell.is_some());
@@ -378,8 +382,10 @@ pub fn check(
     // What is wrong is wrong at any size.
     let pictures = Arc::default();
     let downloads =
-        downloads::downloads(&course, &tangled, &plan, files, recall, &mut memo.downloads);
-    let material = material(&road, &judged, &downloads, &pictures, theme);
+        downloads::downloads(&road, Extent::Whole, &tangled, &plan, recall, &mut memo.downloads);
+    let around = weave::Around { course: &course, files, pictures: &pictures, sources, theme };
+    let given = given(&road, &judged, &downloads);
+    let material = weave::Material { around, given, needed: None };
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, _) = woven.into_value(&mut diagnostics);
     site.assets.extend(downloads.iter().flat_map(|made| made.files.iter().cloned()));

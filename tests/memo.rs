@@ -93,6 +93,14 @@ impl Server {
         pipeline::pages(&sources, &files, &theme, needed, &mut echo, &mut self.memo)
     }
 
+    /// The page of the text that was edited, before the whole is made, and what was asked for it.
+    fn edited(&mut self, course: &Course) -> (Option<Page>, Vec<String>) {
+        let (sources, files, theme) = self.read(course);
+        let mut echo = Echo::default();
+        let page = pipeline::edited(&sources, &files, &theme, &mut echo, &mut self.memo);
+        (page, echo.ran)
+    }
+
     fn read(&mut self, course: &Course) -> (Sources, Files, Arc<Theme>) {
         let mut sources = Sources::default();
         for (path, text) in &course.texts {
@@ -252,6 +260,8 @@ proptest! {
             // What is seen first of other templates remains.
             let is_restyled = matches!(edit, Edit::Template(_));
             let first = if is_restyled { server.pages(&course, &looked_at) } else { vec![] };
+            // Nor does it matter what was seen of a text before the whole.
+            server.edited(&course);
             let (kept, _) = server.build(&course);
             for page in &first {
                 let whole = kept.site.pages.iter().find(|it| it.path == page.path);
@@ -282,7 +292,12 @@ fn an_edit_of_a_body_makes_its_page_alone() {
     let mut edited = |name: &str, from: &str, to: &str| {
         let text = course.texts.get_mut(name).unwrap();
         *text = text.replace(from, to);
-        let (built, ran) = server.build(&course);
+        let (page, ran) = server.edited(&course);
+        let (built, again) = server.build(&course);
+        assert!(again.is_empty(), "{again:?}");
+        let page = page.unwrap();
+        let whole = built.site.pages.iter().find(|it| it.path == page.path).unwrap();
+        assert!(Arc::ptr_eq(&whole.html, &page.html), "{} was made twice", page.path);
         assert!(built.diagnostics.is_empty(), "{:?}", built.diagnostics);
         let pages = built.site.pages.iter();
         let made = pages
@@ -296,4 +311,10 @@ fn an_edit_of_a_body_makes_its_page_alone() {
     assert_eq!(edited("b.md", "Words.", "Other words.\n\nAnd more."), (own.clone(), asked.clone()));
     assert_eq!(edited("b.md", "1 + 1", "1 + 2"), (own, asked));
     assert_eq!(edited("b.md", "- K", "- L").0, ["b.html", "keypoints.html", "all.html"]);
+    // What is beside it changed, or it is not to be shown.
+    for (name, text) in [("b.md", ":::unclosed\n"), ("d.md", "# D\n"), ("index.md", SETTINGS[1])] {
+        course.texts.insert(name.to_owned(), text.to_owned());
+        assert!(server.edited(&course).0.is_none(), "{name}");
+        server.build(&course);
+    }
 }

@@ -71,6 +71,7 @@ pub struct Recorded<R> {
 }
 
 /// The runs that are kept of a course.
+#[derive(Clone)]
 pub struct Store {
     course: PathBuf,
     /// Where they are kept.

@@ -18,7 +18,7 @@ use super::{
     course::CourseFolder,
     last::{Last, News},
     private_folder,
-    records::{self, Store, Versions},
+    records::{self, Store, Use, Versions},
     run,
     serve::Live,
 };
@@ -39,6 +39,10 @@ pub struct Round<'r> {
     pub live: &'r Live,
     pub memo: &'r mut Memo,
     pub versions: &'r mut KnownVersions,
+    /// When the round began, and after what time the page of a text that was edited was shown, if it was before
+    /// the others.
+    pub start: Instant,
+    pub shown_first: Option<Duration>,
 }
 
 /// How long a browser may have to itself to show the page that is looked at.
@@ -64,6 +68,8 @@ impl Round<'_> {
         let mut last = Last::new(self.store()?, records.clone(), requested.clone());
         if self.is_restyled {
             self.show_open(&mut last);
+        } else if *records == Use::Valid {
+            self.show_edited(last.store.clone());
         }
         let mut built = self.weave(&mut last);
         let (mut ran, mut alone) = (0, None);
@@ -149,6 +155,20 @@ impl Round<'_> {
         self.live.change(|shown| _ = shown.take(pages, &[], &[]));
         // Nobody waits for the others, and browsers have more to do than we until theirs is on the screen.
         thread::sleep(TO_PAINT);
+    }
+
+    /// Shows the page of the text that was edited before the whole is made again.
+    fn show_edited(&mut self, store: Store) {
+        let CourseFolder { sources, files, .. } = self.course;
+        // What it does not know is to be run, which is not for now.
+        let mut recall = Last::new(store, Use::Frozen, BTreeSet::new());
+        let page = pipeline::edited(sources, files, self.theme, &mut recall, self.memo);
+        let Some(page) = page else { return };
+        let news = self.live.change(|shown| {
+            let held = Some((&*page.path, &page.html)).filter(|_| shown.holds(&page.path));
+            shown.take(held, &[], &[])
+        });
+        self.shown_first = Some(self.start.elapsed()).filter(|_| !news.is_empty());
     }
 
     fn weave(&mut self, last: &mut Last) -> Built {

@@ -9,7 +9,7 @@ use crate::{
     memo,
     model::{
         course::{Course, Lesson, Settings},
-        diagnostic::{Diagnosed, Diagnostic, did_you_mean},
+        diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
         source::{Source, SourceId, Sources, Span},
     },
     parse, weave,
@@ -59,15 +59,10 @@ pub enum Text {
 pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
     let mut diagnostics = vec![];
     let (mut course, mut settings) = (Course::default(), Settings::default());
+    let common = Common::of(sources);
+    let is_workbench = common.is_workbench;
     let at = |path: &str| sources.iter().find(|(_, source)| source.path == path);
-    let config = at(CONFIG);
-    let links = at(LINKS).map(|(_, links)| links);
-    let is_workbench = config.is_some();
-    let context = parse::Context {
-        definitions: links.map(|links| parse::definitions(&links.text)).unwrap_or_default(),
-        is_workbench,
-    };
-    if let Some((id, source)) = config {
+    if let Some((id, source)) = at(CONFIG) {
         settings = parse::config(id, source).into_value(&mut diagnostics);
     }
     if let Some((id, source)) = at(CITATION) {
@@ -79,14 +74,12 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
         if role == Role::Settings || is_drawn_up && is_draft(source, &settings, is_workbench) {
             return None;
         }
-        let input = (id, Arc::clone(source), role, is_workbench, links.cloned());
-        Some((id, input))
+        Some((id, common.input(id, source, role)))
     });
     let texts: Vec<(SourceId, Input)> = texts.collect();
     let roles: Vec<Role> = texts.iter().map(|(_, (_, _, role, ..))| *role).collect();
-    let read = memo
-        .texts
-        .all(texts, |_, (id, source, role, ..)| Arc::new(read(&context, *id, source, *role)));
+    let context = common.context();
+    let read = memo.texts.all(texts, |_, input| Arc::new(read(&context, input)));
     for (role, text) in roles.into_iter().zip(read) {
         diagnostics.extend(text.diagnostics.iter().cloned());
         match (&text.value, role) {
@@ -106,7 +99,53 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
     Diagnosed { value: course, diagnostics }
 }
 
-fn read(context: &parse::Context, id: SourceId, source: &Source, role: Role) -> Diagnosed<Text> {
+/// A course that was whole before one of its texts was edited: that one is read. None where it is to be read
+/// with mistakes, or the others may be read in another way now.
+pub fn with_edited(
+    before: &Course,
+    edited: SourceId,
+    sources: &Sources,
+    memo: &mut Memo,
+) -> Option<Course> {
+    let source = sources.get(edited);
+    let common = Common::of(sources);
+    let role = role(&source.path, common.is_workbench);
+    let input = common.input(edited, source, role);
+    let text = memo.texts.one(edited, input, |input| Arc::new(read(&common.context(), input)));
+    let is_mistaken = text.diagnostics.iter().any(|it| it.severity == Severity::Error);
+    let Text::Other(now) = &text.value else { return None };
+    let mut course = before.clone();
+    let text = course.lessons.iter_mut().chain(&mut course.pages).find(|it| it.source == edited)?;
+    let is_at_its_place = text.name == now.name && text.package == now.package;
+    *text = Arc::clone(now);
+    (is_at_its_place && !is_mistaken).then_some(course)
+}
+
+/// What all texts of a course are read with.
+struct Common<'a> {
+    is_workbench: bool,
+    links: Option<&'a Arc<Source>>,
+}
+
+impl<'a> Common<'a> {
+    fn of(sources: &'a Sources) -> Self {
+        let at = |path: &str| sources.iter().find(|(_, source)| source.path == path);
+        Self { is_workbench: at(CONFIG).is_some(), links: at(LINKS).map(|(_, links)| links) }
+    }
+
+    fn context(&self) -> parse::Context {
+        let definitions = self.links.map(|links| parse::definitions(&links.text));
+        let definitions = definitions.unwrap_or_default();
+        parse::Context { definitions, is_workbench: self.is_workbench }
+    }
+
+    fn input(&self, id: SourceId, source: &Arc<Source>, role: Role) -> Input {
+        (id, Arc::clone(source), role, self.is_workbench, self.links.cloned())
+    }
+}
+
+fn read(context: &parse::Context, (id, source, role, ..): &Input) -> Diagnosed<Text> {
+    let (id, role) = (*id, *role);
     let name = page_name(&source.path);
     let other = |Diagnosed { value, diagnostics }| Diagnosed {
         value: Text::Other(Arc::new(value)),

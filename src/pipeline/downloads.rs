@@ -6,12 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use super::Files;
+use super::{Files, runs::Road};
 use crate::{
     execute::{self, Alone, Plan, Runner},
-    memo::{self, Same},
+    memo::{self, Extent, Same},
     model::{
-        course::{Course, Lesson, Settings, package_name},
+        course::{Lesson, Settings, package_name},
         download::Download,
         package::{Cells, Package, Tangled},
         site::{Asset, Content},
@@ -46,13 +46,14 @@ pub struct Made {
 
 /// Those of all lessons whose package has no mistake in it.
 pub fn downloads(
-    course: &Course,
+    road: &Road,
+    extent: Extent,
     tangled: &Tangled,
     plan: &Plan,
-    files: &Files,
     runner: &mut dyn Runner,
     memo: &mut Memo,
 ) -> Vec<Arc<Made>> {
+    let Road { course, files, .. } = *road;
     let lessons = course.lessons.iter().enumerate();
     let declared: HashMap<SourceId, &BTreeSet<String>> =
         lessons.map(|(at, lesson)| (lesson.source, plan.data(at))).collect();
@@ -67,7 +68,7 @@ pub fn downloads(
         };
         Some((group.name, made_of))
     });
-    memo.all(asked.collect(), |_, made_of| Arc::new(made(made_of)))
+    memo.each(extent, asked.collect(), |_, made_of| Arc::new(made(made_of)))
 }
 
 fn made(made_of: &MadeOf) -> Made {

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     execute::{self, Runner},
+    memo::Extent,
     model::{
         course::Lesson,
         diagnostic::Diagnostic,
@@ -41,7 +42,7 @@ pub fn rerun(
     let mut found = vec![];
     let memo = &mut Memo::default();
     let course = course::parse(sources, &mut memo.course).into_value(&mut found);
-    let (tangled, plan) = compose(&course, sources, files, memo, &mut found);
+    let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut found);
     let broken = broken(&course, &tangled, &found);
     let programs = plan.all(sources);
     let is_sound = |program: &&Program| !broken.contains(&program.lesson);

@@ -13,7 +13,7 @@ use super::Files;
 use crate::{
     execute::{self, Composed, Plan, Runner, Stamp},
     measure,
-    memo::{self, Same},
+    memo::{self, Extent, Same},
     model::{
         chart::Chart,
         course::{Course, Lesson, Settings},
@@ -93,6 +93,7 @@ impl Ran {
 /// what they print would not be shown. What fails stops no other: all mistakes are told at once.
 pub fn run(
     road: &Road,
+    extent: Extent,
     plan: &Plan,
     broken: &BTreeSet<String>,
     runner: &mut dyn Runner,
@@ -134,7 +135,9 @@ pub fn run(
         }
         all.insert(name.clone(), ran);
     }
-    memo.ran.retain(|name| all.contains_key(name));
+    if extent == Extent::Whole {
+        memo.ran.retain(|name| all.contains_key(name));
+    }
     all
 }
 

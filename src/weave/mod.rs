@@ -9,6 +9,7 @@
 //! Each of these is remembered with all that it was made of, so that a page is woven again only where
 //! something that it shows is another.
 
+mod among;
 mod anchors;
 mod ansi;
 mod blocks;
@@ -41,7 +42,7 @@ use std::{
 };
 
 use crate::{
-    memo::{self, Same, settled},
+    memo::{self, Extent, Same, settled},
     model::{
         chart::Chart,
         course::{Course, Inline, Lesson, Settings},
@@ -55,6 +56,7 @@ use crate::{
     },
 };
 
+pub use among::among_others;
 pub use ansi::{html as terminal_html, plain};
 use blocks::Blocks;
 pub use escape::escape;
@@ -72,17 +74,23 @@ pub use template::Theme;
 /// The folders of a course that are copied into its site.
 pub const COPIED: &[&str] = &["data", "fig", "files"];
 
-/// What a site is woven of.
-pub struct Material<'a> {
+/// What is around each page of a site.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
     pub course: &'a Course,
-    /// What there is beside each text of the course, in the order of [`Course::texts`].
-    pub given: Vec<Given>,
     /// The paths of the course's other files.
     pub files: &'a Arc<BTreeSet<String>>,
     /// How large those of them are that are pictures.
     pub pictures: &'a Arc<BTreeMap<String, PictureSize>>,
     pub sources: &'a Sources,
     pub theme: &'a Arc<Theme>,
+}
+
+/// What a site is woven of.
+pub struct Material<'a> {
+    pub around: Around<'a>,
+    /// What there is beside each text of the course, in the order of [`Course::texts`].
+    pub given: Vec<Given>,
     /// The names of the pages that are needed at once; all where none are named. The others may be as they were.
     pub needed: Option<&'a BTreeSet<String>>,
 }
@@ -107,6 +115,10 @@ pub struct Given {
 /// What decides how all is shown, and in which words.
 type Look = (Same<Settings>, Same<Templates>);
 
+/// By their texts, and what the ids in them begin with.
+type Diagrams = HashMap<(String, String), Arc<html::Diagram>>;
+type DiagramsMemo = memo::Memo<(String, String), (), Arc<html::Diagram>>;
+
 type MachinesMemo = memo::Memo<(), (Same<Outline>, Look), Result<Vec<Asset>, String>>;
 
 /// What was woven last.
@@ -117,9 +129,9 @@ pub struct Memo {
     blocks: memo::Memo<String, Vec<Same<Found>>, Arc<Blocks>>,
     /// Those of texts that are of no package.
     no_blocks: Arc<Blocks>,
-    diagrams: memo::Memo<(String, String), (), Arc<html::Diagram>>,
+    diagrams: DiagramsMemo,
     places: Option<Arc<Vec<Place>>>,
-    around: Option<Arc<links::Signs>>,
+    signs: Option<Arc<links::Signs>>,
     woven: memo::Memo<SourceId, WovenOf, Arc<Woven>>,
     pages: pages::Memo,
     look: Option<Arc<look::Shown>>,
@@ -166,7 +178,7 @@ struct WovenOf {
     blocks: Same<Blocks>,
     /// None where it refers to none.
     places: Option<Same<Vec<Place>>>,
-    around: Same<links::Signs>,
+    signs: Same<links::Signs>,
     settings: Same<Settings>,
     theme: Same<Templates>,
 }
@@ -208,7 +220,7 @@ impl Texts<'_> {
 
 /// The whole site, but for the index that readers search.
 pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
-    let Material { course, files, theme, sources, .. } = *material;
+    let Around { course, files, theme, sources, .. } = material.around;
     let mut diagnostics = vec![];
     let asked = (Same::of(&course.settings), Same::of(&theme.templates));
     let words =
@@ -287,7 +299,8 @@ fn texts<'a>(
     skin: &template::Skin,
     memo: &mut Memo,
 ) -> (Texts<'a>, Diagnosed<look::Shown>) {
-    let Material { course, given, files, pictures, sources, theme, .. } = material;
+    let Material { around, given, .. } = material;
+    let Around { course, files, pictures, sources, .. } = *around;
     let asked = course.texts().map(|lesson| (lesson.source, Same::of(lesson)));
     let found =
         memo.found.all(asked.collect(), |_, lesson| Arc::new(Found::of(&lesson.0, sources)));
@@ -296,14 +309,8 @@ fn texts<'a>(
     let places = places.map(|(lesson, found)| Place::of(lesson, &found.figures)).collect();
     let places = settled(&mut memo.places, &places);
     let links = Links::new(course, files, pictures, sources);
-    let around = settled(&mut memo.around, &links.signs());
-
-    let diagrams: BTreeSet<&(String, String)> =
-        found.iter().flat_map(|found| &found.diagrams).collect();
-    let diagrams: Vec<(String, String)> = diagrams.into_iter().cloned().collect();
-    let asked = diagrams.iter().map(|diagram| (diagram.clone(), ())).collect();
-    let drawn = memo.diagrams.all(asked, |(text, id), ()| Arc::new(diagram::mermaid(text, id)));
-    let diagrams = diagrams.into_iter().zip(drawn).collect();
+    let signs = settled(&mut memo.signs, &links.signs());
+    let diagrams = diagrams(&found, Extent::Whole, &mut memo.diagrams);
 
     let common = Common {
         sources,
@@ -316,19 +323,9 @@ fn texts<'a>(
     };
     let look = look::shown(course, files, pictures, &places, &common);
     let asked = course.texts().zip(given).zip(&found).map(|((lesson, given), found)| {
-        let of_package = blocks.get(&lesson.source).unwrap_or(&memo.no_blocks);
-        let made_of = WovenOf {
-            lesson: Same::of(lesson),
-            record: given.record.as_ref().map(Same::of),
-            charts: Same::of(&given.charts),
-            download: given.download.as_ref().map(Same::of),
-            blocks: Same::of(of_package),
-            places: found.refers.then(|| Same::of(&places)),
-            around: Same::of(&around),
-            settings: Same::of(&course.settings),
-            theme: Same::of(&theme.templates),
-        };
-        (lesson.source, made_of)
+        let blocks = blocks.get(&lesson.source).unwrap_or(&memo.no_blocks);
+        let places = found.refers.then_some(&places);
+        (lesson.source, woven_of(around, lesson, given, blocks, places, &signs))
     });
     let own: HashMap<SourceId, &Found> =
         course.texts().zip(&found).map(|(lesson, found)| (lesson.source, &**found)).collect();
@@ -381,6 +378,38 @@ fn package_blocks(
     of_lessons
         .flat_map(|(sources, blocks)| sources.into_iter().map(move |it| (it, Arc::clone(&blocks))))
         .collect()
+}
+
+/// The diagrams of these texts, drawn.
+fn diagrams(found: &[Arc<Found>], extent: Extent, memo: &mut DiagramsMemo) -> Diagrams {
+    let diagrams: BTreeSet<&(String, String)> =
+        found.iter().flat_map(|found| &found.diagrams).collect();
+    let diagrams: Vec<(String, String)> = diagrams.into_iter().cloned().collect();
+    let asked = diagrams.iter().map(|diagram| (diagram.clone(), ())).collect();
+    let drawn = memo.each(extent, asked, |(text, id), ()| Arc::new(diagram::mermaid(text, id)));
+    diagrams.into_iter().zip(drawn).collect()
+}
+
+/// What a text is woven of; `places` are those of all figures, where it refers to some.
+fn woven_of(
+    around: &Around,
+    lesson: &Arc<Lesson>,
+    given: &Given,
+    blocks: &Arc<Blocks>,
+    places: Option<&Arc<Vec<Place>>>,
+    signs: &Arc<links::Signs>,
+) -> WovenOf {
+    WovenOf {
+        lesson: Same::of(lesson),
+        record: given.record.as_ref().map(Same::of),
+        charts: Same::of(&given.charts),
+        download: given.download.as_ref().map(Same::of),
+        blocks: Same::of(blocks),
+        places: places.map(Same::of),
+        signs: Same::of(signs),
+        settings: Same::of(&around.course.settings),
+        theme: Same::of(&around.theme.templates),
+    }
 }
 
 /// One text, woven.

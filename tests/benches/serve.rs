@@ -169,10 +169,9 @@ impl Server {
     /// The milliseconds that it says of each of so many builds.
     fn own_work(&mut self, builds: usize) -> Vec<f64> {
         let own = self.lines.try_iter().filter_map(|line| {
-            let (_, took) = line.split_once(": woven in ")?;
-            let (number, unit) = took.split_once(' ')?;
-            let scale = if unit.starts_with("ms") { 1.0 } else { 1000.0 };
-            Some(number.parse::<f64>().ok()? * scale)
+            let (_, took) = line.split_once(": shown in ")?;
+            let (number, _) = took.split_once(" ms,")?;
+            number.parse::<f64>().ok()
         });
         let own: Vec<f64> = own.collect();
         assert!(own.len() >= builds, "a build was not told");

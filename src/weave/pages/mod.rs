@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{
-    Material, Text, Texts, Woven, anchors, figures,
+    Around, Material, Text, Texts, Woven, anchors, figures,
     html::{self, Shown},
     page, page_path,
     sheet::{Kind, Sheet},
@@ -103,7 +103,7 @@ pub fn sheets<'a>(
     skin: &Skin,
     memo: &mut Memo,
 ) -> Diagnosed<Vec<Sheet<'a>>> {
-    let Material { course, theme, .. } = *material;
+    let Around { course, theme, .. } = material.around;
     let mut diagnostics = vec![];
     let told = texts.lessons.iter().enumerate().map(|(at, text)| Told::of(text, course.unit(at)));
     let told = settled(&mut memo.told, &told.collect());
@@ -199,7 +199,7 @@ fn gallery(material: &Material, texts: &Texts, skin: &Skin, memo: &mut FiguresMe
     if groups.is_empty() {
         return Ok(None);
     }
-    let Material { course, theme, .. } = material;
+    let Around { course, theme, .. } = material.around;
     let made_of = (groups, Same::of(&theme.templates), Same::of(&course.settings));
     memo.one_if(material.needs("figures"), (), made_of, |(groups, ..)| {
         let groups = groups.iter();
