@@ -33,6 +33,7 @@ use crate::{
 };
 
 pub use course::{CITATION, lesson_names};
+pub use downloads::is_download;
 pub use edited::edited;
 use runs::Judged;
 
@@ -214,11 +215,12 @@ fn build_needed(
     runner.begins("weave");
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, index) = woven.into_value(&mut diagnostics);
-    site.assets.extend(downloads.iter().flat_map(|made| made.files.iter().cloned()));
 
     let mut withheld = broken(&course, &tangled, &diagnostics);
     withheld.extend(failed);
     let is_complete = withheld.is_empty();
+    let texts = course.texts().filter(|text| withheld.contains(&text.name));
+    let withheld_texts: BTreeSet<SourceId> = texts.map(|text| text.source).collect();
     let mut unfinished = Site::default();
     for lesson in withheld {
         let mut own = take_lesson(&mut site, &lesson);
@@ -229,6 +231,15 @@ fn build_needed(
             unfinished.pages.extend(own.pages);
             unfinished.assets.extend(own.assets);
         }
+    }
+    // What readers take along is that of the page that they read.
+    for made in &downloads {
+        let site = if made.lessons.iter().any(|(source, _)| withheld_texts.contains(source)) {
+            &mut unfinished
+        } else {
+            &mut site
+        };
+        site.assets.extend(made.files.iter().cloned());
     }
     site.pages.retain(|page| !page.gathers || is_complete);
     let index = Some(index).filter(|_| is_complete);

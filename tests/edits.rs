@@ -994,3 +994,30 @@ fn where_nothing_changed_nothing_is_read_and_whatever_did_is_seen() {
         );
     }
 }
+
+#[test]
+fn commands_begin_each_time_with_what_was_tangled() {
+    let lesson = "``` {.console .cell}\n$ mkdir -p made/empty\n$ ln -s nowhere link\n$ echo 1 > made/Cargo.lock\n$ ls\n```\n";
+    let project =
+        Project::new(&[("a.md", &lesson.replace("mkdir -p made/empty", "mkdir made made/empty"))]);
+    for _ in 0..2 {
+        let (status, words) = project.lessonc(&["build", "--rerun"]);
+        assert_eq!(status, Some(0), "{words}");
+        assert!(project.read("site/a.html").contains("<samp>link\nmade</samp>"));
+    }
+}
+
+#[test]
+fn what_readers_take_along_is_that_of_the_page_that_they_read() {
+    let project = Project::new(&[("a.md", REAL)]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let good = project.read("site/code/a.rs");
+    project.write("a.md", &REAL.replace("6 * 7", "6 * \"7\""));
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert_eq!(project.read("site/code/a.rs"), good);
+    // Where there is no better page, what it names is there.
+    project.write("b.md", "```rust\nlet x: u32 = \"no\";\n```\n");
+    assert_eq!(project.lessonc(&["build"]).0, Some(1));
+    assert!(project.read("site/b.html").contains("code/b.rs"));
+    assert!(project.read("site/code/b.rs").contains("let x: u32 = \"no\";"));
+}

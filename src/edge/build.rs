@@ -366,6 +366,9 @@ fn check_ours(site: &Site, out: &Path) -> io::Result<()> {
 
 /// Adds the pages of lessons whose runs failed where there is no other page yet.
 fn fill_in(site: &mut Site, unfinished: Site, out: &Path) {
+    // What is taken along stays as the last good page has it.
+    let downloads = unfinished.assets.iter().filter(|asset| pipeline::is_download(&asset.path));
+    site.assets.extend(downloads.filter(|asset| !out.join(&asset.path).exists()).cloned());
     for page in unfinished.pages {
         let path = out.join(&page.path);
         let may_go = !path.exists()

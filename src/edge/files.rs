@@ -306,12 +306,19 @@ fn relative(folder: &Path, path: &Path) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Makes a folder hold just these files, and those in it that `keep` names.
+/// Makes a folder hold just these files, and what of it `keep` names: no others, no links, no empty folders.
 pub fn mirror(folder: &Path, files: &[(String, Vec<u8>)], keep: &[&str]) -> io::Result<()> {
-    let wanted: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-    for path in list_where(folder, |name| !keep.contains(&name))? {
-        if !wanted.contains(path.as_str()) {
-            remove(&folder.join(path), folder)?;
+    let wanted: BTreeSet<&str> =
+        files.iter().map(|(path, _)| path.as_str()).chain(keep.iter().copied()).collect();
+    let inside = WalkDir::new(folder).min_depth(1).contents_first(true).into_iter();
+    for entry in inside.filter(|_| folder.exists()) {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type().is_dir() {
+            // It fails where something is in it, which is wanted.
+            _ = fs::remove_dir(path);
+        } else if !wanted.contains(&*relative(folder, path)) || !entry.file_type().is_file() {
+            fs::remove_file(path).map_err(with_path(path))?;
         }
     }
     for (path, bytes) in files {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::data::declared;
+use super::{data::declared, notebook::NOTEBOOKS};
 use crate::model::{
     course::{Cell, Lesson, PROMPT, Settings},
     package::{Action, Command, Expected, File, Given, Member, Package, Program, Step, Workspace},
@@ -105,9 +105,10 @@ impl Calls {
             self.words.contains(&member.folder)
                 || self.words.contains(&*member.package.cargo_name())
         };
-        let members = &workspace.members;
-        let is_vague = self.is_vague || !members.iter().any(|member| is_named(&member));
-        let called = members.iter().filter(|member| is_vague || is_named(member));
+        // Notebooks are ours, and no commands' concern.
+        let members = || workspace.members.iter().filter(|it| !it.folder.starts_with(NOTEBOOKS));
+        let is_vague = self.is_vague || !members().any(|member| is_named(&member));
+        let called = members().filter(|member| is_vague || is_named(member));
         called.map(|member| member.folder.clone()).filter(|folder| folder != own).collect()
     }
 }
@@ -115,14 +116,14 @@ impl Calls {
 /// What makes cargo take every package.
 const ALL: [&str; 2] = ["--workspace", "--all"];
 
-/// Whether a command may use other packages than the one in whose folder it runs.
+/// Whether a command may use other packages than the one in whose folder it runs: it speaks of another folder,
+/// or tells cargo of packages.
 fn looks_beyond(text: &str) -> bool {
-    let leads_out = |word: &str| {
-        let flags = ["-p", "--package", "--manifest-path", "-C", "--workspace", "--all"];
-        let flag = word.split('=').next().unwrap_or_default();
-        word.split('/').any(|part| part == "..") || flags.contains(&flag)
-    };
-    text.split(|c: char| c.is_whitespace() || "\"'();&|".contains(c)).any(leads_out)
+    let words = || text.split(|c: char| c.is_whitespace() || "\"'();&|".contains(c));
+    let flags = ["-p", "--package", "--manifest-path", "-C", "--workspace", "--all"];
+    let is_flag = |word: &str| flags.contains(&word.split('=').next().unwrap_or_default());
+    words().any(|word| word.split('/').any(|part| part == ".."))
+        || words().any(|word| word == "cargo") && words().any(is_flag)
 }
 
 /// A command without the comment `# exit 1` behind it, and the exit status that this expects.
@@ -166,6 +167,16 @@ mod tests {
         assert_eq!(expected_status("echo '#1' # exit 0"), ("echo '#1'", 0));
         assert_eq!(expected_status("echo exit 1"), ("echo exit 1", 0));
         assert_eq!(expected_status("exit 1 # exits"), ("exit 1 # exits", 0));
+    }
+
+    #[test]
+    fn commands_that_may_use_other_packages() {
+        for text in ["cargo run -p moon", "cd .. && ls", "(cargo test --workspace)", "cat ../x"] {
+            assert!(looks_beyond(text), "{text}");
+        }
+        for text in ["mkdir -p sub", "ls --all", "cargo run", "tar -C sub -x", "echo a..b"] {
+            assert!(!looks_beyond(text), "{text}");
+        }
     }
 
     #[test]

@@ -25,9 +25,12 @@ pub fn is_as_expected(program: &Program, trace: &Trace) -> bool {
         }
         // A cell before it may have panicked, too: then the block itself was never reached.
         // And whoever leaves with the status of a panic has not panicked for that.
-        Expected::Panic => {
-            trace.end == End::Exited(PANICKED) && trace.steps.last().is_some_and(blame::panics)
-        }
+        // A `?` that fails counts as one, since it is one in an example of rustdoc.
+        Expected::Panic => match trace.end {
+            End::Exited(PANICKED) => trace.steps.last().is_some_and(blame::panics),
+            End::Exited(FAILED) => trace.steps.last().is_some_and(blame::fails),
+            _ => false,
+        },
     }
 }
 
@@ -35,6 +38,11 @@ pub fn is_as_expected(program: &Program, trace: &Trace) -> bool {
 ///
 /// Source: the Rust documentation of `std::process::Termination` and `panic!`.
 pub const PANICKED: i32 = 101;
+
+/// The status of a program whose `main` gives an error.
+///
+/// Source: the standard library, `std::process::ExitCode::FAILURE`.
+pub const FAILED: i32 = 1;
 
 fn errors(trace: &Trace) -> impl Iterator<Item = &CompilerMessage> {
     trace.messages.iter().filter(|message| message.error && !message.spans.is_empty())

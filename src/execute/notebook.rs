@@ -13,10 +13,11 @@ use std::{
 };
 
 use super::data::declared;
-use super::syntax::{tail, unbalanced};
+use super::runtime::NONCE;
+use super::syntax::{main_in, span_in, tail, unbalanced};
 use crate::model::{
     course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, Settings, Trial, package_name},
-    diagnostic::{Diagnosed, Diagnostic},
+    diagnostic::{Diagnosed, Diagnostic, Severity},
     limits::Held,
     package::{
         Action, Cells, Expected, File, Given, Line, Member, Origin, Package, Program, Step,
@@ -104,7 +105,7 @@ pub fn compose(
         settings,
         lesson,
         name: &name,
-        main: main_of(package, settings.runtime),
+        head: main_of(package, settings.runtime),
         cells,
         session: None,
         is_uneven,
@@ -113,6 +114,7 @@ pub fn compose(
         steps: vec![],
         given: Given::default(),
         env: BTreeMap::new(),
+        main: None,
         files: vec![],
         parts: vec![],
         diagnostics: vec![],
@@ -121,7 +123,8 @@ pub fn compose(
         composer.notebook(session);
     }
     let Composer { files, parts, diagnostics, .. } = composer;
-    if parts.is_empty() || !diagnostics.is_empty() {
+    let is_mistaken = diagnostics.iter().any(|it: &Diagnostic| it.severity == Severity::Error);
+    if parts.is_empty() || is_mistaken {
         return Diagnosed { value: None, diagnostics };
     }
     let mut notebook = Package {
@@ -241,7 +244,7 @@ fn scaffold(text: &str) -> Vec<Line> {
 pub const SHOW: &str = "__lessonc_shown::Left::show(__lessonc.value(&(";
 
 /// What `main` ends with where a `?` fails: an error that knows where, or that of any program.
-const FAILED: &str = "__lessonc::Failed";
+const FAILED: &str = "__lessonc::LessoncError";
 const BOX: &str = "::std::boxed::Box<dyn ::std::error::Error>";
 
 struct Composer<'a> {
@@ -250,7 +253,7 @@ struct Composer<'a> {
     /// The lesson's, as a package's.
     name: &'a str,
     /// How `main` begins, up to what it returns.
-    main: &'static str,
+    head: &'static str,
     cells: &'a Cells,
     /// The notebook that is being composed.
     session: Option<&'a str>,
@@ -263,6 +266,8 @@ struct Composer<'a> {
     given: Given,
     /// The cells that say the variables of its environment.
     env: BTreeMap<String, Span>,
+    /// That one defines a `main` which none has called yet.
+    main: Option<Diagnostic>,
     files: Vec<File>,
     parts: Vec<Part>,
     diagnostics: Vec<Diagnostic>,
@@ -276,7 +281,9 @@ impl<'a> Composer<'a> {
         self.depth = 0;
         self.given = Given::default();
         self.env.clear();
+        self.main = None;
         self.blocks(&self.lesson.blocks);
+        self.diagnostics.extend(self.main.take());
         self.end(before);
     }
 
@@ -303,6 +310,14 @@ impl<'a> Composer<'a> {
     fn cell(&mut self, chunk: &Chunk) {
         let Some((lines, code)) = self.code(chunk, true) else { return };
         self.give(chunk);
+        match main_in(&code) {
+            (_, true) => self.main = None,
+            (Some(at), false) => {
+                let span = span_in(chunk, lines, &code, at, "fn main".len());
+                self.main = Some(uncalled_main(span));
+            }
+            (None, false) => {}
+        }
         let index = self.steps.len();
         let step = self.step(chunk, lines);
         self.steps.push(step);
@@ -310,7 +325,8 @@ impl<'a> Composer<'a> {
         let Held { memory, file_size } = step.bounds.held;
         let hold = format!(" __lessonc_held::hold({}, {});", memory.0, file_size.0);
         let hold = if self.is_uneven { &hold } else { "" };
-        self.lines.extend(scaffold(&format!("{{\n{STEP}{index});{hold}")));
+        // Attributes of the whole cell, `#![allow(…)]`, must stand first in its block.
+        self.lines.extend(scaffold(&format!("{STEP}{index});{hold}\n{{")));
         self.lines.extend(statements(lines, &code));
     }
 
@@ -339,7 +355,7 @@ impl<'a> Composer<'a> {
         let is_step = |line: &&Line| line.origin.is_none() && line.text.starts_with(STEP);
         let mut main = scaffold("__lessonc.aside();");
         main.extend(self.lines.iter().filter(|line| !is_step(line)).cloned());
-        main.extend(scaffold(&format!("{{\n{STEP}0);")));
+        main.extend(scaffold(&format!("{STEP}0);\n{{")));
         let is_left_open = unbalanced(&code).is_some_and(|unbalanced| unbalanced.is_left_open());
         if is_left_open {
             // The compiler is to say that nothing closes it, not that our brackets don't.
@@ -420,8 +436,9 @@ impl<'a> Composer<'a> {
         let mut lines = scaffold(&format!(
             "{LINTS}\n{modules}{} -> ::std::result::Result<(), {error}> {{\n\
              use __lessonc_shown::Display as _;\n\
-             let __lessonc = __lessonc::Notebook::start(__lessonc_turns::begin());",
-            self.main
+             let __lessonc = __lessonc::Notebook::start(__lessonc_turns::begin(), \
+             __lessonc_turns::take(\"{NONCE}\"));",
+            self.head
         ));
         lines.extend(main);
         File { lines: lines.into(), ..File::generated(path, "") }
@@ -456,6 +473,15 @@ fn end(open: usize) -> String {
 
 /// What begins the line that says that a cell begins.
 pub const STEP: &str = "__lessonc.step(";
+
+fn uncalled_main(span: Span) -> Diagnostic {
+    Diagnostic::warning("uncalled-main", "this cell defines `main`, and no cell calls it")
+        .at(span, "its code never runs")
+        .hint(
+            "write the code without `fn main` around it: a cell runs by itself; or call `main()` below it, or make it \
+             a program of the package, `file=\"src/main.rs\"`",
+        )
+}
 
 /// A cell's code, with what shows the value that it ends in.
 fn statements(lines: &[Line], code: &str) -> Vec<Line> {

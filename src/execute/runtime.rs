@@ -1,7 +1,7 @@
 //! The support code that every notebook program carries as `src/lessonc.rs`: standard library only.
 //!
 //! It tells the outputs of cells apart by marks that hold a nonce, which the runner makes for each
-//! run and passes in the environment, so that nothing a lesson prints is ever taken for a mark.
+//! run and passes in the environment, from which it is taken at once, so that nothing a lesson prints is ever taken for a mark.
 //! Without a nonce there are no marks, and the program can be run by hand.
 // Compiled in the library as well, so that its tests run, but used only by generated programs.
 #![allow(dead_code)]
@@ -38,12 +38,9 @@ pub struct Notebook {
 }
 
 impl Notebook {
-    pub fn start(put: Put) -> Self {
-        if let Ok(nonce) = std::env::var(NONCE) {
+    pub fn start(put: Put, nonce: Option<String>) -> Self {
+        if let Some(nonce) = nonce {
             let _ = OF_RUN.set(nonce);
-            // It is no cell's concern. Nothing that was begun by now reads the environment past the
-            // standard library, which sees to its own readers.
-            unsafe { std::env::remove_var(NONCE) };
         }
         Self { put, start: Instant::now() }
     }
@@ -112,13 +109,13 @@ impl fmt::Write for Line {
 }
 
 /// What a notebook ends with where a `?` at the top of a cell fails. It knows where that is.
-pub struct Failed {
+pub struct LessoncError {
     error: Box<dyn Error>,
     place: &'static Location<'static>,
 }
 
 /// Whatever `?` takes in a function that gives a `Box<dyn Error>`.
-impl<E> From<E> for Failed
+impl<E> From<E> for LessoncError
 where
     Box<dyn Error>: From<E>,
 {
@@ -129,7 +126,7 @@ where
 }
 
 /// What `main` prints of it, behind `Error: `.
-impl Debug for Failed {
+impl Debug for LessoncError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}\n{PLACE}{}", self.error, self.place)
     }
@@ -155,7 +152,7 @@ mod tests {
 
     #[test]
     fn marks_carry_the_nonce_and_are_absent_without_one() {
-        let notebook = Notebook::start(put);
+        let notebook = Notebook::start(put, None);
         notebook.step(3);
         assert!(PRINTED.take().is_empty());
         OF_RUN.set("n0nce".to_owned()).unwrap();

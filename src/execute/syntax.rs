@@ -55,6 +55,32 @@ fn last_part(code: &str) -> Option<usize> {
     (!is_empty && deepest <= DEEPEST).then_some(start)
 }
 
+/// Where code defines a function `main` of its own, in bytes, and whether it calls one.
+pub fn main_in(code: &str) -> (Option<usize>, bool) {
+    let (mut defined, mut is_called) = (None, false);
+    let (mut depth, mut at) = (0_usize, 0);
+    let mut before = [("", 0); 2];
+    for token in tokenize(code, FrontmatterAllowed::No) {
+        let (start, text) = (at, &code[at..at + token.len as usize]);
+        at += token.len as usize;
+        match token.kind {
+            TokenKind::Whitespace
+            | TokenKind::LineComment { .. }
+            | TokenKind::BlockComment { .. } => continue,
+            TokenKind::OpenBrace => depth += 1,
+            TokenKind::CloseBrace => depth = depth.saturating_sub(1),
+            TokenKind::OpenParen => match before {
+                [("fn", at), ("main", _)] if depth == 0 => defined = defined.or(Some(at)),
+                [(first, _), ("main", _)] => is_called |= first != "fn",
+                _ => {}
+            },
+            _ => {}
+        }
+        before = [before[1], (text, start)];
+    }
+    (defined, is_called)
+}
+
 /// What would make the cells after this one part of it.
 pub enum Unbalanced {
     Unclosed { at: usize, bracket: char },
@@ -89,15 +115,19 @@ impl Unbalanced {
                 "end it in the same cell",
             ),
         };
-        let line = code[..at].matches('\n').count();
-        let column = at - code[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let span =
-            lines.get(line).and_then(|line| line.origin.as_ref()).map_or(chunk.info, |origin| {
-                let start = origin.span.start + column.saturating_sub(origin.indent);
-                Span { start, end: start + length, ..origin.span }
-            });
+        let span = span_in(chunk, lines, code, at, length);
         Diagnostic::error("unbalanced-cell", message).at(span, "").hint(hint)
     }
+}
+
+/// So many bytes of the lesson's text from where a byte of a cell's code comes from.
+pub fn span_in(chunk: &Chunk, lines: &[Line], code: &str, at: usize, length: usize) -> Span {
+    let line = code[..at].matches('\n').count();
+    let column = at - code[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    lines.get(line).and_then(|line| line.origin.as_ref()).map_or(chunk.info, |origin| {
+        let start = origin.span.start + column.saturating_sub(origin.indent);
+        Span { start, end: start + length, ..origin.span }
+    })
 }
 
 pub fn unbalanced(code: &str) -> Option<Unbalanced> {
@@ -164,6 +194,18 @@ mod tests {
         for code in ["let x = 1;", "fn f() {}", "use std::fmt;", "", "// only", "thread_local! {}"]
         {
             assert_eq!(value(code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_main_is_defined_and_called() {
+        for (code, found) in [
+            ("fn main() {}", (Some(0), false)),
+            ("// x\nasync fn main () { f(); }\nmain().await?", (Some(11), true)),
+            ("mod a { fn main() {} }\na::main();", (None, true)),
+            ("let main = \"fn main()\"; domain();", (None, false)),
+        ] {
+            assert_eq!(main_in(code), found, "{code}");
         }
     }
 

@@ -7,7 +7,7 @@
 #[cfg(unix)]
 mod system {
     use std::{
-        ffi::{c_int, c_void},
+        ffi::{CString, c_char, c_int, c_void},
         fs::File,
         io::IoSlice,
         mem::ManuallyDrop,
@@ -26,6 +26,26 @@ mod system {
 
     unsafe extern "C" {
         fn writev(stream: c_int, pieces: *const IoSlice<'_>, count: c_int) -> isize;
+    }
+
+    unsafe extern "C" {
+        fn getenv(name: *const c_char) -> *mut c_char;
+    }
+
+    /// Takes a variable out of the environment, and out of what the system shows of that.
+    pub fn take(name: &str) -> Option<String> {
+        let value = std::env::var(name).ok()?;
+        let in_c = CString::new(name).ok()?;
+        // Nothing that was begun by now reads the environment past the standard library, which sees to its own
+        // readers.
+        unsafe {
+            let at = getenv(in_c.as_ptr());
+            std::env::remove_var(name);
+            if !at.is_null() {
+                at.sub(name.len() + 1).write_bytes(b'-', name.len() + 1 + value.len());
+            }
+        }
+        Some(value)
     }
 
     /// Begins to mark turns, and gives what puts bytes into a stream past all that.
@@ -64,6 +84,13 @@ mod system {
 mod system {
     use std::io::{self, Write};
 
+    /// Takes a variable out of the environment.
+    pub fn take(name: &str) -> Option<String> {
+        let value = std::env::var(name).ok()?;
+        unsafe { std::env::remove_var(name) };
+        Some(value)
+    }
+
     pub fn begin() -> fn(i32, &[u8]) {
         |stream, bytes| {
             let _ = match stream {
@@ -74,4 +101,4 @@ mod system {
     }
 }
 
-pub use system::begin;
+pub use system::{begin, take};

@@ -23,6 +23,11 @@ use crate::{
 /// The folder of these files in the site.
 const FOLDER: &str = "code";
 
+/// Whether a file of the site is one of these.
+pub fn is_download(path: &str) -> bool {
+    path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// What was made of each package last.
 pub type Memo = memo::Memo<String, MadeOf, Arc<Made>>;
 

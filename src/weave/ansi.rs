@@ -80,7 +80,13 @@ impl Style {
         if params.is_empty() {
             *self = Self::default();
         }
-        let mut params = params.iter().map(|param| param.first().copied().unwrap_or(0));
+        // Parts of a colour may be parted by colons too, with the name of a space before red.
+        let parted = params.iter().flat_map(|param| match param {
+            [38 | 48, 2, _, red, green, blue, ..] => vec![param[0], 2, *red, *green, *blue],
+            [38 | 48, ..] => param.to_vec(),
+            _ => vec![param.first().copied().unwrap_or(0)],
+        });
+        let mut params = parted;
         while let Some(param) = params.next() {
             match param {
                 0 => *self = Self::default(),
@@ -204,6 +210,11 @@ mod tests {
             ("\x1b[38;2;250;200;200mpink\x1b[m", "<span class=\"ansi-red\">pink</span>"),
             ("\x1b[38;5;240mgrey\x1b[m", "<span class=\"ansi-black\">grey</span>"),
             ("\x1b[38;5;21mblue\x1b[m", "<span class=\"ansi-blue\">blue</span>"),
+            (
+                "\x1b[38:2::0:200:0;1mgreen\x1b[m",
+                "<span class=\"ansi-bold ansi-green\">green</span>",
+            ),
+            ("\x1b[38:5:9mred\x1b[m", "<span class=\"ansi-red\">red</span>"),
             ("\x1b[38;5;51mcyan\x1b[m", "<span class=\"ansi-cyan\">cyan</span>"),
             ("\x1b[48;5;1mplain\x1b[49m", "plain"),
             (

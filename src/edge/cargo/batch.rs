@@ -10,14 +10,14 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use super::{
     super::{process, reads::Reads},
     Cargo,
-    build::Build,
+    build::{Build, SeenBy},
     cores, load, toolchain,
 };
 use crate::{
     execute::{Give, Runner},
     model::{
         course::Timing,
-        package::{Action, Program},
+        package::{Action, Command, Program},
         record::{End, Trace},
     },
 };
@@ -38,7 +38,7 @@ impl Cargo {
     /// Builds and runs programs. A notebook runs as soon as it is built, beside those that still are; a
     /// console when all are, since it calls cargo itself; and what measures when all else is done.
     async fn run_all(&self, programs: &[&Program], give: Give<'_>) {
-        if let Err(error) = self.write_workspace() {
+        if let Err(error) = self.write_workspace(SeenBy::Us) {
             (0..programs.len()).for_each(|index| give(index, Err(again(&error))));
             return;
         }
@@ -104,6 +104,12 @@ impl Cargo {
         process::go_on(&self.stop)?;
         let reads = Reads::begin(&self.course);
         let mut trace = match &program.action {
+            // What its commands are to say of that, they say.
+            Action::Console(commands)
+                if !build.succeeded && commands.iter().any(fails_to_build) =>
+            {
+                self.run_console(program, commands, Build::default()).await
+            }
             _ if !build.succeeded => self.not_built(build),
             Action::Run { given, .. } => self.run_notebook(program, given, build).await,
             Action::Console(commands) => self.run_console(program, commands, build).await,
@@ -136,6 +142,11 @@ impl Cargo {
         trace.made.load = load;
         Ok(trace)
     }
+}
+
+/// Whether a command shows how code does not compile.
+fn fails_to_build(command: &Command) -> bool {
+    command.status != 0 && command.text.contains("cargo")
 }
 
 /// How long each step took.

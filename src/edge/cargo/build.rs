@@ -54,14 +54,16 @@ const NOT_PASSED_ON: [&str; 8] = [
 ];
 
 impl Cargo {
-    /// Makes everything that is built be as the lessons give it.
-    pub fn write_workspace(&self) -> io::Result<()> {
+    /// Makes everything that is built be as the lessons give it. Commands see a workspace of packages alone: what
+    /// they do in all of it is not for notebooks, nor for the blocks in these that are to fail.
+    pub fn write_workspace(&self, seen_by: SeenBy) -> io::Result<()> {
         let workspace = &self.workspace;
         let mut all = vec![];
         let mut folders = vec![];
         let is_wanted = |member: &&Member| !self.left_out.borrow().contains_key(&member.folder);
         for member in workspace.members.iter().filter(is_wanted) {
-            if member.package.has_manifest() {
+            let is_seen = seen_by == SeenBy::Us || !member.folder.starts_with(NOTEBOOKS);
+            if is_seen && member.package.has_manifest() {
                 folders.push(member.folder.as_str());
             }
             let way = files::way(&self.workspace_folder().join(&member.folder), &self.course)?;
@@ -173,7 +175,7 @@ impl Cargo {
         if group.is_empty() {
             return Ok(vec![]);
         }
-        self.write_workspace()?;
+        self.write_workspace(SeenBy::Us)?;
         let chosen: Vec<&Program> = group.iter().map(|index| programs[*index]).collect();
         let all = group.len();
         let mut built = |call: &Call, target: &Target| {
@@ -332,6 +334,13 @@ impl Cargo {
             program: is_of_its_own.then(|| target.name.clone()),
         }
     }
+}
+
+/// Who works in a workspace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SeenBy {
+    Us,
+    Commands,
 }
 
 /// Takes how building a program went, and the program's index.

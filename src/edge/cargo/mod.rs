@@ -27,7 +27,7 @@ use super::{
     terminal::Progress,
     with_path,
 };
-use build::{Build, LINES, shows_lines};
+use build::{Build, LINES, SeenBy, shows_lines};
 use elsewhere::without_runner;
 
 pub use so_far::SoFar;
@@ -182,7 +182,7 @@ impl Cargo {
         build: Build,
     ) -> io::Result<Trace> {
         // Those before it may have changed what is there; it begins with what tangling gave.
-        self.write_workspace()?;
+        self.write_workspace(SeenBy::Commands)?;
         let folder = self.workspace_folder().join(&program.member);
         fs::create_dir_all(&folder).map_err(with_path(&folder))?;
         self.lay_out(program, &folder)?;

@@ -134,14 +134,34 @@ impl Translator<'_> {
             Some("E0432" | "E0433") if speaks_of_crates => diagnostic.hint(
                 "crates.io packages are named under `dependencies:` in the lesson's front matter",
             ),
+            None if is_for_authors && message.text.starts_with("couldn't read `") => {
+                match self.not_taken_in(&message.text) {
+                    Some(path) => diagnostic.hint(format!(
+                        "a file of the course that code takes in is declared: `data: [{path}]` in the front matter, or \
+                         `data=\"{path}\"` behind the fence"
+                    )),
+                    None => diagnostic,
+                }
+            }
             _ => diagnostic,
         })
+    }
+
+    /// A file that a cell's `include_str!` looked for in vain, as the cell names it.
+    fn not_taken_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (_, rest) = text.split_once('`')?;
+        let (path, _) = rest.split_once('`')?;
+        let inside = path.strip_prefix(&self.program.member)?.strip_prefix("/src/")?;
+        Some(inside.strip_prefix("bin/").unwrap_or(inside))
     }
 
     /// What the compiler says, with the lesson's places for the generated ones in it: closures are
     /// called by where they stand.
     fn words(&self, text: &str) -> String {
-        rewritten(text, self.program, self.sources)
+        let text = rewritten(text, self.program, self.sources);
+        // It takes the place of that, and readers know that alone.
+        let own = ["__lessonc::LessoncError", "LessoncError"];
+        own.iter().fold(text, |text, own| text.replace(own, "Box<dyn Error>"))
     }
 
     /// Whether the function that an `.await` stands in is an author's.

@@ -11,7 +11,10 @@ use crate::model::{
     source::{Sources, Span},
 };
 
-use super::{expected::PANICKED, runtime::PLACE};
+use super::{
+    expected::{FAILED, PANICKED},
+    runtime::PLACE,
+};
 use places::{Panic, file_place, place, uses};
 
 pub use compiler::join_uses;
@@ -83,7 +86,10 @@ fn exited(program: &Program, trace: &Trace, status: i32) -> Diagnostic {
             program,
             &format!("ended with status {status}, and says that it ends with {expected}"),
         )
-        .hint(format!("mend the command, or write `# exit {status}` behind it")),
+        .hint(match status {
+            0 => format!("mend the command, or take `# exit {expected}` out"),
+            status => format!("mend the command, or write `# exit {status}` behind it"),
+        }),
     }
 }
 
@@ -225,10 +231,7 @@ fn failed_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Opt
         return None;
     }
     let said = complaints(program, trace.steps.last()?);
-    // It prints nothing after this but what values print that are dropped.
-    let start = said.rfind("Error: ").filter(|at| *at == 0 || said[..*at].ends_with('\n'))?;
-    let (error, below) = said[start + "Error: ".len()..].split_once(&format!("\n{PLACE}"))?;
-    let (file, line, column) = file_place(below.lines().next()?)?;
+    let (error, (file, line, column)) = error_of(&said)?;
     let span = place(program, file, line, column)?;
     let text = sources.text(span);
     let end = span.start + text.find('?').map_or(text.len(), |sign| sign + 1);
@@ -237,10 +240,19 @@ fn failed_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Opt
     Some(compiler::used_at(diagnostic, uses(program, file, line)))
 }
 
-/// The status of a program whose `main` gives an error.
-///
-/// Source: the standard library, `std::process::ExitCode::FAILURE`.
-const FAILED: i32 = 1;
+/// The error that `main` gave, and the file, line and column of the `?` that it came from.
+fn error_of(said: &str) -> Option<(&str, (&str, usize, usize))> {
+    // Below it stands only what values print that are dropped.
+    let start = said.rfind("Error: ").filter(|at| *at == 0 || said[..*at].ends_with('\n'))?;
+    let (error, below) = said[start + "Error: ".len()..].split_once(&format!("\n{PLACE}"))?;
+    Some((error, file_place(below.lines().next()?)?))
+}
+
+/// Whether a step tells of a `?` that failed.
+pub fn fails(step: &StepTrace) -> bool {
+    let said: String = step.parts.iter().filter_map(Part::stderr).collect();
+    error_of(&said).is_some()
+}
 
 /// Whether a step tells of a panic.
 pub fn panics(step: &StepTrace) -> bool {

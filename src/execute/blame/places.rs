@@ -95,7 +95,7 @@ fn is_one_block(stretch: Span, place: Span, sources: &Sources) -> bool {
 /// backtraces have them) to places in the lesson.
 pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) -> Part {
     let rewrite = |text: String| {
-        if !text.contains(".rs:") {
+        if !text.contains(".rs:") && !text.contains(OVERFLOW) {
             return text;
         }
         let line = |line| match is_of_compiler(line) {

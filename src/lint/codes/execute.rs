@@ -423,6 +423,23 @@ std::fs::read_to_string(\"data/measurements.csv\")?.lines().count()
         ..CODE
     },
     Code {
+        name: "uncalled-main",
+        severity: Severity::Warning,
+        meaning: "a cell defines `main`, and no cell calls it",
+        explanation: "A cell runs by itself, without a `main` around it. One that is only defined never runs, and prints nothing.",
+        bad: "```rust
+fn main() {
+    println!(\"Hello, world!\");
+}
+```
+",
+        good: "```rust
+println!(\"Hello, world!\");
+```
+",
+        ..CODE
+    },
+    Code {
         name: "unbalanced-cell",
         severity: Severity::Error,
         meaning: "a cell opens or closes a bracket, string or comment by itself",
