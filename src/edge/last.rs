@@ -83,7 +83,15 @@ impl Last {
         self.to_run.iter().map(|program| program.lesson.clone()).collect()
     }
 
-    fn newest(&mut self, program: &Program) -> io::Result<Trace> {
+    /// What is recorded of a program and holds, if that may be used.
+    fn recall(&self, program: &Program) -> Option<Trace> {
+        let is_given = self.given.contains_key(&(program.lesson.clone(), program.name.clone()));
+        let may = self.records.may_recall(&program.lesson) && !is_given;
+        may.then(|| self.store.recall(program)).flatten()
+    }
+
+    /// Of a program the newest that there is, beside what is recorded of it and holds.
+    fn newest(&mut self, program: &Program, recalled: Option<Trace>) -> io::Result<Trace> {
         let name = (program.lesson.clone(), program.name.clone());
         match self.given.get(&name) {
             Some(Given::Whole(trace)) => {
@@ -100,8 +108,6 @@ impl Last {
             }
             None => {}
         }
-        let recalled =
-            self.store.recall(program).filter(|_| self.records.may_recall(&program.lesson));
         if let Some(trace) = recalled {
             return Ok(trace);
         }
@@ -151,8 +157,10 @@ fn nothing() -> Trace {
 
 impl Runner for Last {
     fn run(&mut self, programs: &[&Program], give: Give<'_>) {
-        for (index, program) in programs.iter().enumerate() {
-            give(index, self.newest(program));
+        let this = &*self;
+        let recalled: Vec<_> = programs.par_iter().map(|program| this.recall(program)).collect();
+        for (index, (program, recalled)) in programs.iter().zip(recalled).enumerate() {
+            give(index, self.newest(program, recalled));
         }
     }
 

@@ -12,6 +12,7 @@ use std::{
     sync::Arc,
 };
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{files, local, timings::Clock, with_path};
@@ -214,14 +215,15 @@ impl<R: Runner> Runner for Recorded<R> {
         let mut left: Vec<usize> = (0..programs.len()).collect();
         loop {
             let lock = Arc::clone(&self.store.versions.text);
+            let (store, records) = (&self.store, &self.records);
+            let known = left.par_iter().map(|index| {
+                let program = programs[*index];
+                let trace = store.recall(program).filter(|_| records.may_recall(&program.lesson));
+                (*index, trace)
+            });
             let (mut recalled, mut stale) = (vec![], vec![]);
-            for index in left {
-                let program = programs[index];
-                match self
-                    .store
-                    .recall(program)
-                    .filter(|_| self.records.may_recall(&program.lesson))
-                {
+            for (index, trace) in known.collect::<Vec<_>>() {
+                match trace {
                     Some(trace) => recalled.push((index, trace)),
                     None => stale.push(index),
                 }

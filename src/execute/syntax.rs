@@ -13,8 +13,11 @@ const DEEPEST: usize = 100;
 ///
 /// Code that is no Rust has none: the compiler says better what is wrong with it.
 pub fn tail(code: &str) -> Option<usize> {
-    let start = last_part(code)?;
-    let statements = syn::Block::parse_within.parse_str(&code[start..]).ok()?;
+    let (after_semicolon, after_item) = last_part(code)?;
+    let read = |start: usize| syn::Block::parse_within.parse_str(&code[start..]).ok();
+    // Braces within an item, as in `impl A<{ N }> for B {}`, may look like its end.
+    let short = read(after_item).map(|statements| (after_item, statements));
+    let (start, statements) = short.or_else(|| Some((after_semicolon, read(after_semicolon)?)))?;
     let last = statements.last()?;
     let is_value = match last {
         Stmt::Expr(_, None) => true,
@@ -27,33 +30,54 @@ pub fn tail(code: &str) -> Option<usize> {
     is_value.then(|| start + last.span().byte_range().start)
 }
 
-/// Where the part begins that stands behind the last semicolon outside of all brackets: what comes before it
-/// need not be parsed to know in what code ends. None where nothing stands behind it, or what the parser cannot
-/// read.
-fn last_part(code: &str) -> Option<usize> {
-    let (mut depth, mut deepest, mut start, mut is_empty) = (0_usize, 0, 0, true);
+/// Where the part begins that stands behind the last semicolon outside of all brackets, and the part of that
+/// behind the last item that ends in braces: what comes before it need not be parsed to know in what code ends.
+/// None where nothing stands behind it, or what the parser cannot read.
+fn last_part(code: &str) -> Option<(usize, usize)> {
+    let (mut depth, mut deepest, mut is_empty) = (0_usize, 0, true);
+    let (mut after_semicolon, mut after_item) = (0, 0);
+    // Of the part: whether it begins as an item, where its first word says so.
+    let mut is_item = None;
     let mut end = 0;
     for token in tokenize(code, FrontmatterAllowed::No) {
+        let text = &code[end..end + token.len as usize];
         end += token.len as usize;
         match token.kind {
             TokenKind::Whitespace
             | TokenKind::LineComment { .. }
             | TokenKind::BlockComment { .. } => continue,
             TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace => depth += 1,
-            TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => {
+            TokenKind::CloseParen | TokenKind::CloseBracket => depth = depth.saturating_sub(1),
+            TokenKind::CloseBrace => {
                 depth = depth.saturating_sub(1);
+                if depth == 0 && is_item == Some(true) {
+                    (after_item, is_empty, is_item) = (end, true, None);
+                    continue;
+                }
             }
             TokenKind::Semi if depth == 0 => {
-                (start, is_empty) = (end, true);
+                (after_semicolon, after_item) = (end, end);
+                (is_empty, is_item) = (true, None);
                 continue;
             }
+            // What these stand before can be an item or none.
+            TokenKind::Ident if matches!(text, "async" | "unsafe" | "const") => {}
+            TokenKind::Ident if depth == 0 && is_item.is_none() => {
+                is_item = Some(ITEMS.contains(&text));
+            }
+            // Attributes come before both.
+            TokenKind::Pound | TokenKind::Bang if is_item.is_none() => {}
+            _ if depth == 0 => is_item = is_item.or(Some(false)),
             _ => {}
         }
         is_empty = false;
         deepest = deepest.max(depth);
     }
-    (!is_empty && deepest <= DEEPEST).then_some(start)
+    (!is_empty && deepest <= DEEPEST).then_some((after_semicolon, after_item))
 }
+
+/// The words that items begin with which end in braces, unless in a semicolon.
+const ITEMS: [&str; 7] = ["fn", "pub", "struct", "enum", "impl", "trait", "mod"];
 
 /// Where code defines a function `main` of its own, in bytes, and whether it calls one.
 pub fn main_in(code: &str) -> (Option<usize>, bool) {
@@ -191,6 +215,20 @@ mod tests {
             value("counter(\"Venus\").await?"),
             Some("counter(\"Venus\").await?".to_owned())
         );
+        for (code, expected) in [
+            ("fn f() {}\n#[derive(Debug)] pub struct A { b: u8 }\nf()", "f()"),
+            ("async fn f() {}\nasync { 1 }", "async { 1 }"),
+            ("unsafe impl Send for A {}\nunsafe { f() }", "unsafe { f() }"),
+            ("const A: [u8; 1] = { [1] };\nA", "A"),
+            ("fn f() -> [u8; { 1 }] { [1] }\nf()", "f()"),
+            ("if true { 1 } else { 2 }", "if true { 1 } else { 2 }"),
+            ("impl A<{ N }> for B {}\nf()", "f()"),
+            ("struct A;\nA { }", "A { }"),
+            ("{ fn f() {} }\n{ 1 }", "{ 1 }"),
+            ("#![allow(x)]\nfn f() {}\n#[allow(y)] { 1 }", "#[allow(y)] { 1 }"),
+        ] {
+            assert_eq!(value(code), Some(expected.to_owned()), "{code}");
+        }
         for code in ["let x = 1;", "fn f() {}", "use std::fmt;", "", "// only", "thread_local! {}"]
         {
             assert_eq!(value(code), None, "{code}");
