@@ -355,3 +355,25 @@ fn a_course_that_is_too_long_for_one_page_has_none_of_all_lessons() {
     fs::write(course.join("c.md"), "A word. ".repeat(100_000)).unwrap();
     assert!(!build(&course, &site).contains_key("all.html"));
 }
+
+#[test]
+fn exercises_that_are_too_long_for_one_page_are_named_on_it() {
+    let long = "Words and words. ".repeat(120_000);
+    let lesson = |title: &str| {
+        format!("Prose.\n\n:::challenge\n## {title}\n\n{long}\n:::\n\n:::challenge\nShort.\n:::\n")
+    };
+    let project = Project::new(&[("a.md", &lesson("*Short* of breath")), ("b.md", "None.\n")]);
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    assert!(project.read("site/exercises.html").contains("Words and words. Words"));
+    project.write("b.md", &lesson("Long & longer"));
+    assert_eq!(project.lessonc(&["build"]).0, Some(0));
+    let page = project.read("site/exercises.html");
+    assert!(!page.contains("Words and words. Words"));
+    for link in [
+        "a.html#short-of-breath\">Short of breath",
+        "b.html#long-longer\">Long &amp; longer",
+        "\">Challenge",
+    ] {
+        assert!(page.contains(&format!("{link}</a>")), "{link}");
+    }
+}

@@ -37,9 +37,17 @@ pub use outputs::duration;
 pub struct Shown {
     pub questions: Option<String>,
     pub keypoints: Vec<String>,
-    /// Each with its id, its solutions and its hints.
-    pub challenges: Vec<(String, String)>,
+    pub challenges: Vec<Challenge>,
     pub notes: Vec<Note>,
+}
+
+/// A challenge, with its solutions and its hints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    pub id: String,
+    /// Its own as plain text, or what challenges are called.
+    pub title: String,
+    pub html: String,
 }
 
 /// What is said to instructors.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Body, Note, Shown,
+    Body, Challenge, Note, Shown,
     attributes::{attributes, pairs},
 };
 use crate::{
@@ -76,7 +76,8 @@ impl<'a> Body<'a> {
             DivKind::Challenge => {
                 // Those inside are shown with it.
                 challenges.truncate(before.1);
-                challenges.push((id, html.clone()));
+                let title = div.title.as_deref().map_or_else(|| label.clone(), plain_text);
+                challenges.push(Challenge { id, title, html: html.clone() });
             }
             DivKind::Instructor => {
                 // What stands in a note is no more for learners than the note.

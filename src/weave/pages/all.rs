@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Skin, Text, anchors, page_path};
+use super::{MOST, Skin, Text, anchors, page_path};
 
 #[derive(Serialize)]
 struct All<'a> {
@@ -18,10 +18,6 @@ struct Lesson<'a> {
     url: String,
     body: String,
 }
-
-/// So many bytes at most, which are some 50 long lessons: more takes browsers seconds to show, and
-/// nobody prints it. Counted in bytes, since a course of many short lessons is read and printed well.
-const MOST: usize = 4_000_000;
 
 /// Not of one lesson, whose page is that already, nor of too much for one page.
 pub fn is_made_of(lessons: &[Text]) -> bool {

@@ -1,8 +1,8 @@
-//! The challenges of all lessons, with their solutions.
+//! The challenges of all lessons, with their solutions; where that is too much for one page, where they stand.
 
 use serde::Serialize;
 
-use super::{Skin, Told};
+use super::{MOST, Skin, Told, html};
 use crate::model::course::Course;
 
 #[derive(Serialize)]
@@ -21,7 +21,9 @@ struct Lesson<'a> {
 struct Challenge<'a> {
     /// Where it stands in its lesson.
     url: String,
-    html: &'a str,
+    title: &'a str,
+    /// None where it is only named.
+    html: Option<&'a str>,
 }
 
 /// None where no lesson has a challenge.
@@ -31,11 +33,16 @@ struct Challenge<'a> {
 /// Where the theme cannot show it.
 pub fn body(_: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<String>, String> {
     let with_some = lessons.iter().filter(|told| !told.shown.challenges.is_empty());
+    let all = lessons.iter().flat_map(|told| &told.shown.challenges);
+    let is_shown = all.map(|challenge| challenge.html.len()).sum::<usize>() <= MOST;
     let lessons = with_some.map(|told| {
         let url = told.url();
         let challenges = told.shown.challenges.iter();
-        let challenges =
-            challenges.map(|(id, html)| Challenge { url: format!("{url}#{id}"), html });
+        let challenges = challenges.map(|html::Challenge { id, title, html }| Challenge {
+            url: format!("{url}#{id}"),
+            title,
+            html: is_shown.then_some(html),
+        });
         let challenges = challenges.collect();
         Lesson { title: &told.title, challenges, url }
     });

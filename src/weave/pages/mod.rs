@@ -55,6 +55,10 @@ type Body = Result<Option<Arc<str>>, String>;
 const LANDING: &str = "index";
 const SCHEDULE: &str = "schedule";
 
+/// So many bytes of lessons one page shows at most, which are some 50 long ones: more takes browsers seconds to
+/// show, and nobody prints it. Counted in bytes, since a course of many short lessons is read and printed well.
+const MOST: usize = 4_000_000;
+
 /// The page of what is said to instructors.
 const NOTES: &str = "instructor-notes";
 
@@ -232,7 +236,11 @@ pub fn moved(lesson: &Lesson, shown: Shown) -> Shown {
         let name = &lesson.name;
         anchors::moved(html, &anchors::Move { name, page: &|_| None, deeper: false })
     };
-    let challenges = shown.challenges.iter().map(|(id, html)| (id.clone(), part(html)));
+    let challenges = shown.challenges.iter().map(|challenge| html::Challenge {
+        id: challenge.id.clone(),
+        title: challenge.title.clone(),
+        html: part(&challenge.html),
+    });
     let keypoints = shown.keypoints.concat();
     Shown {
         questions: shown.questions.as_ref().map(part),
