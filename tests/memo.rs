@@ -312,7 +312,10 @@ fn an_edit_of_a_body_makes_its_page_alone() {
     assert_eq!(edited("b.md", "1 + 1", "1 + 2"), (own, asked));
     assert_eq!(edited("b.md", "- K", "- L").0, ["b.html", "keypoints.html", "all.html"]);
     // What is beside it changed, or it is not to be shown.
-    for (name, text) in [("b.md", ":::unclosed\n"), ("d.md", "# D\n"), ("index.md", SETTINGS[1])] {
+    let other = "```rust\n1\n```\n\n```output\nnot this\n```\n";
+    for (name, text) in
+        [("b.md", ":::unclosed\n"), ("b.md", other), ("d.md", "# D\n"), ("index.md", SETTINGS[1])]
+    {
         course.texts.insert(name.to_owned(), text.to_owned());
         assert!(server.edited(&course).0.is_none(), "{name}");
         server.build(&course);

@@ -9,7 +9,7 @@ use crate::{
     memo::Extent,
     model::{
         course::{Course, Lesson},
-        diagnostic::Severity,
+        diagnostic::{Diagnostic, Severity},
         site::Page,
         source::{SourceId, Sources},
     },
@@ -57,28 +57,34 @@ pub fn edited(
     let part = part(&course, edited)?;
     let mut diagnostics = vec![];
     let (tangled, plan) = compose(&part, Extent::Part, sources, files, memo, &mut diagnostics);
-    let is_mistaken = diagnostics.iter().any(|it| it.severity == Severity::Error);
     let needs_others = tangled
         .packages
         .iter()
         .flat_map(|package| package.dependencies.values())
         .any(|dependency| dependency.get("path").is_some());
-    if is_mistaken || needs_others {
+    if is_mistaken(&diagnostics) || needs_others {
         return None;
     }
     let road = runs::Road { course: &part, sources, files };
     let none = BTreeSet::new();
     let ran = runs::run(&road, Extent::Part, &plan, &none, recall, &mut memo.runs);
-    if ran.values().any(|ran| ran.has_failed) {
+    if ran.values().any(|ran| ran.has_failed || is_mistaken(&ran.diagnostics)) {
         return None;
     }
     let judged = runs::judge(&road, &ran, |_| true, &words, recall, &mut memo.runs);
+    if judged.iter().any(|judged| is_mistaken(&judged.diagnostics)) {
+        return None;
+    }
     let downloads =
         downloads::downloads(&road, Extent::Part, &tangled, &plan, recall, &mut memo.downloads);
     let given = super::given(&road, &judged, &downloads);
     let (text, given) = part.texts().zip(given).find(|(text, _)| text.source == edited)?;
     let around = weave::Around { course: &course, files, pictures: &pictures, sources, theme };
     weave::among_others(&around, text, &given, &mut memo.woven)
+}
+
+fn is_mistaken(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// What a text is built with: the lessons whose code makes its package, or itself alone.
