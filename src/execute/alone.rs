@@ -2,7 +2,7 @@
 //! playground.
 
 use super::{
-    notebook::{main_of, sessions, split},
+    notebook::{UNIT, main_of, sessions, split},
     syntax::tail,
 };
 use crate::model::{
@@ -157,7 +157,7 @@ impl Writer<'_> {
 /// Whether code that ends a cell gives nothing to show, as one can see from its first word.
 fn is_statement(code: &str) -> bool {
     let words = ["for ", "while ", "print!", "println!", "eprint!", "eprintln!", "assert"];
-    words.iter().any(|word| code.starts_with(word))
+    code.starts_with(UNIT) || words.iter().any(|word| code.starts_with(word))
 }
 
 /// The code that shows values, without what is said to us.

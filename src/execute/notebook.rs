@@ -483,6 +483,11 @@ fn uncalled_main(span: Span) -> Diagnostic {
         )
 }
 
+/// How an expression begins that says of which type errors are, and has no value to show.
+///
+/// Source: The rustdoc book, "Using `?` in doc tests".
+pub const UNIT: &str = "Ok::<(),";
+
 /// A cell's code, with what shows the value that it ends in.
 fn statements(lines: &[Line], code: &str) -> Vec<Line> {
     let Some(start) = tail(code) else {
@@ -491,13 +496,17 @@ fn statements(lines: &[Line], code: &str) -> Vec<Line> {
         all.extend(scaffold(";"));
         return all;
     };
+    let (show, end) = match code[start..].starts_with(UNIT) {
+        true => ("let _ = (&(", "));"),
+        false => (SHOW, ")).evcxr_display());"),
+    };
     let (mut all, value) = split(lines, code, start);
     // The compiler takes a value to begin at the bracket before it.
     let origin = value.first().and_then(|line| line.origin.clone());
-    let origin = origin.map(|origin| Origin { indent: SHOW.len(), ..origin });
-    all.push(Line { text: SHOW.to_owned(), origin });
+    let origin = origin.map(|origin| Origin { indent: show.len(), ..origin });
+    all.push(Line { text: show.to_owned(), origin });
     all.extend(value);
-    all.extend(scaffold(")).evcxr_display());"));
+    all.extend(scaffold(end));
     all
 }
 

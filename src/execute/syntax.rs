@@ -79,6 +79,28 @@ fn last_part(code: &str) -> Option<(usize, usize)> {
 /// The words that items begin with which end in braces, unless in a semicolon.
 const ITEMS: [&str; 7] = ["fn", "pub", "struct", "enum", "impl", "trait", "mod"];
 
+/// Behind the last `?` of the expression that code begins with, in bytes: of those of one chain it is not known
+/// which failed.
+pub fn last_try(code: &str) -> Option<usize> {
+    let (mut depth, mut at, mut last) = (0_usize, 0, None);
+    for token in tokenize(code, FrontmatterAllowed::No) {
+        at += token.len as usize;
+        match token.kind {
+            TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace => depth += 1,
+            TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => {
+                match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => break,
+                }
+            }
+            TokenKind::Semi | TokenKind::Comma if depth == 0 => break,
+            TokenKind::Question if depth == 0 => last = Some(at),
+            _ => {}
+        }
+    }
+    last
+}
+
 /// Where code defines a function `main` of its own, in bytes, and whether it calls one.
 pub fn main_in(code: &str) -> (Option<usize>, bool) {
     let (mut defined, mut is_called) = (None, false);
@@ -232,6 +254,18 @@ mod tests {
         for code in ["let x = 1;", "fn f() {}", "use std::fmt;", "", "// only", "thread_local! {}"]
         {
             assert_eq!(value(code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn an_expression_ends_in_its_last_try() {
+        for (code, tried) in [
+            ("\"1\".parse()?;\nf()?;", Some("\"1\".parse()?")),
+            ("a\n    .b(|c| c.d()?)?\n    .e()?\n}", Some("a\n    .b(|c| c.d()?)?\n    .e()?")),
+            ("a()?, b()?)", Some("a()?")),
+            ("Err(\"x\".into())", None),
+        ] {
+            assert_eq!(last_try(code).map(|end| &code[..end]), tried, "{code}");
         }
     }
 

@@ -14,6 +14,7 @@ use crate::model::{
 use super::{
     expected::{FAILED, PANICKED},
     runtime::PLACE,
+    syntax::last_try,
 };
 use places::{Panic, file_place, place, uses};
 
@@ -233,8 +234,10 @@ fn failed_diagnostic(program: &Program, trace: &Trace, sources: &Sources) -> Opt
     let said = complaints(program, trace.steps.last()?);
     let (error, (file, line, column)) = error_of(&said)?;
     let span = place(program, file, line, column)?;
-    let text = sources.text(span);
-    let end = span.start + text.find('?').map_or(text.len(), |sign| sign + 1);
+    // The expression may go on below, and end in its `?` there.
+    let rest = &sources.get(span.source).text[span.start..];
+    let code = rest.find("\n```").map_or(rest, |fence| &rest[..fence]);
+    let end = last_try(code).map_or(span.end, |length| span.start + length);
     let diagnostic = Diagnostic::error("run-failed", format!("the notebook failed: {error}"))
         .at(Span { end, ..span }, "this error ends the notebook");
     Some(compiler::used_at(diagnostic, uses(program, file, line)))
