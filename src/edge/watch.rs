@@ -29,7 +29,10 @@ use super::{
 };
 use crate::{
     memo,
-    model::{diagnostic::Diagnostic, site::Asset},
+    model::{
+        diagnostic::Diagnostic,
+        site::{Asset, Page},
+    },
     pipeline::Memo,
     weave::{IndexMemo, Theme, page_path},
 };
@@ -210,12 +213,33 @@ impl Desk {
         }
         let first = round.shown_first;
         made.searched.clone_from(&self.searched.files);
+        let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
+        let news = self.show(&mut made, &pages, problems, (&course, &build), live)?;
+        let before = self.told.take(&made.diagnostics);
+        if !self.told.diagnostics.is_subset(&before) {
+            formats::tell(build.format, &made.diagnostics, &course.sources);
+        }
+        if !news.is_empty() || made.ran > 0 || before != self.told.diagnostics {
+            eprintln!("{} {}", clock(), line(&news, &made, first, start.elapsed()));
+        }
+        self.made = Some((made, course));
+        Ok(Done::Whole)
+    }
+
+    /// Shows the pages that were made and publishes the site, and says what of it is another.
+    fn show(
+        &mut self,
+        made: &mut Made,
+        pages: &[Page],
+        problems: String,
+        (course, build): (&CourseFolder, &build::Options),
+        live: &Live,
+    ) -> io::Result<BTreeSet<String>> {
         // Where a run failed, the last good page is shown again, which stands in the site's folder.
         let shown: HashSet<&str> = pages.iter().map(|page| &*page.path).collect();
         let is_made = |path: &str| shown.contains(path);
         let stale = made.stale.iter().map(|lesson| page_path(lesson));
         let withheld: Vec<String> = stale.filter(|path| !is_made(path)).collect();
-        let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
         let pages = || pages.iter().map(|page| (&*page.path, &page.html));
         // What is given from memory need not wait until it is written.
         let mut news = live.change(|shown| {
@@ -227,22 +251,13 @@ impl Desk {
             let held: Vec<_> = pages().filter(|(path, _)| shown.holds(path)).collect();
             shown.take(held, &[], &[])
         });
-        let Published { written, gone } =
-            build::publish(&mut made, &course, &build, &mut self.shelf)?;
+        let Published { written, gone } = build::publish(made, course, build, &mut self.shelf)?;
         let filled_in = made.site.pages.iter().filter(|page| !is_made(&page.path));
         let filled_in = filled_in.map(|page| (&*page.path, &page.html));
         news.extend(live.change(|shown| shown.take(pages().chain(filled_in), &written, &gone)));
         // What was shown as it came about is news to nobody but the terminal.
         news.extend(written);
-        let before = self.told.take(&made.diagnostics);
-        if !self.told.diagnostics.is_subset(&before) {
-            formats::tell(build.format, &made.diagnostics, &course.sources);
-        }
-        if !news.is_empty() || made.ran > 0 || before != self.told.diagnostics {
-            eprintln!("{} {}", clock(), line(&news, &made, first, start.elapsed()));
-        }
-        self.made = Some((made, course));
-        Ok(Done::Whole)
+        Ok(news)
     }
 
     /// How pages look: another theme only where the course's own templates are others.
