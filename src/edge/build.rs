@@ -26,7 +26,7 @@ use super::{
 use crate::{
     memo::Whole,
     model::{
-        diagnostic::{Diagnostic, Severity},
+        diagnostic::{Diagnostic, has_errors},
         site::{Asset, Content, Site},
     },
     pipeline::{self, Built, Memo, UNFINISHED},
@@ -188,8 +188,7 @@ impl Made {
     }
 
     fn is_fine(&self) -> bool {
-        let is_whole = self.waiting.is_empty();
-        is_whole && self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+        self.waiting.is_empty() && !has_errors(&self.diagnostics)
     }
 }
 

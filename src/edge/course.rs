@@ -38,7 +38,7 @@ impl CourseFolder {
     /// Whether a path in the course's folder is one of a file that the course is made of.
     pub fn has(&self, path: &str) -> bool {
         let folder = path.split_once('/').map_or("", |(folder, _)| folder);
-        self.sources.iter().any(|(_, source)| source.path == path)
+        self.sources.named(path).is_some()
             || self.files.contains(path)
             || matches!(folder, RUNS | "templates")
     }

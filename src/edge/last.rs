@@ -86,8 +86,7 @@ impl Last {
     /// What is recorded of a program and holds, if that may be used.
     fn recall(&self, program: &Program) -> Option<Trace> {
         let is_given = self.given.contains_key(&(program.lesson.clone(), program.name.clone()));
-        let may = self.records.may_recall(&program.lesson) && !is_given;
-        may.then(|| self.store.recall(program)).flatten()
+        if is_given { None } else { self.store.recall_for(&self.records, program) }
     }
 
     /// Of a program the newest that there is, beside what is recorded of it and holds.

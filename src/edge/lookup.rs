@@ -8,7 +8,7 @@ use std::{
 use super::{Outcome, course, tangle::out_folder, terminal};
 use crate::{
     model::{
-        diagnostic::{Severity, did_you_mean},
+        diagnostic::{did_you_mean, has_errors},
         source::LineColumn,
     },
     pipeline,
@@ -42,8 +42,7 @@ pub fn print(course: &Path, name: &str) -> io::Result<Outcome> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         written => written?,
     }
-    let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);
-    Ok(if has_errors { Outcome::Findings } else { Outcome::Fine })
+    Ok(if has_errors(&diagnostics) { Outcome::Findings } else { Outcome::Fine })
 }
 
 /// What `lessonc locate` was asked for.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::terminal;
 use crate::{
     model::{
-        diagnostic::{Diagnostic, Severity},
+        diagnostic::{Diagnostic, has_errors},
         source::{Sources, Span},
     },
     report,
@@ -39,8 +39,7 @@ fn panel(diagnostics: &[Diagnostic], drawn: impl Iterator<Item = String>) -> Str
         return String::new();
     }
     // Doubts wait until they are asked for.
-    let is_broken = diagnostics.iter().any(|it| it.severity == Severity::Error);
-    let opening = if is_broken { "errors\" open" } else { "warnings\"" };
+    let opening = if has_errors(diagnostics) { "errors\" open" } else { "warnings\"" };
     let drawn: String = drawn.map(|html| format!("<pre>{html}</pre>\n")).collect();
     let count = terminal::count(diagnostics);
     format!("<details class=\"{opening}><summary>{count}</summary>\n{drawn}</details>")

@@ -218,8 +218,7 @@ impl<R: Runner> Runner for Recorded<R> {
             let (store, records) = (&self.store, &self.records);
             let known = left.par_iter().map(|index| {
                 let program = programs[*index];
-                let trace = store.recall(program).filter(|_| records.may_recall(&program.lesson));
-                (*index, trace)
+                (*index, store.recall_for(records, program))
             });
             let (mut recalled, mut stale) = (vec![], vec![]);
             for (index, trace) in known.collect::<Vec<_>>() {
@@ -341,8 +340,13 @@ impl Store {
         }
     }
 
+    /// What is kept for a program, if it may be used and is still what a run would give.
+    pub(super) fn recall_for(&self, records: &Use, program: &Program) -> Option<Trace> {
+        records.may_recall(&program.lesson).then(|| self.recall(program)).flatten()
+    }
+
     /// What is kept for a program, if it is still what a run would give.
-    pub(super) fn recall(&self, program: &Program) -> Option<Trace> {
+    fn recall(&self, program: &Program) -> Option<Trace> {
         let kept = self.read(program)?;
         let now = self.inputs(program, &self.outside(program).ok()?);
         (kept.key == key(&now)).then_some(())?;

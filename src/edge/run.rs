@@ -17,7 +17,7 @@ use super::{
     with_path,
 };
 use crate::{
-    model::diagnostic::Severity,
+    model::diagnostic::has_errors,
     pipeline::{self, Part},
 };
 
@@ -70,8 +70,7 @@ pub fn run(options: &Options) -> io::Result<Outcome> {
         plural(runner.ran, "program"),
         runner.recalled
     );
-    let is_fine = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
+    Ok(if has_errors(&diagnostics) { Outcome::Findings } else { Outcome::Fine })
 }
 
 /// Cargo, behind what is recorded of a course. Runs end early where `ended_by` comes to its end.

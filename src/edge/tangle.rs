@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     model::{
-        diagnostic::{Diagnostic, Severity},
+        diagnostic::{Diagnostic, has_errors},
         package::Package,
         source::Span,
     },
@@ -110,10 +110,6 @@ pub fn out_folder(course: &Path, asked_for: Option<&Path>) -> io::Result<PathBuf
         Some(out) => Ok(out.to_owned()),
         None => Ok(private_folder(course)?.join("crates")),
     }
-}
-
-fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 fn files_of<'a>(

@@ -214,7 +214,7 @@ impl Desk {
         let first = round.shown_first;
         made.searched.clone_from(&self.searched.files);
         let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
-        let news = self.show(&mut made, &pages, problems, (&course, &build), live)?;
+        let news = self.show(&mut made, &pages, problems, &course, &build, live)?;
         let before = self.told.take(&made.diagnostics);
         if !self.told.diagnostics.is_subset(&before) {
             formats::tell(build.format, &made.diagnostics, &course.sources);
@@ -232,7 +232,8 @@ impl Desk {
         made: &mut Made,
         pages: &[Page],
         problems: String,
-        (course, build): (&CourseFolder, &build::Options),
+        course: &CourseFolder,
+        build: &build::Options,
         live: &Live,
     ) -> io::Result<BTreeSet<String>> {
         // Where a run failed, the last good page is shown again, which stands in the site's folder.

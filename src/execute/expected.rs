@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::blame;
 use crate::model::{
     diagnostic::Diagnostic,
-    package::{Expected, Program},
+    package::{Expected, FAILED, PANICKED, Program},
     record::{CompilerMessage, End, Trace},
 };
 
@@ -33,16 +33,6 @@ pub fn is_as_expected(program: &Program, trace: &Trace) -> bool {
         },
     }
 }
-
-/// The exit status of a program whose main thread panicked.
-///
-/// Source: the Rust documentation of `std::process::Termination` and `panic!`.
-pub const PANICKED: i32 = 101;
-
-/// The status of a program whose `main` gives an error.
-///
-/// Source: the standard library, `std::process::ExitCode::FAILURE`.
-pub const FAILED: i32 = 1;
 
 fn errors(trace: &Trace) -> impl Iterator<Item = &CompilerMessage> {
     trace.messages.iter().filter(|message| message.error && !message.spans.is_empty())

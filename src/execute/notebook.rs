@@ -12,12 +12,14 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use super::data::declared;
-use super::runtime::NONCE;
-use super::syntax::{main_in, span_in, tail, unbalanced};
+use super::{
+    data::declared,
+    runtime::NONCE,
+    syntax::{main_in, span_in, tail, unbalanced},
+};
 use crate::model::{
     course::{Block, BlockKind, Cell, Chunk, Lesson, Runtime, Settings, Trial, package_name},
-    diagnostic::{Diagnosed, Diagnostic, Severity},
+    diagnostic::{Diagnosed, Diagnostic, has_errors},
     limits::Held,
     package::{
         Action, Cells, Expected, File, Given, Line, Member, Origin, Package, Program, Step,
@@ -34,8 +36,8 @@ static RUNTIME: LazyLock<File> =
 static SHOWN: LazyLock<File> =
     LazyLock::new(|| File::generated("src/lessonc_shown.rs", include_str!("shown.rs")));
 
-/// What every notebook carries to tell the order of its streams. It would ask for what we print ourselves, so it is compiled in
-/// notebooks alone.
+/// What every notebook carries to tell the order of its streams. It would ask for what we print ourselves, so
+/// it is compiled in notebooks alone.
 static TURNS: LazyLock<File> =
     LazyLock::new(|| File::generated("src/lessonc_turns.rs", include_str!("turns.rs")));
 
@@ -123,8 +125,7 @@ pub fn compose(
         composer.notebook(session);
     }
     let Composer { files, parts, diagnostics, .. } = composer;
-    let is_mistaken = diagnostics.iter().any(|it: &Diagnostic| it.severity == Severity::Error);
-    if parts.is_empty() || is_mistaken {
+    if parts.is_empty() || has_errors(&diagnostics) {
         return Diagnosed { value: None, diagnostics };
     }
     let mut notebook = Package {

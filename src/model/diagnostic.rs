@@ -176,6 +176,11 @@ impl<T> Diagnosed<T> {
     }
 }
 
+/// Whether one of them is a mistake, and not only a doubt.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
 /// The candidate that `word` was probably meant to be, if one is near enough.
 pub fn did_you_mean<'a>(
     word: &str,

@@ -431,6 +431,16 @@ pub fn status_of_signal(signal: i32) -> i32 {
     128 + signal
 }
 
+/// The exit status of a program whose main thread panicked.
+///
+/// Source: the Rust documentation of `std::process::Termination` and `panic!`.
+pub const PANICKED: i32 = 101;
+
+/// The status of a program whose `main` gives an error.
+///
+/// Source: the standard library, `std::process::ExitCode::FAILURE`.
+pub const FAILED: i32 = 1;
+
 /// One part of a program's run that has an output of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {

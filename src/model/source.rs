@@ -68,6 +68,11 @@ impl Sources {
         &self.all[id.0 as usize]
     }
 
+    /// The one of this path in the course.
+    pub fn named(&self, path: &str) -> Option<(SourceId, &Arc<Source>)> {
+        self.iter().find(|(_, source)| source.path == path)
+    }
+
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (SourceId, &Arc<Source>)> + Clone {
         self.all.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
     }

@@ -9,7 +9,7 @@ use crate::{
     memo,
     model::{
         course::{Course, Lesson, Settings},
-        diagnostic::{Diagnosed, Diagnostic, Severity, did_you_mean},
+        diagnostic::{Diagnosed, Diagnostic, did_you_mean, has_errors},
         source::{Source, SourceId, Sources, Span},
     },
     parse, weave,
@@ -61,11 +61,10 @@ pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
     let (mut course, mut settings) = (Course::default(), Settings::default());
     let common = Common::of(sources);
     let is_workbench = common.is_workbench;
-    let at = |path: &str| sources.iter().find(|(_, source)| source.path == path);
-    if let Some((id, source)) = at(CONFIG) {
+    if let Some((id, source)) = sources.named(CONFIG) {
         settings = parse::config(id, source).into_value(&mut diagnostics);
     }
-    if let Some((id, source)) = at(CITATION) {
+    if let Some((id, source)) = sources.named(CITATION) {
         course.citation = Some(parse::citation(id, source).into_value(&mut diagnostics));
     }
     let texts = sources.iter().filter_map(|(id, source)| {
@@ -112,13 +111,13 @@ pub fn with_edited(
     let role = role(&source.path, common.is_workbench);
     let input = common.input(edited, source, role);
     let text = memo.texts.one(edited, input, |input| Arc::new(read(&common.context(), input)));
-    let is_mistaken = text.diagnostics.iter().any(|it| it.severity == Severity::Error);
     let Text::Other(now) = &text.value else { return None };
     let mut course = before.clone();
-    let text = course.lessons.iter_mut().chain(&mut course.pages).find(|it| it.source == edited)?;
-    let is_at_its_place = text.name == now.name && text.package == now.package;
-    *text = Arc::clone(now);
-    (is_at_its_place && !is_mistaken).then_some(course)
+    let place =
+        course.lessons.iter_mut().chain(&mut course.pages).find(|it| it.source == edited)?;
+    let is_at_its_place = place.name == now.name && place.package == now.package;
+    *place = Arc::clone(now);
+    (is_at_its_place && !has_errors(&text.diagnostics)).then_some(course)
 }
 
 /// What all texts of a course are read with.
@@ -129,8 +128,8 @@ struct Common<'a> {
 
 impl<'a> Common<'a> {
     fn of(sources: &'a Sources) -> Self {
-        let at = |path: &str| sources.iter().find(|(_, source)| source.path == path);
-        Self { is_workbench: at(CONFIG).is_some(), links: at(LINKS).map(|(_, links)| links) }
+        let links = sources.named(LINKS).map(|(_, links)| links);
+        Self { is_workbench: sources.named(CONFIG).is_some(), links }
     }
 
     fn context(&self) -> parse::Context {
@@ -183,7 +182,7 @@ fn role(path: &str, is_workbench: bool) -> Role {
 
 /// The names of a course's lessons, without reading them.
 pub fn lesson_names(sources: &Sources) -> Vec<&str> {
-    let is_workbench = sources.iter().any(|(_, source)| source.path == CONFIG);
+    let is_workbench = sources.named(CONFIG).is_some();
     let lessons =
         sources.iter().filter(|(_, source)| role(&source.path, is_workbench) == Role::Lesson);
     lessons.map(|(_, source)| page_name(&source.path)).collect()

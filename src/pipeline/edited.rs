@@ -9,7 +9,7 @@ use crate::{
     memo::Extent,
     model::{
         course::{Course, Lesson},
-        diagnostic::{Diagnostic, Severity},
+        diagnostic::has_errors,
         site::Page,
         source::{SourceId, Sources},
     },
@@ -62,17 +62,17 @@ pub fn edited(
         .iter()
         .flat_map(|package| package.dependencies.values())
         .any(|dependency| dependency.get("path").is_some());
-    if is_mistaken(&diagnostics) || needs_others {
+    if has_errors(&diagnostics) || needs_others {
         return None;
     }
     let road = runs::Road { course: &part, sources, files };
     let none = BTreeSet::new();
     let ran = runs::run(&road, Extent::Part, &plan, &none, recall, &mut memo.runs);
-    if ran.values().any(|ran| ran.has_failed || is_mistaken(&ran.diagnostics)) {
+    if ran.values().any(|ran| ran.has_failed || has_errors(&ran.diagnostics)) {
         return None;
     }
     let judged = runs::judge(&road, &ran, |_| true, &words, recall, &mut memo.runs);
-    if judged.iter().any(|judged| is_mistaken(&judged.diagnostics)) {
+    if judged.iter().any(|judged| has_errors(&judged.diagnostics)) {
         return None;
     }
     let downloads =
@@ -81,10 +81,6 @@ pub fn edited(
     let (text, given) = part.texts().zip(given).find(|(text, _)| text.source == edited)?;
     let around = weave::Around { course: &course, files, pictures: &pictures, sources, theme };
     weave::among_others(&around, text, &given, &mut memo.woven)
-}
-
-fn is_mistaken(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// What a text is built with: the lessons whose code makes its package, or itself alone.

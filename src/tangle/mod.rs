@@ -21,7 +21,7 @@ use std::{
 
 use crate::model::{
     course::{Course, Lesson, Settings},
-    diagnostic::{Diagnosed, Diagnostic, Severity},
+    diagnostic::{Diagnosed, Diagnostic, Severity, has_errors},
     package::{Cells, File, Line, Package, Tangled},
     source::{Sources, Span},
 };
@@ -94,7 +94,7 @@ pub fn join(groups: impl Iterator<Item = Arc<Diagnosed<Made>>>) -> Diagnosed<Tan
     for made in groups {
         let Diagnosed { value: Made { package, cells }, diagnostics: found } = &*made;
         tangled.cells.insert(package.name.clone(), Arc::clone(cells));
-        if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        if has_errors(found) {
             tangled.broken.insert(package.name.clone());
         } else {
             tangled.add(Arc::clone(package));

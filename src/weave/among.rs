@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Around, Common, Formulas, Found, Given, Memo, Text,
-    blocks::Blocks,
-    diagrams,
+    Around, Common, Formulas, Found, Given, Memo, Text, blocks_of, diagrams,
     figures::Figures,
     links::Links,
     math,
@@ -16,7 +14,7 @@ use super::{
 };
 use crate::{
     memo::{Extent, Same},
-    model::{course::Lesson, diagnostic::Severity, site::Page},
+    model::{course::Lesson, diagnostic::has_errors, site::Page},
 };
 
 /// The page of a text of the course; none where the site was not woven before with these settings and this
@@ -47,10 +45,7 @@ pub fn among_others(
         Some(_) => {
             let package = course.lessons.iter().filter(|it| it.package == lesson.package);
             let all: Vec<Same<Found>> = package.map(|it| Same(found(it))).collect();
-            let of = |all: &Vec<Same<Found>>| {
-                Arc::new(Blocks::of(all.iter().flat_map(|found| &found.0.blocks)))
-            };
-            memo.blocks.one(lesson.package.clone(), all, of)
+            memo.blocks.one(lesson.package.clone(), all, |all| blocks_of(all))
         }
         None => Arc::clone(&memo.no_blocks),
     };
@@ -69,7 +64,9 @@ pub fn among_others(
     let woven = memo
         .woven
         .one(lesson.source, made_of, |made_of| Arc::new(woven(made_of, &figures, &common)));
-    let is_mistaken = woven.diagnostics.iter().any(|it| it.severity == Severity::Error);
+    if has_errors(&woven.diagnostics) {
+        return None;
+    }
 
     let Given { record, download, .. } = given;
     let text = Text { lesson, record: record.as_ref(), download: download.as_ref(), woven };
@@ -78,6 +75,5 @@ pub fn among_others(
     let made_of = frame.framed_of(&sheet, theme);
     let page = |_: &_| frame.page(&sheet, &skin).map(Arc::from);
     let html = memo.framed.one(lesson.name.clone(), made_of, page).ok()?;
-    let page = Page { path: page_path(&lesson.name), html, gathers: false };
-    Some(page).filter(|_| !is_mistaken)
+    Some(Page { path: page_path(&lesson.name), html, gathers: false })
 }

@@ -81,12 +81,11 @@ impl Style {
             *self = Self::default();
         }
         // Parts of a colour may be parted by colons too, with the name of a space before red.
-        let parted = params.iter().flat_map(|param| match param {
+        let mut params = params.iter().flat_map(|param| match param {
             [38 | 48, 2, _, red, green, blue, ..] => vec![param[0], 2, *red, *green, *blue],
             [38 | 48, ..] => param.to_vec(),
             _ => vec![param.first().copied().unwrap_or(0)],
         });
-        let mut params = parted;
         while let Some(param) = params.next() {
             match param {
                 0 => *self = Self::default(),

@@ -371,13 +371,16 @@ fn package_blocks(
         .into_iter()
         .map(|(name, (sources, found))| ((name.to_owned(), found), sources))
         .unzip();
-    let blocks = memo.all(asked, |_, found| {
-        Arc::new(Blocks::of(found.iter().flat_map(|found| &found.0.blocks)))
-    });
+    let blocks = memo.all(asked, |_, found| blocks_of(found));
     let of_lessons = sources.into_iter().zip(blocks);
     of_lessons
         .flat_map(|(sources, blocks)| sources.into_iter().map(move |it| (it, Arc::clone(&blocks))))
         .collect()
+}
+
+/// Those of the lessons of one package.
+fn blocks_of(found: &[Same<Found>]) -> Arc<Blocks> {
+    Arc::new(Blocks::of(found.iter().flat_map(|found| &found.0.blocks)))
 }
 
 /// The diagrams of these texts, drawn.

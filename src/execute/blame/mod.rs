@@ -5,17 +5,13 @@ mod limits;
 mod places;
 
 use crate::model::{
-    diagnostic::{Diagnostic, Severity},
-    package::{Action, Program, Step, status_of_signal},
+    diagnostic::{Diagnostic, has_errors},
+    package::{Action, FAILED, PANICKED, Program, Step, status_of_signal},
     record::{End, Part, StepTrace, Trace},
     source::{Sources, Span},
 };
 
-use super::{
-    expected::{FAILED, PANICKED},
-    runtime::PLACE,
-    syntax::last_try,
-};
+use super::{runtime::PLACE, syntax::last_try};
 use places::{Panic, file_place, place, uses};
 
 pub use compiler::join_uses;
@@ -29,8 +25,7 @@ pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diag
         End::Finished => return diagnostics,
         // A build can fail without the compiler's word: a dependency that does not exist, say.
         End::NotBuilt => {
-            let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
-            if errors.count() == 0 {
+            if !has_errors(&diagnostics) {
                 // A build script's, then.
                 let panic = panic_diagnostic(program, trace, sources);
                 diagnostics.push(panic.unwrap_or_else(|| not_built(program, trace)));
