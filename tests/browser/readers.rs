@@ -185,6 +185,49 @@ fn nothing_moves_while_a_page_loads() {
     }
 }
 
+/// A browser may show any part of a page that has come so far: what it shows stays where it is when
+/// the rest comes. Seen once as `.theme` that moved when its buttons came.
+#[test]
+fn what_stands_beside_the_text_stays_where_it_is_when_the_rest_of_it_comes() {
+    in_browser_of(Path::new(EVERY_KIND), async |page| {
+        for (path, width) in KINDS.iter().flat_map(|path| [(path, 390), (path, 1280)]) {
+            page.width(width).await?;
+            page.open(path).await?;
+            let moved: Vec<String> = page
+                .js(
+                    "const side = document.querySelector('.side');
+                    const walker = document.createTreeWalker(side);
+                    const nodes = [];
+                    do nodes.push(walker.currentNode); while (walker.nextNode());
+                    const place = (it) => {
+                        if (!it.checkVisibility?.({ contentVisibilityAuto: true })) return null;
+                        const { x, y, width, height } = it.getBoundingClientRect();
+                        return width && height ? `${x},${y}` : null;
+                    };
+                    const whole = nodes.map(place);
+                    const named = (it) => `${it.nodeName}.${it.className}`;
+                    const moved = [];
+                    // As it came, backwards.
+                    for (let last = nodes.length - 1; last > 0; last--) {
+                        const { parentNode, nodeType } = nodes[last];
+                        nodes[last].remove();
+                        // A short text comes with its element.
+                        if (nodeType === Node.TEXT_NODE && !parentNode.hasChildNodes()) continue;
+                        for (let at = 0; at < last; at++) {
+                            const now = place(nodes[at]);
+                            if (now && now !== whole[at])
+                                moved.push(`${named(nodes[at])} from ${now} to ${whole[at]} by ${named(nodes[last])}`);
+                        }
+                    }
+                    return moved",
+                )
+                .await?;
+            assert!(moved.is_empty(), "{path} at {width} pixels: {moved:#?}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn a_page_glides_only_for_those_who_have_not_asked_it_not_to() {
     in_browser_of(Path::new(EVERY_KIND), async |page| {
