@@ -5,8 +5,9 @@
 //! lessons needs some files of them, and not megabytes. They are scripts, for a page that was
 //! opened from a folder may load nothing else. `templates/assets/search.js` reads them.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::Arc};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -54,33 +55,59 @@ pub struct Indexed {
     words: Words,
 }
 
-/// The words of some sections, and what they count there.
+/// The words of a text, each once, in the order of the alphabet.
 #[derive(Debug, Default)]
 struct Words {
     /// One behind the other.
     text: String,
+    /// Where each ends in their text, and its uses in all of them.
+    ends: Vec<(usize, usize)>,
     uses: Vec<Use>,
 }
 
 /// A word in a section.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Use {
-    /// Where it ends in their text.
-    end: u32,
     section: u32,
+    /// What it counts there.
     weight: u32,
 }
 
 impl Words {
-    fn add(&mut self, word: &str, section: u32, weight: u32) {
-        self.text.push_str(word);
-        self.uses.push(Use { end: self.text.len() as u32, section, weight });
+    /// Those of sections by their [`folded`] titles, as readers see them and as they were typed, and texts.
+    fn of(sections: &[[String; 3]]) -> Self {
+        let mut uses: HashMap<&str, Vec<Use>> = HashMap::new();
+        for ([seen, typed, text], section) in sections.iter().zip(0..) {
+            let mut add = |word, weight: u32, most: u32| {
+                let uses = uses.entry(word).or_default();
+                match uses.last_mut().filter(|last| last.section == section) {
+                    Some(last) => last.weight = most.min(last.weight + weight),
+                    None => uses.push(Use { section, weight }),
+                }
+            };
+            words_of(text).for_each(|word| add(word, 1, IN_TEXT));
+            let is_seen = |word: &&str| words_of(seen).any(|other| other == *word);
+            let typed = words_of(typed).filter(|word| !is_seen(word));
+            words_of(seen).chain(typed).for_each(|word| add(word, IN_TITLE, u32::MAX));
+        }
+        let mut sorted: Vec<(&str, Vec<Use>)> = uses.into_iter().collect();
+        sorted.sort_unstable_by_key(|(word, _)| *word);
+        let mut words = Self::default();
+        for (word, uses) in sorted {
+            words.text.push_str(word);
+            words.uses.extend(uses);
+            words.ends.push((words.text.len(), words.uses.len()));
+        }
+        words.text.shrink_to_fit();
+        words.uses.shrink_to_fit();
+        words.ends.shrink_to_fit();
+        words
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&str, u32, u32)> {
-        let starts = std::iter::once(0).chain(self.uses.iter().map(|it| it.end as usize));
-        let uses = self.uses.iter().zip(starts);
-        uses.map(|(it, start)| (&self.text[start..it.end as usize], it.section, it.weight))
+    fn iter(&self) -> impl Iterator<Item = (&str, &[Use])> {
+        let starts = std::iter::once((0, 0)).chain(self.ends.iter().copied());
+        let words = starts.zip(&self.ends);
+        words.map(|(from, to)| (&self.text[from.0..to.0], &self.uses[from.1..to.1]))
     }
 }
 
@@ -124,18 +151,12 @@ impl Indexed {
         let found = Reader::read(lesson, record, for_instructors, sources);
         let notes = found.iter().enumerate().filter(|(_, section)| section.for_instructors);
         let notes = notes.map(|(at, _)| at).collect();
-        let mut words = Words::default();
-        for (at, Section { title, text, .. }) in found.iter().enumerate() {
-            let [seen, typed, text] = [&title.seen, &title.typed, text].map(|it| folded(it));
-            for (word, weight) in weights(&seen, &typed, &text) {
-                words.add(word, at as u32, weight);
-            }
-        }
-        words.text.shrink_to_fit();
-        words.uses.shrink_to_fit();
-        let sections = found.iter().map(|Section { id, title, text, .. }| {
-            json!([id, title.seen, text.trim()]).to_string()
-        });
+        let folded =
+            |it: &Section| [&it.title.seen, &it.title.typed, &it.text].map(|it| folded(it));
+        let words = Words::of(&found.iter().map(folded).collect::<Vec<_>>());
+        let sections = found
+            .iter()
+            .map(|Section { id, title, text, .. }| json_of(&(id, &title.seen, text.trim())));
         Self { sections: sections.collect(), notes, words }
     }
 }
@@ -153,37 +174,37 @@ impl Index {
             Arc::new(Indexed::of(&lesson.0, record, *for_instructors, &self.sources))
         });
         let (mut pages, mut sections): (Vec<Value>, Vec<&str>) = (vec![], vec![]);
-        let mut all: BTreeMap<&str, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut all: HashMap<&str, Vec<Use>> = HashMap::new();
         let titles: Vec<String> = self.pages.iter().map(|page| folded(&page.title)).collect();
         for ((page, indexed), of_title) in self.pages.iter().zip(&indexed).zip(&titles) {
             let Searched { path, title, .. } = page;
             let Indexed { sections: own, notes, words } = &**indexed;
             pages.push(json!([path, title, own.len(), notes]));
             let start = sections.len() as u32;
-            for (word, at, weight) in words.iter() {
-                all.entry(word).or_default().push((start + at, weight));
+            for (word, uses) in words.iter() {
+                let uses = uses.iter().map(|it| Use { section: start + it.section, ..*it });
+                all.entry(word).or_default().extend(uses);
             }
             // The title of a page counts in its first section.
             for word in words_of(of_title) {
                 let uses = all.entry(word).or_default();
-                let first = uses.iter().rposition(|(section, _)| *section <= start);
-                match first.filter(|at| uses[*at].0 == start) {
-                    Some(at) => uses[at].1 += IN_PAGE_TITLE,
-                    None => {
-                        let at = first.map_or(0, |at| at + 1);
-                        uses.insert(at, (start, IN_PAGE_TITLE));
-                    }
+                let at = uses.partition_point(|it| it.section < start);
+                match uses.get_mut(at).filter(|it| it.section == start) {
+                    Some(first) => first.weight += IN_PAGE_TITLE,
+                    None => uses.insert(at, Use { section: start, weight: IN_PAGE_TITLE }),
                 }
             }
             sections.extend(own.iter().map(String::as_str));
         }
-        let all = all.iter().map(|(word, uses)| (json!(word), entry(word, uses).into()));
+        let mut all: Vec<(&str, Vec<Use>)> = all.into_iter().collect();
+        all.sort_unstable_by_key(|(word, _)| *word);
+        let all = all.iter().map(|(word, uses)| (*word, entry(word, uses).into()));
         let sections = sections.into_iter().enumerate();
-        let sections = sections.map(|(number, section)| (json!(number), section.into()));
+        let sections = sections.map(|(number, section)| (number, section.into()));
         let (words, word_files) = cut("words", ['{', '}'], all);
         let (sections, section_files) = cut("sections", ['[', ']'], sections);
         let index = json!({ "pages": pages, "words": words, "sections": sections });
-        let mut files = vec![file("index", &index.to_string())];
+        let mut files = vec![file("index", script("index") + &index.to_string())];
         files.extend(word_files);
         files.extend(section_files);
         files
@@ -337,31 +358,21 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What each word of a section counts in it, by its [`folded`] title, as readers see it and as it was typed, and
-/// text.
-fn weights<'s>(seen: &'s str, typed: &'s str, text: &'s str) -> Vec<(&'s str, u32)> {
-    let mut words: Vec<&str> = words_of(text).collect();
-    words.sort_unstable();
-    let same = words.chunk_by(|word, next| word == next);
-    let mut weights: Vec<(&str, u32)> =
-        same.map(|same| (same[0], IN_TEXT.min(same.len() as u32))).collect();
-    let is_seen = |word: &&str| words_of(seen).any(|other| other == *word);
-    let typed = words_of(typed).filter(|word| !is_seen(word));
-    for word in words_of(seen).chain(typed) {
-        match weights.binary_search_by_key(&word, |(word, _)| word) {
-            Ok(at) => weights[at].1 += IN_TITLE,
-            Err(at) => weights.insert(at, (word, IN_TITLE)),
-        }
-    }
-    weights
-}
-
 /// A text as it is searched: without accents, in lower case.
 fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+    let mut folded = String::with_capacity(text.len());
+    let mut rest = text;
+    // Most of it has neither, and needs no look into tables.
+    while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
+        let (plain, other) = rest.split_at(at);
+        let end = other.find(|c: char| c.is_ascii()).unwrap_or(other.len());
+        folded.push_str(&plain.to_ascii_lowercase());
+        let other_folded = other[..end].nfd().filter(|c| !is_combining_mark(*c));
+        folded.extend(other_folded.flat_map(char::to_lowercase));
+        rest = &other[end..];
     }
-    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    folded.push_str(&rest.to_ascii_lowercase());
+    folded
 }
 
 fn words_of(folded: &str) -> impl Iterator<Item = &str> {
@@ -370,49 +381,58 @@ fn words_of(folded: &str) -> impl Iterator<Item = &str> {
 
 /// `"async":[4,1,2,10]`: sections by what their number is above that of the one before, each with
 /// what the word counts in it.
-fn entry(word: &str, uses: &[(u32, u32)]) -> String {
-    let mut entry = format!("{}:[", json!(word));
+fn entry(word: &str, uses: &[Use]) -> String {
+    let mut entry = json_of(word) + ":[";
     let mut before = 0;
-    for (at, (section, weight)) in uses.iter().enumerate() {
-        let comma = if at == 0 { "" } else { "," };
-        _ = write!(entry, "{comma}{},{weight}", section - before);
+    for Use { section, weight } in uses {
+        _ = write!(entry, "{},{weight},", section - before);
         before = *section;
     }
+    entry.pop();
     entry.push(']');
     entry
 }
 
 /// A list of keys and entries in files, and the first key of each.
-fn cut<'l>(
+fn cut<'l, K: Into<Value>>(
     name: &str,
     [open, close]: [char; 2],
-    list: impl Iterator<Item = (Value, Cow<'l, str>)>,
+    list: impl Iterator<Item = (K, Cow<'l, str>)>,
 ) -> (Vec<Value>, Vec<Asset>) {
-    let (mut firsts, mut bodies): (Vec<Value>, Vec<String>) = (vec![], vec![]);
-    for (key, entry) in list {
-        match bodies.last_mut().filter(|body| body.len() + entry.len() <= FILE_SIZE) {
-            Some(body) => {
-                body.push_str(",\n");
-                body.push_str(&entry);
-            }
-            None => {
-                firsts.push(key);
-                bodies.push(entry.into_owned());
-            }
+    let (mut firsts, mut files) = (vec![], vec![]);
+    let mut list = list.peekable();
+    while let Some((key, entry)) = list.next() {
+        firsts.push(key.into());
+        let name = format!("{name}-{}", files.len());
+        let mut text = script(&name);
+        text.push(open);
+        let full = text.len() + FILE_SIZE;
+        text.push_str(&entry);
+        while let Some((_, entry)) = list.next_if(|(_, entry)| text.len() + entry.len() <= full) {
+            text.push_str(",\n");
+            text.push_str(&entry);
         }
+        text.push(close);
+        files.push(file(&name, text));
     }
-    let bodies = bodies.iter().enumerate();
-    let files =
-        bodies.map(|(at, body)| file(&format!("{name}-{at}"), &format!("{open}{body}{close}")));
-    (firsts, files.collect())
+    (firsts, files)
 }
 
-fn file(name: &str, value: &str) -> Asset {
-    let script = format!("lessoncSearch(\"{name}\", {value});\n");
+/// How the file of this name begins: what it holds follows.
+fn script(name: &str) -> String {
+    format!("lessoncSearch(\"{name}\", ")
+}
+
+fn file(name: &str, script: String) -> Asset {
+    let script = script + ");\n";
     Asset {
         path: format!("{FOLDER}{name}.js"),
         content: Content::Bytes(script.into_bytes().into()),
     }
+}
+
+fn json_of(value: &(impl Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -431,12 +451,12 @@ mod tests {
     #[test]
     fn a_title_counts_more_than_any_text() {
         let text = "task ".repeat(100);
-        let often = weights("", "", &text);
-        let titled = weights("tasks and a task", "tasks and a task", "");
-        let of_task = |weights: Vec<(&str, u32)>| {
-            weights.into_iter().find(|(word, _)| *word == "task").unwrap().1
+        let of_task = |sections: [&str; 3]| {
+            let words = Words::of(&[sections.map(str::to_owned)]);
+            words.iter().find(|(word, _)| *word == "task").unwrap().1[0].weight
         };
-        let (often, titled) = (of_task(often), of_task(titled));
+        let often = of_task(["", "", &text]);
+        let titled = of_task(["tasks and a task", "tasks and a task", ""]);
         assert!(often < titled && titled < IN_PAGE_TITLE);
     }
 
