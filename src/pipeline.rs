@@ -227,7 +227,7 @@ fn build_needed(
         if ran.contains_key(&lesson) && !misread.contains(&lesson) {
             own.pages
                 .iter_mut()
-                .for_each(|page| page.html = [&*page.html, UNFINISHED].concat().into());
+                .for_each(|page| page.html = page.html.ending_in(UNFINISHED).into());
             unfinished.pages.extend(own.pages);
             unfinished.assets.extend(own.assets);
         }
@@ -402,7 +402,7 @@ pub fn check(
     site.assets.extend(downloads.iter().flat_map(|made| made.files.iter().cloned()));
     let ids = course.texts().filter_map(|lesson| {
         let page = site.pages.iter().find(|page| page.path == weave::page_path(&lesson.name))?;
-        Some((lesson.source, lint::ids(&page.html)))
+        Some((lesson.source, lint::ids(&page.html.to_string())))
     });
     let written = course.texts().zip(&judged).map(|(lesson, judged)| {
         let files = judged.record.iter().flat_map(|record| &record.files);

@@ -137,7 +137,7 @@ fn ours(document: &str) -> Vec<String> {
     let theme = Arc::new(Theme::new(&theme).unwrap());
     let memo = &mut Memo::default();
     let built = pipeline::build(&sources, &Files::default(), &theme, &mut Nothing, memo);
-    ids(&built.site.pages.iter().find(|page| page.path == "a.html").unwrap().html)
+    ids(&built.site.pages.iter().find(|page| page.path == "a.html").unwrap().html.to_string())
 }
 
 fn theirs(document: &str) -> Vec<String> {

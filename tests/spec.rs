@@ -208,12 +208,12 @@ impl<'f> Case<'f> {
             })
         };
         let pages = self.built().0.iter().filter(is_written);
-        pages.map(|page| &*page.html).collect::<Vec<_>>().join("\n")
+        pages.map(|page| page.html.to_string()).collect::<Vec<_>>().join("\n")
     }
 
     fn page(&mut self, path: &str) -> String {
         let page = self.built().0.iter().find(|page| page.path == path);
-        page.map_or("there is none\n".to_owned(), |page| shown(&page.html))
+        page.map_or("there is none\n".to_owned(), |page| shown(&page.html.to_string()))
     }
 
     fn built(&mut self) -> &(Vec<Page>, Vec<Diagnostic>) {

@@ -27,7 +27,7 @@ use crate::{
     memo::Whole,
     model::{
         diagnostic::{Diagnostic, has_errors},
-        site::{Asset, Content, Site},
+        site::{Asset, Content, Html, Site},
     },
     pipeline::{self, Built, Memo, UNFINISHED},
     weave::{Index, IndexMemo, Theme},
@@ -239,7 +239,7 @@ pub struct Shelf {
 /// What a file of the site was written from.
 #[derive(PartialEq)]
 enum Shelved {
-    Page(Whole<str>),
+    Page(Arc<Html>),
     Bytes(Whole<[u8]>),
     CourseFile(State),
 }
@@ -280,8 +280,8 @@ impl Shelf {
         options: &Options,
     ) -> io::Result<Vec<String>> {
         let pages = made.site.pages.iter().map(|page| {
-            let shelved = Shelved::Page(Whole(Arc::clone(&page.html)));
-            (&*page.path, Origin::Memory(page.html.as_bytes()), Some(shelved))
+            let shelved = Shelved::Page(Arc::clone(&page.html));
+            (&*page.path, Origin::Page(&page.html), Some(shelved))
         });
         let assets = made.assets().map(|Asset { path, content }| match content {
             Content::Bytes(bytes) => {
@@ -302,6 +302,7 @@ impl Shelf {
         let written = new.par_iter().map(|(path, from, _)| {
             let out = options.out.join(path);
             match from {
+                Origin::Page(html) => files::write(&out, html.to_string().as_bytes()),
                 Origin::Memory(bytes) => files::write(&out, bytes),
                 Origin::File(file) => files::write(&out, &fs::read(file).map_err(with_path(file))?),
             }
@@ -321,6 +322,7 @@ impl Shelf {
 
 /// Where the bytes of a file come from.
 enum Origin<'a> {
+    Page(&'a Html),
     Memory(&'a [u8]),
     File(PathBuf),
 }

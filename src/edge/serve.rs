@@ -201,9 +201,12 @@ async fn follow(State(live): State<Arc<Live>>, request: Request, next: Next) -> 
     let path = path.decode_utf8_lossy().into_owned();
     let path = if path.is_empty() { "index.html" } else { &path };
     let version = live.look(Shown::version);
-    let in_memory = live.look(|shown| shown.page(path).map(|page| following(&page, version)));
+    let in_memory = live.look(|shown| shown.page(path));
     let mut response = match in_memory {
-        Some(page) => ([(header::CONTENT_TYPE, HTML)], page).into_response(),
+        Some(page) => {
+            let page = following(&page.to_string(), version);
+            ([(header::CONTENT_TYPE, HTML)], page).into_response()
+        }
         None => put_in(next.run(request).await, path, version).await,
     };
     // What was written a moment ago is old already.

@@ -8,6 +8,8 @@ use std::{
 
 use serde::Serialize;
 
+use crate::model::site::Html;
+
 /// What browsers are shown.
 #[derive(Debug)]
 pub struct Shown {
@@ -17,7 +19,7 @@ pub struct Shown {
     /// is old.
     version: u64,
     /// Pages by their path; others stand in the site's folder.
-    pages: HashMap<String, Arc<str>>,
+    pages: HashMap<String, Arc<Html>>,
     /// At which version each path of the site changed last.
     changed: BTreeMap<String, u64>,
     /// What is wrong, as HTML; empty where nothing is.
@@ -59,7 +61,7 @@ impl Shown {
         self.version
     }
 
-    pub fn page(&self, path: &str) -> Option<Arc<str>> {
+    pub fn page(&self, path: &str) -> Option<Arc<Html>> {
         self.pages.get(path).cloned()
     }
 
@@ -71,7 +73,7 @@ impl Shown {
     /// `written`. The other pages stay.
     pub fn take<'a>(
         &mut self,
-        pages: impl IntoIterator<Item = (&'a str, &'a Arc<str>)>,
+        pages: impl IntoIterator<Item = (&'a str, &'a Arc<Html>)>,
         written: &[String],
         gone: &[String],
     ) -> BTreeSet<String> {
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_news() {
-        let [one, two] = ["1", "2"].map(Arc::<str>::from);
+        let [one, two] = ["1", "2"].map(|html| Arc::new(Html::around(&"".into(), html)));
         let mut shown = Shown::new(7, false);
         let written = ["a.html".to_owned(), "x.css".to_owned()];
         let news = shown.take([("a.html", &one), ("b.html", &one)], &written, &[]);

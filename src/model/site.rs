@@ -1,6 +1,6 @@
 //! What is published.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
@@ -15,9 +15,48 @@ pub struct Site {
 pub struct Page {
     /// `asyncio.html`
     pub path: String,
-    pub html: Arc<str>,
+    pub html: Arc<Html>,
     /// Whether it shows what stands in lessons: it waits until none of them is broken.
     pub gathers: bool,
+}
+
+/// A page's HTML. Most of it is what the page has to itself, which others show too, and is kept but once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Html {
+    before: Box<str>,
+    body: Arc<str>,
+    after: Box<str>,
+}
+
+impl Html {
+    /// HTML that is made of this body.
+    pub fn around(body: &Arc<str>, html: &str) -> Self {
+        // To look for all of it at once would cost more than all else.
+        let beginning = &body[..body.floor_char_boundary(64)];
+        let mut places = html.match_indices(beginning).map(|(at, _)| html.split_at(at));
+        let found = places.find_map(|(before, rest)| Some((before, rest.strip_prefix(&**body)?)));
+        match found {
+            Some((before, after)) => {
+                Self { before: before.into(), body: Arc::clone(body), after: after.into() }
+            }
+            // A theme may show something else.
+            None => Self { before: html.into(), body: "".into(), after: "".into() },
+        }
+    }
+
+    /// The same with something behind it.
+    pub fn ending_in(&self, end: &str) -> Self {
+        let Self { before, body, after } = self;
+        let after = [&**after, end].concat().into();
+        Self { before: before.clone(), body: Arc::clone(body), after }
+    }
+}
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self { before, body, after } = self;
+        [before, &**body, after].into_iter().try_for_each(|part| f.write_str(part))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,4 +77,28 @@ pub enum Content {
 pub struct PictureSize {
     pub width: u32,
     pub height: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_is_what_it_was_made_of() {
+        let body: Arc<str> = format!("<p>{}</p>", "ä".repeat(99)).into();
+        let beginning = &body[..body.floor_char_boundary(64)];
+        for (page, is_found) in [
+            (format!("<nav>{beginning}</nav>{body}<footer>"), true),
+            (format!("{body}{body}"), true),
+            (body.to_string(), true),
+            ("<p>other".to_owned(), false),
+            (String::new(), false),
+        ] {
+            let html = Html::around(&body, &page);
+            assert_eq!(html.to_string(), page);
+            assert_eq!(Arc::ptr_eq(&html.body, &body), is_found, "{page}");
+            assert_eq!(html.ending_in("<!-- end -->").to_string(), page + "<!-- end -->");
+        }
+        assert_eq!(Html::around(&"".into(), "<p>").to_string(), "<p>");
+    }
 }

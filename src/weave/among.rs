@@ -73,7 +73,6 @@ pub fn among_others(
     let sheet = Sheet::of(&text, place.map_or(Kind::Page, Kind::Lesson));
     let frame = Frame { course, look: &look, outline: &outline, sources };
     let made_of = frame.framed_of(&sheet, theme);
-    let page = |_: &_| frame.page(&sheet, &skin).map(Arc::from);
-    let html = memo.framed.one(lesson.name.clone(), made_of, page).ok()?;
+    let html = memo.framed.one(lesson.name.clone(), made_of, |_| frame.page(&sheet, &skin)).ok()?;
     Some(Page { path: page_path(&lesson.name), html, gathers: false })
 }

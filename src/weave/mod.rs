@@ -49,7 +49,7 @@ use crate::{
         diagnostic::{Diagnosed, Diagnostic},
         download::Download,
         record::Record,
-        site::{Asset, Content, Page, PictureSize, Site},
+        site::{Asset, Content, Html, Page, PictureSize, Site},
         source::{SourceId, Sources, Span},
         walk,
         words::Words,
@@ -136,7 +136,7 @@ pub struct Memo {
     pages: pages::Memo,
     look: Option<Arc<look::Shown>>,
     outline: Option<Arc<Outline>>,
-    framed: memo::Memo<String, page::FramedOf, Result<Arc<str>, String>>,
+    framed: memo::Memo<String, page::FramedOf, Result<Arc<Html>, String>>,
     machines: MachinesMemo,
 }
 
@@ -246,7 +246,7 @@ pub fn weave(material: &Material, memo: &mut Memo) -> Diagnosed<(Site, Index)> {
     let framed = memo.framed.some(
         asked.collect(),
         |name| material.needs(name),
-        |name, _| frame.page(by_name[&**name], &skin).map(Arc::from),
+        |name, _| frame.page(by_name[&**name], &skin),
     );
     for (sheet, html) in sheets.iter().zip(framed) {
         match html {

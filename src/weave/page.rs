@@ -17,6 +17,7 @@ use crate::{
         course::{Course, Lesson, Settings},
         download::Download,
         record::{Made, Record},
+        site::Html,
         source::Sources,
         words::Words,
     },
@@ -236,7 +237,7 @@ impl<'a> Frame<'a> {
     /// # Errors
     ///
     /// Where the theme cannot show it.
-    pub fn page(&self, sheet: &'a Sheet, skin: &Skin) -> Result<String, String> {
+    pub fn page(&self, sheet: &'a Sheet, skin: &Skin) -> Result<Arc<Html>, String> {
         let Self { course, look, outline, sources } = *self;
         let Settings { description, repository, license, .. } = &*course.settings;
         let neighbour = |at: usize| {
@@ -293,7 +294,8 @@ impl<'a> Frame<'a> {
             previous,
             next,
         };
-        skin.render("page.html", &context)
+        let html = skin.render("page.html", &context)?;
+        Ok(Arc::new(Html::around(&sheet.body, &html)))
     }
 
     fn place(&self, kind: Kind) -> Option<Place> {
