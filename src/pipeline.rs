@@ -43,6 +43,7 @@ pub type Files = Arc<BTreeSet<String>>;
 /// What each step gave last, for the next time that the course is built.
 #[derive(Default)]
 pub struct Memo {
+    once: bool,
     course: course::Memo,
     before: Option<edited::Before>,
     names: Option<Arc<Vec<String>>>,
@@ -54,6 +55,20 @@ pub struct Memo {
     words: Option<Arc<Words>>,
     pictures: PicturesMemo,
     woven: weave::Memo,
+}
+
+impl Memo {
+    /// For a course that is built but once: what no later step reads is let go.
+    pub fn once() -> Self {
+        Self { once: true, ..Self::default() }
+    }
+
+    fn forget_programs(&mut self) {
+        self.tangled = memo::Memo::default();
+        self.composed = memo::Memo::default();
+        self.runs = runs::Memo::default();
+        self.downloads = downloads::Memo::default();
+    }
 }
 
 /// By their paths in the course.
@@ -185,46 +200,23 @@ fn build_needed(
         // Without its settings every page and every run would be another.
         return Built { diagnostics, ..Built::default() };
     }
-    runner.begins("tangle");
-    let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut diagnostics);
-    runner.begins("run");
-    let misread = broken(&course, &tangled, &diagnostics);
-    let road = runs::Road { course: &course, sources, files };
-    let mut ran = runs::run(&road, Extent::Whole, &plan, &misread, runner, &mut memo.runs);
-    diagnostics.extend(ran.values().flat_map(|ran| ran.told().cloned()));
-    let programs = ran.iter().flat_map(|(lesson, ran)| {
-        ran.programs.iter().map(|program| (lesson.clone(), program.clone()))
-    });
-    let programs = programs.collect();
-    let reads_crates = ran.values().any(|ran| ran.reads_crates);
-    let failed = ran.iter().filter(|(_, ran)| ran.has_failed);
-    let failed: BTreeSet<String> = failed.map(|(lesson, _)| lesson.clone()).collect();
-    ran.retain(|_, ran| !ran.is_unknown());
-    runner.begins("compare and plot");
-    let withheld = broken(&course, &tangled, &diagnostics);
-    let is_whole = |lesson: &str| !withheld.contains(lesson) && !failed.contains(lesson);
-    let words = memo::settled(&mut memo.words, &theme.words_of(&course.settings));
-    let judged = runs::judge(&road, &ran, is_whole, &words, runner, &mut memo.runs);
-    diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));
-    let pictures = pictures(files, runner, &mut memo.pictures);
-    runner.begins("pack");
-    let downloads =
-        downloads::downloads(&road, Extent::Whole, &tangled, &plan, runner, &mut memo.downloads);
+    let prepared = prepare(&course, sources, files, theme, runner, memo, &mut diagnostics);
+    let Prepared { given, pictures, programs, reads_crates, .. } = prepared;
     let around = weave::Around { course: &course, files, pictures: &pictures, sources, theme };
-    let material = weave::Material { around, given: given(&road, &judged, &downloads), needed };
+    let material = weave::Material { around, given, needed };
     runner.begins("weave");
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, index) = woven.into_value(&mut diagnostics);
 
-    let mut withheld = broken(&course, &tangled, &diagnostics);
-    withheld.extend(failed);
+    let mut withheld = broken(&course, &prepared.broken, &diagnostics);
+    withheld.extend(prepared.failed);
     let is_complete = withheld.is_empty();
     let texts = course.texts().filter(|text| withheld.contains(&text.name));
     let withheld_texts: BTreeSet<SourceId> = texts.map(|text| text.source).collect();
     let mut unfinished = Site::default();
     for lesson in withheld {
         let mut own = take_lesson(&mut site, &lesson);
-        if ran.contains_key(&lesson) && !misread.contains(&lesson) {
+        if prepared.known.contains(&lesson) {
             own.pages
                 .iter_mut()
                 .for_each(|page| page.html = page.html.ending_in(UNFINISHED).into());
@@ -233,7 +225,7 @@ fn build_needed(
         }
     }
     // What readers take along is that of the page that they read.
-    for made in &downloads {
+    for made in prepared.downloads {
         let site = if made.lessons.iter().any(|(source, _)| withheld_texts.contains(source)) {
             &mut unfinished
         } else {
@@ -247,6 +239,66 @@ fn build_needed(
     let diagnostics = execute::join_uses(diagnostics);
     let diagnostics = lint::allow::settle(diagnostics, &course, sources, false);
     Built { site, unfinished, index, programs, reads_crates, diagnostics }
+}
+
+/// All that a course's pages are woven of, beside its texts.
+struct Prepared {
+    given: Vec<weave::Given>,
+    downloads: Vec<Arc<downloads::Made>>,
+    pictures: Arc<Pictures>,
+    /// All programs that the course has, by their lessons and names.
+    programs: BTreeSet<(String, String)>,
+    reads_crates: bool,
+    /// The packages with a mistake in them.
+    broken: BTreeSet<String>,
+    /// The lessons whose runs failed.
+    failed: BTreeSet<String>,
+    /// The lessons of which it is known what their programs give.
+    known: BTreeSet<String>,
+}
+
+/// Runs what has to be run, and makes what readers take along.
+fn prepare(
+    course: &Course,
+    sources: &Sources,
+    files: &Files,
+    theme: &Theme,
+    runner: &mut dyn Runner,
+    memo: &mut Memo,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Prepared {
+    runner.begins("tangle");
+    let (tangled, plan) = compose(course, Extent::Whole, sources, files, memo, diagnostics);
+    runner.begins("run");
+    let misread = broken(course, &tangled.broken, diagnostics);
+    let road = runs::Road { course, sources, files };
+    let mut ran = runs::run(&road, Extent::Whole, &plan, &misread, runner, &mut memo.runs);
+    diagnostics.extend(ran.values().flat_map(|ran| ran.told().cloned()));
+    let programs = ran.iter().flat_map(|(lesson, ran)| {
+        ran.programs.iter().map(|program| (lesson.clone(), program.clone()))
+    });
+    let programs = programs.collect();
+    let reads_crates = ran.values().any(|ran| ran.reads_crates);
+    let failed = ran.iter().filter(|(_, ran)| ran.has_failed);
+    let failed: BTreeSet<String> = failed.map(|(lesson, _)| lesson.clone()).collect();
+    ran.retain(|_, ran| !ran.is_unknown());
+    runner.begins("compare and plot");
+    let withheld = broken(course, &tangled.broken, diagnostics);
+    let is_whole = |lesson: &str| !withheld.contains(lesson) && !failed.contains(lesson);
+    let words = memo::settled(&mut memo.words, &theme.words_of(&course.settings));
+    let judged = runs::judge(&road, &ran, is_whole, &words, runner, &mut memo.runs);
+    diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));
+    let pictures = pictures(files, runner, &mut memo.pictures);
+    runner.begins("pack");
+    let downloads =
+        downloads::downloads(&road, Extent::Whole, &tangled, &plan, runner, &mut memo.downloads);
+    if memo.once {
+        memo.forget_programs();
+    }
+    let known = ran.into_keys().filter(|lesson| !misread.contains(lesson)).collect();
+    let given = given(course, &judged, &downloads);
+    let broken = tangled.broken;
+    Prepared { given, downloads, pictures, programs, reads_crates, broken, failed, known }
 }
 
 /// How the page of a lesson whose run failed ends: the next build may replace it.
@@ -286,7 +338,7 @@ pub fn record(
         return diagnostics;
     }
     let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut diagnostics);
-    let broken = broken(&course, &tangled, &diagnostics);
+    let broken = broken(&course, &tangled.broken, &diagnostics);
     // In turns, so that each part has of the cheap and of the dear ones, and the same each time.
     let programs = plan.all(sources).into_iter().skip(part.number - 1).step_by(part.of);
     let programs = programs.filter(|program| !broken.contains(&program.lesson)).collect();
@@ -346,8 +398,8 @@ fn compose<'c>(
 }
 
 /// What there is beside each text.
-fn given<'a>(
-    road: &runs::Road<'a>,
+fn given(
+    course: &Course,
     judged: &[Arc<Judged>],
     downloads: &[Arc<downloads::Made>],
 ) -> Vec<weave::Given> {
@@ -355,7 +407,7 @@ fn given<'a>(
         .iter()
         .flat_map(|made| made.lessons.iter().map(|(source, download)| (*source, download)))
         .collect();
-    let given = road.course.texts().zip(judged).map(|(lesson, judged)| weave::Given {
+    let given = course.texts().zip(judged).map(|(lesson, judged)| weave::Given {
         record: judged.record.clone(),
         charts: Arc::clone(&judged.charts),
         download: downloads.get(&lesson.source).map(|download| Arc::clone(download)),
@@ -375,7 +427,7 @@ pub fn check(
     let memo = &mut Memo::default();
     let course = course::parse(sources, &mut memo.course).into_value(&mut diagnostics);
     let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut diagnostics);
-    let broken = broken(&course, &tangled, &diagnostics);
+    let broken = broken(&course, &tangled.broken, &diagnostics);
     let runs_code =
         |lesson: &&Arc<Lesson>| lesson.chunks().iter().any(|chunk| chunk.cell.is_some());
     let broken = course.texts().filter(|lesson| broken.contains(&lesson.name)).filter(runs_code);
@@ -395,7 +447,7 @@ pub fn check(
     let downloads =
         downloads::downloads(&road, Extent::Whole, &tangled, &plan, recall, &mut memo.downloads);
     let around = weave::Around { course: &course, files, pictures: &pictures, sources, theme };
-    let given = given(&road, &judged, &downloads);
+    let given = given(&course, &judged, &downloads);
     let material = weave::Material { around, given, needed: None };
     let woven = weave::weave(&material, &mut memo.woven);
     let (mut site, _) = woven.into_value(&mut diagnostics);
@@ -448,11 +500,15 @@ fn pictures(files: &Files, runner: &mut dyn Runner, memo: &mut PicturesMemo) -> 
     }
 }
 
-/// The names of texts with an error in them, and of lessons whose package has one.
-fn broken(course: &Course, tangled: &Tangled, diagnostics: &[Diagnostic]) -> BTreeSet<String> {
+/// The names of texts with an error in them, and of lessons whose package is one of those with an error.
+fn broken(
+    course: &Course,
+    packages: &BTreeSet<String>,
+    diagnostics: &[Diagnostic],
+) -> BTreeSet<String> {
     let mistaken = mistaken(diagnostics);
     let texts = course.texts().filter(|text| mistaken.contains(&text.source));
-    let lessons = course.lessons.iter().filter(|lesson| tangled.broken.contains(&lesson.package));
+    let lessons = course.lessons.iter().filter(|lesson| packages.contains(&lesson.package));
     texts.chain(lessons).map(|text| text.name.clone()).collect()
 }
 

@@ -69,7 +69,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     let before = stamp::course(options);
     let course = course::read(&options.course)?;
     let theme = Arc::new(Theme::new(&course.templates).map_err(io::Error::other)?);
-    let memo = &mut Memo::default();
+    let memo = &mut Memo::once();
     let made = make(options, &course, &theme, std::future::pending(), memo, &mut clock)?;
     let Some(mut made) = made else {
         eprintln!("Stopped. The site is as it was.");

@@ -6,6 +6,7 @@ pub mod course;
 pub mod diagnostic;
 pub mod difference;
 pub mod download;
+pub mod excerpt;
 pub mod limits;
 pub mod package;
 pub mod record;

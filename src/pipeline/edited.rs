@@ -77,7 +77,7 @@ pub fn edited(
     }
     let downloads =
         downloads::downloads(&road, Extent::Part, &tangled, &plan, recall, &mut memo.downloads);
-    let given = super::given(&road, &judged, &downloads);
+    let given = super::given(&part, &judged, &downloads);
     let (text, given) = part.texts().zip(given).find(|(text, _)| text.source == edited)?;
     let around = weave::Around { course: &course, files, pictures: &pictures, sources, theme };
     weave::among_others(&around, text, &given, &mut memo.woven)

@@ -43,7 +43,7 @@ pub fn rerun(
     let memo = &mut Memo::default();
     let course = course::parse(sources, &mut memo.course).into_value(&mut found);
     let (tangled, plan) = compose(&course, Extent::Whole, sources, files, memo, &mut found);
-    let broken = broken(&course, &tangled, &found);
+    let broken = broken(&course, &tangled.broken, &found);
     let programs = plan.all(sources);
     let is_sound = |program: &&Program| !broken.contains(&program.lesson);
     let wanted = programs.iter().filter(|program| is_wanted(&program.lesson)).filter(is_sound);

@@ -26,6 +26,7 @@ use crate::model::{
     course::{Block, BlockKind, Chunk, Inline, Lesson, Settings, walk, walk_own},
     diagnostic::Diagnostic,
     download::Download,
+    excerpt::Excerpt,
     record::Record,
     site::Asset,
     source::{Sources, Span},
@@ -47,7 +48,7 @@ pub struct Challenge {
     pub id: String,
     /// Its own as plain text, or what challenges are called.
     pub title: String,
-    pub html: String,
+    pub html: Excerpt,
 }
 
 /// What is said to instructors.

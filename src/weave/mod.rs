@@ -433,10 +433,11 @@ fn woven(made_of: &WovenOf, figures: &Figures, common: &Common) -> Woven {
         path: links::captured_path(lesson, &file.path),
         content: Content::Bytes(Arc::clone(&file.bytes)),
     }));
+    let html = html.into();
     Woven {
-        html: html.into(),
+        shown: Arc::new(pages::shown(lesson, shown_elsewhere, &html)),
+        html,
         sections,
-        shown: Arc::new(pages::moved(lesson, shown_elsewhere)),
         gallery: Arc::new(figures::gallery(lesson, record, charts, figures, &common.links)),
         assets,
         diagnostics,

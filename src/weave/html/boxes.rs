@@ -77,7 +77,7 @@ impl<'a> Body<'a> {
                 // Those inside are shown with it.
                 challenges.truncate(before.1);
                 let title = div.title.as_deref().map_or_else(|| label.clone(), plain_text);
-                challenges.push(Challenge { id, title, html: html.clone() });
+                challenges.push(Challenge { id, title, html: html.clone().into() });
             }
             DivKind::Instructor => {
                 // What stands in a note is no more for learners than the note.

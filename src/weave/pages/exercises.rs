@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{MOST, Skin, Told, html};
+use super::{MOST, Skin, Told, html, moved};
 use crate::model::course::Course;
 
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ struct Challenge<'a> {
     url: String,
     title: &'a str,
     /// None where it is only named.
-    html: Option<&'a str>,
+    html: Option<String>,
 }
 
 /// None where no lesson has a challenge.
@@ -41,7 +41,7 @@ pub fn body(_: &Course, lessons: &[Told], skin: &Skin) -> Result<Option<String>,
         let challenges = challenges.map(|html::Challenge { id, title, html }| Challenge {
             url: format!("{url}#{id}"),
             title,
-            html: is_shown.then_some(html),
+            html: is_shown.then(|| moved(&told.name, html)),
         });
         let challenges = challenges.collect();
         Lesson { title: &told.title, challenges, url }

@@ -27,6 +27,7 @@ use crate::{
     model::{
         course::{Course, Lesson, Settings},
         diagnostic::Diagnosed,
+        excerpt::Excerpt,
     },
 };
 
@@ -230,30 +231,29 @@ fn missing(course: &Course, skin: &Skin) -> Result<Option<String>, String> {
     skin.render("404.html", &Missing { root: page::root(course, Kind::Missing) }).map(Some)
 }
 
-/// What a text's page shows elsewhere too, for pages that show several.
-pub fn moved(lesson: &Lesson, shown: Shown) -> Shown {
-    let part = |html: &String| {
-        let name = &lesson.name;
-        anchors::moved(html, &anchors::Move { name, page: &|_| None, deeper: false })
-    };
-    let challenges = shown.challenges.iter().map(|challenge| html::Challenge {
-        id: challenge.id.clone(),
-        title: challenge.title.clone(),
-        html: part(&challenge.html),
-    });
+/// What a text's page shows elsewhere too, for pages that show several. Challenges stay what they are on their own
+/// page: where there are many, no page shows them.
+pub fn shown(lesson: &Lesson, shown: Shown, page: &Arc<str>) -> Shown {
+    let moved = |html: &str| moved(&lesson.name, html);
+    let challenges = shown
+        .challenges
+        .into_iter()
+        .map(|it| html::Challenge { html: Excerpt::within(page, &it.html), ..it });
     let keypoints = shown.keypoints.concat();
+    let notes = shown.notes.into_iter().map(|note| html::Note {
+        title: note.title.as_deref().map(moved),
+        html: moved(&note.html),
+        ..note
+    });
     Shown {
-        questions: shown.questions.as_ref().map(part),
-        keypoints: if keypoints.is_empty() { vec![] } else { vec![part(&keypoints)] },
+        questions: shown.questions.as_deref().map(moved),
+        keypoints: if keypoints.is_empty() { vec![] } else { vec![moved(&keypoints)] },
         challenges: challenges.collect(),
-        notes: shown
-            .notes
-            .iter()
-            .map(|note| html::Note {
-                section: note.section.clone(),
-                title: note.title.as_ref().map(part),
-                html: part(&note.html),
-            })
-            .collect(),
+        notes: notes.collect(),
     }
+}
+
+/// A part of the page of this name, for pages that show several.
+fn moved(name: &str, html: &str) -> String {
+    anchors::moved(html, &anchors::Move { name, page: &|_| None, deeper: false })
 }
