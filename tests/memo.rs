@@ -17,7 +17,7 @@ use lessonc::{
         source::{Source, Sources},
     },
     pipeline::{self, Built, Files, Memo},
-    weave::{IndexMemo, Theme},
+    weave::Theme,
 };
 use proptest::{prelude::*, sample::Index as Pick};
 
@@ -128,7 +128,7 @@ fn shown(built: &Built) -> String {
     let mut assets: Vec<String> =
         built.site.assets.iter().map(|asset| format!("{asset:?}")).collect();
     assets.sort();
-    let index = built.index.iter().flat_map(|index| index.files(&mut IndexMemo::default()));
+    let index = built.index.iter().flat_map(|index| index.files(None));
     let index = index.map(|file| format!("{file:?}"));
     writeln!(out, "{}\n{}", assets.join("\n"), index.collect::<Vec<_>>().join("\n")).unwrap();
     writeln!(out, "{:?}\n{:#?}", built.programs, built.diagnostics).unwrap();

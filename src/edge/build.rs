@@ -30,7 +30,7 @@ use crate::{
         site::{Asset, Content, Html, Site},
     },
     pipeline::{self, Built, Memo, UNFINISHED},
-    weave::{Index, IndexMemo, Theme},
+    weave::{Index, Theme},
 };
 
 /// What `lessonc build` was asked for.
@@ -78,7 +78,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     formats::tell(options.format, &made.diagnostics, &course.sources);
     clock.begins("index");
     if let Some(index) = made.take_index() {
-        made.searched = index.files(&mut IndexMemo::default());
+        made.searched = index.files(None);
     }
     clock.begins("write");
     let published = publish(&mut made, &course, options, &mut Shelf::default())?;

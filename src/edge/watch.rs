@@ -208,7 +208,7 @@ impl Desk {
         if self.made.is_none() {
             // Beside a site that nobody sees yet there is nothing that could wait.
             let index = made.take_index();
-            let files = index.map(|index| index.files(&mut self.searched.memo()));
+            let files = index.map(|index| index.files(Some(&mut self.searched.memo())));
             self.searched.files = files.unwrap_or_default();
         }
         let first = round.shown_first;
@@ -291,7 +291,7 @@ impl Desk {
                 return;
             }
             let mut memo = memo.lock().unwrap_or_else(PoisonError::into_inner);
-            if sender.send(index.files(&mut memo)).is_ok() {
+            if sender.send(index.files(Some(&mut memo))).is_ok() {
                 events.send(Event::Indexed);
             }
         });

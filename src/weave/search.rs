@@ -5,7 +5,12 @@
 //! lessons needs some files of them, and not megabytes. They are scripts, for a page that was
 //! opened from a folder may load nothing else. `templates/assets/search.js` reads them.
 
-use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    sync::Arc,
+};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,7 +23,7 @@ use super::{
     sheet::{Sheet, for_instructors},
 };
 use crate::{
-    memo::{self, Same},
+    memo::{self, Extent, Same},
     model::{
         course::{Block, BlockKind, Chunk, DivKind, Inline, Lesson, plain_text_with},
         record::Record,
@@ -61,7 +66,7 @@ struct Words {
     /// One behind the other.
     text: String,
     /// Where each ends in their text, and its uses in all of them.
-    ends: Vec<(usize, usize)>,
+    ends: Vec<(u32, u32)>,
     uses: Vec<Use>,
 }
 
@@ -96,7 +101,7 @@ impl Words {
         for (word, uses) in sorted {
             words.text.push_str(word);
             words.uses.extend(uses);
-            words.ends.push((words.text.len(), words.uses.len()));
+            words.ends.push((words.text.len() as u32, words.uses.len() as u32));
         }
         words.text.shrink_to_fit();
         words.uses.shrink_to_fit();
@@ -107,7 +112,10 @@ impl Words {
     fn iter(&self) -> impl Iterator<Item = (&str, &[Use])> {
         let starts = std::iter::once((0, 0)).chain(self.ends.iter().copied());
         let words = starts.zip(&self.ends);
-        words.map(|(from, to)| (&self.text[from.0..to.0], &self.uses[from.1..to.1]))
+        words.map(|(from, to)| {
+            let (text, uses) = (from.0 as usize..to.0 as usize, from.1 as usize..to.1 as usize);
+            (&self.text[text], &self.uses[uses])
+        })
     }
 }
 
@@ -161,49 +169,85 @@ impl Indexed {
     }
 }
 
+/// So many texts are read at once: what was read of them is let go before the next ones are, unless it is
+/// remembered.
+const AT_ONCE: usize = 64;
+
 impl Index {
-    /// The files of the index. Texts that `memo` knows are not read again.
-    pub fn files(&self, memo: &mut Memo) -> Vec<Asset> {
-        let asked = self.pages.iter().map(|page| {
-            let made_of =
-                (Same::of(&page.lesson), page.record.as_ref().map(Same::of), page.for_instructors);
-            (page.lesson.source, made_of)
-        });
-        let indexed = memo.all(asked.collect(), |_, (lesson, record, for_instructors)| {
-            let record = record.as_ref().map(|record| &*record.0);
-            Arc::new(Indexed::of(&lesson.0, record, *for_instructors, &self.sources))
-        });
-        let (mut pages, mut sections): (Vec<Value>, Vec<&str>) = (vec![], vec![]);
-        let mut all: HashMap<&str, Vec<Use>> = HashMap::new();
-        let titles: Vec<String> = self.pages.iter().map(|page| folded(&page.title)).collect();
-        for ((page, indexed), of_title) in self.pages.iter().zip(&indexed).zip(&titles) {
-            let Searched { path, title, .. } = page;
-            let Indexed { sections: own, notes, words } = &**indexed;
-            pages.push(json!([path, title, own.len(), notes]));
-            let start = sections.len() as u32;
-            for (word, uses) in words.iter() {
-                let uses = uses.iter().map(|it| Use { section: start + it.section, ..*it });
-                all.entry(word).or_default().extend(uses);
-            }
-            // The title of a page counts in its first section.
-            for word in words_of(of_title) {
-                let uses = all.entry(word).or_default();
-                let at = uses.partition_point(|it| it.section < start);
-                match uses.get_mut(at).filter(|it| it.section == start) {
-                    Some(first) => first.weight += IN_PAGE_TITLE,
-                    None => uses.insert(at, Use { section: start, weight: IN_PAGE_TITLE }),
-                }
-            }
-            sections.extend(own.iter().map(String::as_str));
+    /// The files of the index. Texts that `memo` knows are not read again; without it nothing is remembered.
+    pub fn files(&self, mut memo: Option<&mut Memo>) -> Vec<Asset> {
+        let mut writer = Writer::new();
+        for pages in self.pages.chunks(AT_ONCE) {
+            let asked = pages.iter().map(|page| {
+                let record = page.record.as_ref().map(Same::of);
+                (page.lesson.source, (Same::of(&page.lesson), record, page.for_instructors))
+            });
+            let mut passing = Memo::default();
+            let memo = memo.as_deref_mut().unwrap_or(&mut passing);
+            let read = |_: &SourceId, (lesson, record, for_instructors): &IndexedOf| {
+                let record = record.as_ref().map(|record| &*record.0);
+                Arc::new(Indexed::of(&lesson.0, record, *for_instructors, &self.sources))
+            };
+            let indexed = memo.each(Extent::Part, asked.collect(), read);
+            pages.iter().zip(indexed).for_each(|(page, indexed)| writer.add(page, &indexed));
         }
-        let mut all: Vec<(&str, Vec<Use>)> = all.into_iter().collect();
-        all.sort_unstable_by_key(|(word, _)| *word);
-        let all = all.iter().map(|(word, uses)| (*word, entry(word, uses).into()));
-        let sections = sections.into_iter().enumerate();
-        let sections = sections.map(|(number, section)| (number, section.into()));
-        let (words, word_files) = cut("words", ['{', '}'], all);
-        let (sections, section_files) = cut("sections", ['[', ']'], sections);
-        let index = json!({ "pages": pages, "words": words, "sections": sections });
+        if let Some(memo) = memo {
+            let sources: HashSet<SourceId> = self.pages.iter().map(|it| it.lesson.source).collect();
+            memo.retain(|source| sources.contains(source));
+        }
+        writer.files()
+    }
+}
+
+/// Puts what is searched together, page by page.
+struct Writer {
+    pages: Vec<Value>,
+    words: HashMap<Box<str>, Vec<Use>>,
+    sections: List,
+    section_count: u32,
+}
+
+impl Writer {
+    fn new() -> Self {
+        let sections = List::new("sections", ['[', ']']);
+        Self { pages: vec![], words: HashMap::new(), sections, section_count: 0 }
+    }
+
+    fn add(&mut self, page: &Searched, Indexed { sections, notes, words }: &Indexed) {
+        let Searched { path, title, .. } = page;
+        self.pages.push(json!([path, title, sections.len(), notes]));
+        let start = self.section_count;
+        for (word, uses) in words.iter() {
+            let uses = uses.iter().map(|it| Use { section: start + it.section, ..*it });
+            self.uses_of(word).extend(uses);
+        }
+        // The title of a page counts in its first section.
+        for word in words_of(&folded(title)) {
+            let uses = self.uses_of(word);
+            let at = uses.partition_point(|it| it.section < start);
+            match uses.get_mut(at).filter(|it| it.section == start) {
+                Some(first) => first.weight += IN_PAGE_TITLE,
+                None => uses.insert(at, Use { section: start, weight: IN_PAGE_TITLE }),
+            }
+        }
+        for section in sections {
+            self.sections.push(self.section_count, section);
+            self.section_count += 1;
+        }
+    }
+
+    fn uses_of(&mut self, word: &str) -> &mut Vec<Use> {
+        self.words.entry(word.into()).or_default()
+    }
+
+    fn files(self) -> Vec<Asset> {
+        let mut sorted: Vec<(Box<str>, Vec<Use>)> = self.words.into_iter().collect();
+        sorted.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let mut words = List::new("words", ['{', '}']);
+        sorted.into_iter().for_each(|(word, uses)| words.push(&*word, &entry(&word, &uses)));
+        let (words, word_files) = words.files();
+        let (sections, section_files) = self.sections.files();
+        let index = json!({ "pages": self.pages, "words": words, "sections": sections });
         let mut files = vec![file("index", script("index") + &index.to_string())];
         files.extend(word_files);
         files.extend(section_files);
@@ -393,29 +437,48 @@ fn entry(word: &str, uses: &[Use]) -> String {
     entry
 }
 
-/// A list of keys and entries in files, and the first key of each.
-fn cut<'l, K: Into<Value>>(
-    name: &str,
-    [open, close]: [char; 2],
-    list: impl Iterator<Item = (K, Cow<'l, str>)>,
-) -> (Vec<Value>, Vec<Asset>) {
-    let (mut firsts, mut files) = (vec![], vec![]);
-    let mut list = list.peekable();
-    while let Some((key, entry)) = list.next() {
-        firsts.push(key.into());
-        let name = format!("{name}-{}", files.len());
-        let mut text = script(&name);
-        text.push(open);
-        let full = text.len() + FILE_SIZE;
-        text.push_str(&entry);
-        while let Some((_, entry)) = list.next_if(|(_, entry)| text.len() + entry.len() <= full) {
-            text.push_str(",\n");
-            text.push_str(&entry);
-        }
-        text.push(close);
-        files.push(file(&name, text));
+/// A list of entries in files, of which the first key of each is known.
+struct List {
+    name: &'static str,
+    open: char,
+    close: char,
+    firsts: Vec<Value>,
+    files: Vec<Asset>,
+    /// What the last file holds so far.
+    text: String,
+}
+
+impl List {
+    fn new(name: &'static str, [open, close]: [char; 2]) -> Self {
+        Self { name, open, close, firsts: vec![], files: vec![], text: String::new() }
     }
-    (firsts, files)
+
+    fn push(&mut self, key: impl Into<Value>, entry: &str) {
+        if self.text.len() + entry.len() > FILE_SIZE {
+            self.end_file();
+        }
+        if self.text.is_empty() {
+            self.firsts.push(key.into());
+        } else {
+            self.text.push_str(",\n");
+        }
+        self.text.push_str(entry);
+    }
+
+    fn end_file(&mut self) {
+        if !self.text.is_empty() {
+            let Self { name, open, close, files, text, .. } = self;
+            let name = format!("{name}-{}", files.len());
+            files.push(file(&name, format!("{}{open}{text}{close}", script(&name))));
+            text.clear();
+        }
+    }
+
+    /// The first key of each file, and the files.
+    fn files(mut self) -> (Vec<Value>, Vec<Asset>) {
+        self.end_file();
+        (self.firsts, self.files)
+    }
 }
 
 /// How the file of this name begins: what it holds follows.
@@ -463,8 +526,9 @@ mod tests {
     #[test]
     fn a_long_list_is_cut_and_each_file_begins_where_is_said() {
         let entry = format!("\"{}\"", "x".repeat(FILE_SIZE / 3));
-        let list = (0..10).map(|at| (json!(at), Cow::Borrowed(&*entry)));
-        let (firsts, files) = cut("sections", ['[', ']'], list);
+        let mut list = List::new("sections", ['[', ']']);
+        (0..10).for_each(|at| list.push(at, &entry));
+        let (firsts, files) = list.files();
         assert_eq!(firsts, [0, 2, 4, 6, 8]);
         assert_eq!(files.len(), firsts.len());
         assert_eq!(files[1].path, "search/sections-1.js");
