@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use memchr::memmem;
+
 /// A part of a text that is shared. It equals another that says the same, whatever stands around them.
 #[derive(Clone, Debug)]
 pub struct Excerpt {
@@ -48,8 +50,8 @@ impl Eq for Excerpt {}
 pub fn place_of(part: &str, text: &str) -> Option<usize> {
     // To look for all of it at once would cost more than what it is looked for.
     let beginning = &part[..part.floor_char_boundary(64)];
-    let places = text.match_indices(beginning).map(|(at, _)| at);
-    places.into_iter().find(|at| text[*at..].starts_with(part))
+    let mut places = memmem::find_iter(text.as_bytes(), beginning);
+    places.find(|at| text.as_bytes()[*at..].starts_with(part.as_bytes()))
 }
 
 #[cfg(test)]

@@ -27,8 +27,9 @@ pub struct LineColumn {
 impl Source {
     pub fn new(path: impl Into<String>, shown: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let line_starts =
+        let mut line_starts: Vec<usize> =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        line_starts.shrink_to_fit();
         Self { path: path.into(), shown: shown.into(), text, line_starts }
     }
 

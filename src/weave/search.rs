@@ -12,6 +12,7 @@ use std::{
     sync::Arc,
 };
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -242,9 +243,11 @@ impl Writer {
 
     fn files(self) -> Vec<Asset> {
         let mut sorted: Vec<(Box<str>, Vec<Use>)> = self.words.into_iter().collect();
-        sorted.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        sorted.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let mut words = List::new("words", ['{', '}']);
-        sorted.into_iter().for_each(|(word, uses)| words.push(&*word, &entry(&word, &uses)));
+        let entries: Vec<String> =
+            sorted.par_iter().map(|(word, uses)| entry(word, uses)).collect();
+        sorted.iter().zip(entries).for_each(|((word, _), entry)| words.push(&**word, &entry));
         let (words, word_files) = words.files();
         let (sections, section_files) = self.sections.files();
         let index = json!({ "pages": self.pages, "words": words, "sections": sections });
