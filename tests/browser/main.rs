@@ -654,15 +654,7 @@ fn in_browser_at(site: String, test: impl AsyncFnOnce(&Page) -> WebDriverResult<
     else {
         return;
     };
-    let (_driver, port) = Server::start(
-        {
-            let mut command = Command::new(driver);
-            command.arg("--port=0");
-            command
-        },
-        "successfully on port ",
-        ".",
-    );
+    let (_driver, port) = started(&driver);
 
     let profile = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -674,6 +666,24 @@ fn in_browser_at(site: String, test: impl AsyncFnOnce(&Page) -> WebDriverResult<
         Ok::<_, WebDriverError>(driver.run_and_quit(test).await)
     });
     outcome.unwrap().unwrap();
+}
+
+/// The driver, and its port.
+fn started(driver: &Path) -> (Server, String) {
+    let start = || {
+        let mut command = Command::new(driver);
+        command.arg("--port=0");
+        Server::try_start(command, "successfully on port ", ".")
+    };
+    // It takes a free port of IPv6 and then the same of IPv4, which may not be free: that is no fault of ours.
+    let mut failures = vec![];
+    for _ in 0..5 {
+        match start() {
+            Ok(started) => return started,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    panic!("{}", failures.join("\n"));
 }
 
 fn capabilities(browser: &Path, profile: &Path) -> WebDriverResult<Capabilities> {
@@ -732,7 +742,16 @@ struct Server(Child);
 impl Server {
     /// Starts a program, and waits until it has said where it serves: what stands between two
     /// marks in a line of its output.
-    fn start(mut command: Command, before: &str, after: &str) -> (Self, String) {
+    fn start(command: Command, before: &str, after: &str) -> (Self, String) {
+        Self::try_start(command, before, after).unwrap_or_else(|failure| panic!("{failure}"))
+    }
+
+    /// The same where it may end before it serves: then what it said.
+    fn try_start(
+        mut command: Command,
+        before: &str,
+        after: &str,
+    ) -> Result<(Self, String), String> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut server = Self(command.spawn().unwrap());
         let (stdout, stderr) = (server.0.stdout.take().unwrap(), server.0.stderr.take().unwrap());
@@ -751,11 +770,11 @@ impl Server {
         let mut said = vec![];
         for line in lines {
             if let Some((_, rest)) = line.split_once(before) {
-                return (server, rest.split(after).next().unwrap_or(rest).to_owned());
+                return Ok((server, rest.split(after).next().unwrap_or(rest).to_owned()));
             }
             said.push(line);
         }
-        panic!("{command:?} did not say where it serves:\n{}", said.join("\n"));
+        Err(format!("{command:?} did not say where it serves:\n{}", said.join("\n")))
     }
 }
 
