@@ -73,7 +73,7 @@ fn repeated_ids(lesson: &Lesson, known: &Surroundings<'_>, diagnostics: &mut Vec
     });
     walk::inlines(&lesson.blocks, &mut |block, inline| {
         let attributes = match inline {
-            Inline::Bracketed { attributes, .. } => attributes,
+            Inline::Bracketed(bracketed) => &bracketed.attributes,
             Inline::Image(image) => &image.attributes,
             _ => return,
         };

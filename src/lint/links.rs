@@ -15,9 +15,9 @@ pub fn lint(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     walk::inlines(&lesson.blocks, &mut |_, inline| match inline {
-        Inline::Link { span, target, content, .. } => {
-            diagnostics.extend(broken(course, lesson, known, *span, target));
-            diagnostics.extend(vague(*span, content));
+        Inline::Link(link) => {
+            diagnostics.extend(broken(course, lesson, known, link.span, &link.target));
+            diagnostics.extend(vague(link.span, &link.content));
         }
         Inline::Image(image) => {
             diagnostics.extend(missing_image(lesson, known, image.span, &image.target));

@@ -9,7 +9,7 @@ mod values;
 use std::{collections::BTreeMap, ops::Range};
 
 use crate::model::{
-    course::{Attributes, Chunk, Inline, Lesson, plain_text},
+    course::{Attributes, Bracketed, Chunk, Inline, Lesson, plain_text},
     diagnostic::{Diagnostic, Fix, did_you_mean},
     record::{Record, Timed},
     samples::Samples,
@@ -42,7 +42,8 @@ pub fn measure(
     let values = values::values(lesson, record, tables, plain);
     let mut prose = Prose { values, sources, shown: BTreeMap::new(), diagnostics: vec![] };
     walk::inlines(&lesson.blocks, &mut |_, inline| match inline {
-        Inline::Bracketed { span, attributes, content } => {
+        Inline::Bracketed(bracketed) => {
+            let Bracketed { span, attributes, content } = &**bracketed;
             prose.value(*span, attributes, content);
             prose.claim(*span, attributes);
         }

@@ -829,30 +829,22 @@ impl Show {
 /// Attributes that tie a text to what was measured, and mean nothing to a browser.
 pub const OF_VALUES: [&str; 4] = ["value", "format", "tolerance", "claim"];
 
+/// As with blocks, what is large stands in a box.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inline {
     Text(String),
     Code {
         text: String,
-        attributes: Attributes,
+        /// None where it has none, as most.
+        attributes: Option<Box<Attributes>>,
     },
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strikethrough(Vec<Inline>),
     Superscript(Vec<Inline>),
     Subscript(Vec<Inline>),
-    /// `[text]{.class}`.
-    Bracketed {
-        span: Span,
-        attributes: Attributes,
-        content: Vec<Inline>,
-    },
-    Link {
-        span: Span,
-        target: String,
-        title: String,
-        content: Vec<Inline>,
-    },
+    Bracketed(Box<Bracketed>),
+    Link(Box<Link>),
     Image(Box<Image>),
     Math {
         span: Span,
@@ -871,6 +863,22 @@ pub enum Inline {
     Html(String),
     SoftBreak,
     HardBreak,
+}
+
+/// `[text]{.class}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bracketed {
+    pub span: Span,
+    pub attributes: Attributes,
+    pub content: Vec<Inline>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    pub span: Span,
+    pub target: String,
+    pub title: String,
+    pub content: Vec<Inline>,
 }
 
 /// `![caption](source){alt="…" width="…"}`.
@@ -929,9 +937,9 @@ fn push_plain<'a>(
             | Inline::Strong(content)
             | Inline::Strikethrough(content)
             | Inline::Superscript(content)
-            | Inline::Subscript(content)
-            | Inline::Bracketed { content, .. }
-            | Inline::Link { content, .. } => push_plain(content, instead, out),
+            | Inline::Subscript(content) => push_plain(content, instead, out),
+            Inline::Bracketed(bracketed) => push_plain(&bracketed.content, instead, out),
+            Inline::Link(link) => push_plain(&link.content, instead, out),
             Inline::Image(image) => out.push_str(&image.alt()),
             Inline::Reference { id, .. } => out.push_str(id),
             Inline::FootnoteReference { .. } | Inline::Html(_) => {}

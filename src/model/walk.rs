@@ -37,9 +37,9 @@ fn each<'a>(
             | Inline::Strong(content)
             | Inline::Strikethrough(content)
             | Inline::Superscript(content)
-            | Inline::Subscript(content)
-            | Inline::Bracketed { content, .. }
-            | Inline::Link { content, .. } => each(block, content, visit),
+            | Inline::Subscript(content) => each(block, content, visit),
+            Inline::Bracketed(bracketed) => each(block, &bracketed.content, visit),
+            Inline::Link(link) => each(block, &link.content, visit),
             Inline::Image(image) => each(block, &image.caption, visit),
             _ => {}
         }

@@ -10,7 +10,7 @@ use super::chunk::{as_text, bad_attributes};
 use super::link;
 use super::mask::unmask;
 use super::tree::{Tree, ends_inlines};
-use crate::model::course::{Attributes, Image, Inline, plain_text};
+use crate::model::course::{Attributes, Bracketed, Image, Inline, Link, plain_text};
 use crate::model::diagnostic::Diagnostic;
 
 /// Reads inlines up to the block's end, which is not consumed; gives them and where they end.
@@ -214,7 +214,7 @@ fn run(tree: &mut Tree) -> (Vec<Inline>, usize) {
             }
             Event::Text(text) => push_text(tree, &mut run, &unmask(text), range),
             Event::Code(text) => {
-                let attributes = attributes_at(tree, range.end, false).unwrap_or_default();
+                let attributes = attributes_at(tree, range.end, false).map(Box::new);
                 run.push(Inline::Code { text: unmask(text).into_string(), attributes });
             }
             Event::InlineHtml(html) if html.starts_with("<!--") => {}
@@ -311,18 +311,18 @@ fn spanning(tree: &mut Tree, tag: Tag, range: Range<usize>, content: Vec<Inline>
         }
         Tag::Link { link_type, dest_url, title, .. } => {
             let mail = if link_type == LinkType::Email { "mailto:" } else { "" };
-            let link = Inline::Link {
+            let link = Inline::Link(Box::new(Link {
                 span: tree.span(range.clone()),
                 target: format!("{mail}{}", unmask(dest_url)),
                 title: unmask(title).into_string(),
                 content,
-            };
+            }));
             match attributes_at(tree, range.end, false) {
-                Some(attributes) => Inline::Bracketed {
+                Some(attributes) => Inline::Bracketed(Box::new(Bracketed {
                     span: tree.span(range.start..tree.attributed.end),
                     attributes,
                     content: vec![link],
-                },
+                })),
                 None => link,
             }
         }
@@ -432,7 +432,8 @@ fn push_text(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>) {
             } else {
                 let attributes = attributes.unwrap_or_default();
                 let span = tree.span(at..tree.attributed.end);
-                run.push(Inline::Bracketed { span, attributes, content });
+                let bracketed = Bracketed { span, attributes, content };
+                run.push(Inline::Bracketed(Box::new(bracketed)));
             }
         }
         _ if tree.passage.text[range.clone()] == *text => {
@@ -508,12 +509,12 @@ fn push_linked(tree: &mut Tree, run: &mut Run, text: &str, range: Range<usize>, 
         run.push_text(&text[done..at.saturating_sub(before).max(done)], escaped && done == 0);
         let content = source[start..end].to_string();
         let scheme = if before > 0 { "mailto:" } else { "" };
-        run.push(Inline::Link {
+        run.push(Inline::Link(Box::new(Link {
             span: tree.span(start..end),
             target: format!("{scheme}{content}"),
             content: vec![Inline::Text(content)],
             title: String::new(),
-        });
+        })));
         // The parser may have parted the URL, at what would be markup in a text.
         tree.attributed = start..end;
         done = (end - range.start).min(text.len());

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::course::{
-    Attributes, BlockKind, Cell, Chunk, CodeLine, Inline, Trial, plain_text, walk,
+    Attributes, BlockKind, Bracketed, Cell, Chunk, CodeLine, Inline, Trial, plain_text, walk,
 };
 use crate::model::diagnostic::Severity;
 use crate::model::source::Span;
@@ -374,11 +374,11 @@ fn attributes_behind_images_and_others() {
     assert_eq!(image.attributes.get("width"), Some("50%"));
     assert_eq!(image.span, Span::new(ID, 0..text_.len() - " rest".len()));
 
-    let code = Inline::Code { text: "a".into(), attributes: class("rust") };
+    let code = Inline::Code { text: "a".into(), attributes: Some(class("rust").into()) };
     assert_eq!(inlines("`a`{.rust}"), [code]);
     let content = vec![text("b "), Inline::Strong(vec![text("c")])];
-    let bracketed =
-        Inline::Bracketed { span: Span::new(ID, 2..15), attributes: class("d"), content };
+    let bracketed = Bracketed { span: Span::new(ID, 2..15), attributes: class("d"), content };
+    let bracketed = Inline::Bracketed(bracketed.into());
     assert_eq!(inlines("a [b **c**]{.d} e"), [text("a "), bracketed, text(" e")]);
     assert_eq!(inlines("[a] `b`{c}").len(), 3);
     assert_eq!(found("![a](b){alt='c}\n"), ["1:13 bad-attributes: this quote has no closing `'`"]);

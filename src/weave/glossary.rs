@@ -34,7 +34,7 @@ impl<'a> Glossary<'a> {
             let BlockKind::Definitions(definitions) = &block.kind else { return };
             for definition in definitions {
                 let given = definition.term.iter().find_map(|inline| match inline {
-                    Inline::Bracketed { attributes, .. } => attributes.id.clone(),
+                    Inline::Bracketed(bracketed) => bracketed.attributes.id.clone(),
                     _ => None,
                 });
                 let is_named = given.is_some();

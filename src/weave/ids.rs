@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{escape::escape, glossary};
 use crate::model::{
-    course::{Attributes, Block, BlockKind, DivKind, Inline, Lesson, plain_text, walk},
+    course::{Block, BlockKind, DivKind, Inline, Lesson, plain_text, walk},
     source::Span,
 };
 
@@ -121,14 +121,14 @@ fn of_inlines(inlines: &[Inline], taken: &mut HashSet<String>) {
         match inline {
             Inline::Html(html) => in_html(html, taken),
             Inline::Image(image) => taken.extend(image.attributes.id.clone()),
-            Inline::Bracketed { attributes: Attributes { id, .. }, content, .. } => {
-                taken.extend(id.clone());
-                of_inlines(content, taken);
+            Inline::Bracketed(bracketed) => {
+                taken.extend(bracketed.attributes.id.clone());
+                of_inlines(&bracketed.content, taken);
             }
             Inline::Emphasis(content)
             | Inline::Strong(content)
-            | Inline::Strikethrough(content)
-            | Inline::Link { content, .. } => of_inlines(content, taken),
+            | Inline::Strikethrough(content) => of_inlines(content, taken),
+            Inline::Link(link) => of_inlines(&link.content, taken),
             _ => {}
         }
     }

@@ -372,7 +372,7 @@ impl<'a> Reader<'a> {
     /// What stands in the place of a text that shows a measured value.
     fn shown(&self, inline: &Inline) -> Option<Cow<'a, str>> {
         let span = match inline {
-            Inline::Bracketed { span, .. } => span,
+            Inline::Bracketed(bracketed) => &bracketed.span,
             Inline::Image(image) => &image.span,
             _ => return None,
         };

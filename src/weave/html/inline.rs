@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Body, attributes::attributes, figures::sized};
 use crate::{
     model::{
-        course::{Attributes, Inline, plain_text},
+        course::{Attributes, Bracketed, Inline, Link, plain_text},
         diagnostic::Diagnostic,
         source::Span,
     },
@@ -68,30 +68,34 @@ impl<'a> Body<'a> {
             Inline::Superscript(content) => around(self, "sup", content),
             Inline::Subscript(content) => around(self, "sub", content),
             Inline::Code { text, attributes: given } => {
+                let given = given.as_deref().cloned().unwrap_or_default();
                 let language = given.classes.first().map(String::as_str);
                 // The language is said by the colours.
                 let classes = given.classes.iter().skip(1).cloned();
                 let classes = classes.chain(is_whole(text).then(|| "whole".to_owned())).collect();
-                let own = attributes(&Attributes { classes, ..given.clone() });
+                let own = attributes(&Attributes { classes, ..given });
                 html.push_str(&format!("<code{own}>{}</code>", highlight(language, text)));
             }
-            Inline::Bracketed { span, attributes, content } if attributes.has_class("term") => {
-                html.push_str(&self.term(*span, attributes.get("term"), content));
-            }
-            Inline::Bracketed { span, attributes: given, content } => {
+            Inline::Bracketed(bracketed) => {
+                let Bracketed { span, attributes: given, content } = &**bracketed;
+                if given.has_class("term") {
+                    html.push_str(&self.term(*span, given.get("term"), content));
+                    return;
+                }
                 let own = attributes(given);
                 let inner = match self.shown(*span) {
                     Some(measured) => escape(measured),
                     None => self.inlines(content),
                 };
                 match &content[..] {
-                    [Inline::Link { .. }] => {
+                    [Inline::Link(_)] => {
                         html.push_str(&inner.replacen("<a", &format!("<a{own}"), 1))
                     }
                     _ => html.push_str(&format!("<span{own}>{inner}</span>")),
                 }
             }
-            Inline::Link { target, title, content, .. } => {
+            Inline::Link(link) => {
+                let Link { target, title, content, .. } = &**link;
                 let page = self.links.page(self.lesson, target);
                 let href = escape(&page);
                 let content = self.inlines(content);
