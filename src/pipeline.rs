@@ -283,8 +283,10 @@ fn prepare(
     let failed: BTreeSet<String> = failed.map(|(lesson, _)| lesson.clone()).collect();
     ran.retain(|_, ran| !ran.is_unknown());
     runner.begins("compare and plot");
-    let withheld = broken(course, &tangled.broken, diagnostics);
-    let is_whole = |lesson: &str| !withheld.contains(lesson) && !failed.contains(lesson);
+    let mut unknown = broken(course, &tangled.broken, diagnostics);
+    unknown.extend(failed.iter().cloned());
+    unknown.extend(ran.keys().filter(|lesson| !runner.knows(lesson)).cloned());
+    let is_whole = |lesson: &str| !unknown.contains(lesson);
     let words = memo::settled(&mut memo.words, &theme.words_of(&course.settings));
     let judged = runs::judge(&road, &ran, is_whole, &words, runner, &mut memo.runs);
     diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));

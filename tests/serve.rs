@@ -145,6 +145,50 @@ fn every_way_of_saving_is_seen_and_none_ends_the_server() {
     course.look();
 }
 
+/// While an editor saves and while another branch is checked out, lessons are away for a moment: what is
+/// recorded of them is not. What is gone when the server ends is.
+#[cfg(unix)]
+#[test]
+fn a_lesson_that_comes_back_has_its_record_still() {
+    let course = Course::new();
+    let lesson = "```rust\nstd::process::id()\n```\n";
+    course.write("one.md", lesson);
+    course.write("two.md", "Words.\n");
+    let mut served = course.serve();
+    let until = |what: &str, is_so: &dyn Fn() -> bool| {
+        let start = Instant::now();
+        while !is_so() {
+            assert!(start.elapsed() < Duration::from_secs(30), "{what}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let site = course.0.path().join("site");
+    let shows = |page: &str, words: &str| {
+        fs::read_to_string(site.join(page)).is_ok_and(|page| page.contains(words))
+    };
+    until("it never ran", &|| shows("one.html", "class=\"output"));
+    let record = || fs::read(course.at("_runs/one/notebook.json"));
+    let before = record().unwrap();
+    for away in [true, false] {
+        if away {
+            fs::remove_file(course.at("one.md")).unwrap();
+            until("its page stayed", &|| !site.join("one.html").exists());
+        } else {
+            course.write("one.md", "");
+            until("its page is as it was", &|| !shows("one.html", "class=\"output"));
+        }
+        course.write("one.md", lesson);
+        until("it never came back", &|| shows("one.html", "class=\"output"));
+        assert_eq!(record().unwrap(), before, "it ran again");
+    }
+    fs::remove_file(course.at("one.md")).unwrap();
+    until("its page stayed", &|| !site.join("one.html").exists());
+    let id = served.0.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(served.0.wait().unwrap().success());
+    assert!(record().is_err(), "what nothing asks for stayed");
+}
+
 /// A course that is edited while it is served.
 struct Course(TempDir);
 

@@ -82,6 +82,7 @@ pub fn build(options: &Options) -> io::Result<Outcome> {
     }
     clock.begins("write");
     let published = publish(&mut made, &course, options, &mut Shelf::default())?;
+    prune(&made, options)?;
     if options.timings {
         eprint!("{}", clock.table(Instant::now()));
     }
@@ -136,7 +137,7 @@ pub struct Made {
     pub stale: BTreeSet<String>,
     /// Whether programs use crates beside the course.
     reads_crates: bool,
-    /// Held until the site is published.
+    /// Held until the site is published: other builds wait.
     alone: Option<fs::File>,
 }
 
@@ -171,6 +172,11 @@ impl Made {
             self.index = None;
         }
         Self { waiting, alone, ..self }
+    }
+
+    /// Lets other builds of the course begin.
+    pub fn end(&mut self) {
+        self.alone = None;
     }
 
     /// What is to become the files that readers search; none where these are as they are.
@@ -232,8 +238,6 @@ pub struct Shelf {
     files: HashMap<String, Shelved>,
     /// The paths, in the order of the site.
     paths: Vec<String>,
-    /// The programs that there were records of, if that was looked at.
-    programs: Option<Programs>,
 }
 
 /// What a file of the site was written from.
@@ -244,7 +248,7 @@ enum Shelved {
     CourseFile(State),
 }
 
-/// Writes what changed of a site, and forgets the records that nothing asks for any more.
+/// Writes what changed of a site.
 ///
 /// # Errors
 ///
@@ -261,14 +265,19 @@ pub fn publish(
         *shelf = Shelf::default();
     }
     fill_in(&mut made.site, std::mem::take(&mut made.unfinished), &options.out);
-    let published = write(made, course, options, shelf)?;
-    let is_pruned = shelf.programs.as_ref() == Some(&made.programs);
-    if made.is_fine() && options.records != Use::Frozen && !is_pruned {
+    write(made, course, options, shelf)
+}
+
+/// Forgets the records that nothing in the course asks for any more.
+///
+/// # Errors
+///
+/// Where they cannot be removed.
+pub fn prune(made: &Made, options: &Options) -> io::Result<()> {
+    if made.is_fine() && options.records != Use::Frozen {
         records::prune(&options.course, &made.programs)?;
-        shelf.programs = Some(made.programs.clone());
     }
-    made.alone = None;
-    Ok(published)
+    Ok(())
 }
 
 impl Shelf {

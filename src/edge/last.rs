@@ -32,6 +32,8 @@ pub struct Last {
     pub stale: BTreeSet<String>,
     /// The lessons with a program whose record does not hold that wait until they are asked for.
     pub waiting: BTreeSet<String>,
+    /// Those of them that never ran.
+    unknown: BTreeSet<String>,
     /// What programs gave since, by their lessons and names.
     given: BTreeMap<(String, String), Given>,
 }
@@ -56,6 +58,7 @@ impl Last {
             to_run: vec![],
             stale: BTreeSet::new(),
             waiting: BTreeSet::new(),
+            unknown: BTreeSet::new(),
             given: BTreeMap::new(),
         }
     }
@@ -64,6 +67,7 @@ impl Last {
     pub fn begin(&mut self) {
         self.to_run.clear();
         self.waiting.clear();
+        self.unknown.clear();
     }
 
     pub fn take(&mut self, news: News) {
@@ -116,9 +120,13 @@ impl Last {
         let waits = program.sandbox.on_request && self.records == Use::Valid;
         if waits && !self.requested.contains(&page_path(&program.lesson)) {
             self.waiting.insert(program.lesson.clone());
-        } else {
-            self.is_to_run(program);
+            // A lesson that is new can be read while it waits.
+            return Ok(self.before(program).unwrap_or_else(|_| {
+                self.unknown.insert(program.lesson.clone());
+                nothing()
+            }));
         }
+        self.is_to_run(program);
         self.before(program)
     }
 
@@ -161,6 +169,10 @@ impl Runner for Last {
         for (index, (program, recalled)) in programs.iter().zip(recalled).enumerate() {
             give(index, self.newest(program, recalled));
         }
+    }
+
+    fn knows(&self, lesson: &str) -> bool {
+        !self.unknown.contains(lesson)
     }
 
     fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {

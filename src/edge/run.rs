@@ -95,14 +95,25 @@ pub fn runner(
 
 /// Waits until no other build of the course runs; none begins while the file is held.
 pub fn alone(private: &Path) -> io::Result<fs::File> {
-    fs::create_dir_all(private).map_err(with_path(private))?;
-    let path = private.join("lock");
-    let file = fs::File::create(&path).map_err(with_path(&path))?;
+    let (path, file) = lock(private)?;
     if file.try_lock().is_err() {
         eprintln!("Waiting for another build of this course to end.");
         file.lock().map_err(with_path(&path))?;
     }
     Ok(file)
+}
+
+/// The same where no other build of the course runs at the moment.
+pub fn alone_now(private: &Path) -> io::Result<Option<fs::File>> {
+    let (_, file) = lock(private)?;
+    Ok(file.try_lock().is_ok().then_some(file))
+}
+
+fn lock(private: &Path) -> io::Result<(PathBuf, fs::File)> {
+    fs::create_dir_all(private).map_err(with_path(private))?;
+    let path = private.join("lock");
+    let file = fs::File::create(&path).map_err(with_path(&path))?;
+    Ok((path, file))
 }
 
 /// # Errors

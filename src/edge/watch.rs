@@ -19,7 +19,7 @@ use super::{
     course::{self, CourseFolder},
     formats,
     keys::Keys,
-    problems,
+    private_folder, problems,
     records::Use,
     round::{KnownVersions, Round},
     run,
@@ -84,12 +84,14 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         if changes.attend_links(links) {
             continue;
         }
+        desk.is_current = false;
         let round =
             course.and_then(|course| desk.round(options, &records, course, &live, start, edited));
         match round {
             Ok(Done::Interrupted) => {}
             Ok(Done::Whole) => {
                 records = options.later_records();
+                desk.is_current = true;
                 desk.index(&sender);
             }
             Err(error) => {
@@ -100,6 +102,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         loop {
             let happened = wait(&events);
             if happened.stop {
+                desk.tidy_up(build)?;
                 return Ok(Outcome::Fine);
             }
             if happened.open {
@@ -108,11 +111,9 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             if happened.indexed {
                 desk.take_index(options, &live)?;
             }
-            // What waits to be asked for is asked for; where nothing does, all is.
-            if happened.rerun
-                && !live.change(|shown| shown.request(|_| true))
-                && records != Use::Frozen
-            {
+            // What waits to be asked for is asked for; where nothing does, nor was, all is.
+            let asks = |shown: &mut Shown| shown.request(|_| true) || !shown.requested().is_empty();
+            if happened.rerun && !live.change(asks) && records != Use::Frozen {
                 records = Use::None;
             }
             if happened.changed || happened.rerun || happened.requested {
@@ -149,6 +150,8 @@ struct Desk {
     shelf: Shelf,
     /// What was made last, and of what.
     made: Option<(Made, CourseFolder)>,
+    /// Whether that is of the course as it was when it was looked at last.
+    is_current: bool,
     searched: Searched,
     told: Told,
 }
@@ -253,6 +256,7 @@ impl Desk {
             shown.take(held, &[], &[])
         });
         let Published { written, gone } = build::publish(made, course, build, &mut self.shelf)?;
+        made.end();
         let filled_in = made.site.pages.iter().filter(|page| !is_made(&page.path));
         let filled_in = filled_in.map(|page| (&*page.path, &page.html));
         news.extend(live.change(|shown| shown.take(pages().chain(filled_in), &written, &gone)));
@@ -295,6 +299,15 @@ impl Desk {
                 events.send(Event::Indexed);
             }
         });
+    }
+
+    /// Forgets the records that nothing asks for: not before, for what is gone may come back. Files are away for a
+    /// moment while editors save them and while another branch is checked out.
+    fn tidy_up(&self, options: &build::Options) -> io::Result<()> {
+        let Some((made, _)) = self.made.as_ref().filter(|_| self.is_current) else { return Ok(()) };
+        // Another build does it itself.
+        let alone = run::alone_now(&private_folder(&options.course)?)?;
+        if alone.is_some() { build::prune(made, options) } else { Ok(()) }
     }
 
     /// Publishes the files that readers search, when they are made.

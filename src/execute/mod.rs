@@ -81,6 +81,11 @@ pub trait Runner {
     /// A stage of the road begins: for those who look at the clock.
     fn begins(&mut self, _stage: &'static str) {}
 
+    /// Whether anything is known of what a lesson's programs give, when they were asked for.
+    fn knows(&self, _lesson: &str) -> bool {
+        true
+    }
+
     /// What stands for all that a lesson's runs take from outside of the lessons, what is recorded of them
     /// included, and for what these files of the course hold: while it is the same, asking again would give
     /// the same. None where that is not known, or where a run is wanted in any case.

@@ -241,7 +241,8 @@ fn what_cells_print_is_shown_as_they_print_it() {
 
 #[test]
 fn a_lesson_that_runs_on_request_waits_for_it() {
-    let lesson = "---\nrun: on-request\n---\n\n```rust\nprintln!(\"first\");\n```\n";
+    let lesson = "---\nrun: on-request\n---\n\nNew.\n\n```rust\nprintln!(\"first\");\n```\n\n\
+                  ```output\n[..]\n```\n";
     live(&[("one.md", lesson)], async |course, page| {
         page.open("one.html").await?;
         let button = "document.querySelector('lessonc-live').shadowRoot.querySelector('button')";
@@ -251,6 +252,9 @@ fn a_lesson_that_runs_on_request_waits_for_it() {
             !Path::new(&course.path("lessons/_runs/one")).exists(),
             "it ran without being asked for"
         );
+        assert!(page.text("main").await?.contains("New."), "it can't be read before it ran");
+        let problems = "document.querySelector('lessonc-live').shadowRoot.querySelector('details')";
+        page.until(&format!("!{problems}")).await?;
         page.js::<Value>(&format!("{button}.click()")).await?;
         page.until(&format!("{output}?.includes('first') && !{button}")).await?;
         course.edit("one.md", "first", "second");

@@ -152,7 +152,7 @@
     shown = now;
     document.documentElement.toggleAttribute("data-running", now === "running");
     button.disabled = false;
-    if (now === "waiting") state.replaceChildren("The outputs are from before the last edit. ", button);
+    if (now === "waiting") state.replaceChildren("The code waits to be run. ", button);
     else state.replaceChildren(...now === "running" ? ["Running …"] : []);
   }
 
