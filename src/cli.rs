@@ -114,8 +114,21 @@ struct Build {
     #[arg(long)]
     follow: bool,
     /// Where the links of mistakes lead, with `{file}`, `{line}` and `{column}`
-    #[arg(long, value_name = "URL", default_value = "vscode://file{file}:{line}:{column}")]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "vscode://file{file}:{line}:{column}",
+        value_parser = editor
+    )]
     editor: String,
+}
+
+/// An address that leads into an editor.
+fn editor(url: &str) -> Result<String, String> {
+    if url.contains("{file}") {
+        return Ok(url.to_owned());
+    }
+    Err("it has no `{file}`, as in `zed://file{file}:{line}`, and would lead nowhere".to_owned())
 }
 
 fn only_with_serve(arg: Arg) -> Arg {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::{
     cargo::SoFar,
     records::{Store, Use},
+    timings::Clock,
 };
 use crate::{
     execute::{Give, Runner, Stamp},
@@ -23,6 +24,8 @@ use crate::{
 /// Runs nothing, and gives of each program the newest that there is.
 pub struct Last {
     pub store: Store,
+    /// Where the time goes.
+    pub clock: Clock,
     records: Use,
     /// The pages whose lessons need not wait to be asked for.
     requested: BTreeSet<String>,
@@ -53,6 +56,7 @@ impl Last {
     pub fn new(store: Store, records: Use, requested: BTreeSet<String>) -> Self {
         Self {
             store,
+            clock: Clock::default(),
             records,
             requested,
             to_run: vec![],
@@ -169,6 +173,10 @@ impl Runner for Last {
         for (index, (program, recalled)) in programs.iter().zip(recalled).enumerate() {
             give(index, self.newest(program, recalled));
         }
+    }
+
+    fn begins(&mut self, stage: &'static str) {
+        self.clock.begins(stage);
     }
 
     fn knows(&self, lesson: &str) -> bool {

@@ -21,6 +21,7 @@ use super::{
     records::{self, Store, Use, Versions},
     run,
     serve::Live,
+    timings::Clock,
 };
 use crate::{
     execute::Runner,
@@ -42,6 +43,8 @@ pub struct Round<'r> {
     /// When the round began, and after what time the page of a text that was edited was shown, if it was before
     /// the others.
     pub start: Instant,
+    /// Where its time goes.
+    pub clock: &'r mut Clock,
     pub shown_first: Option<Duration>,
 }
 
@@ -66,11 +69,13 @@ impl Round<'_> {
     ) -> io::Result<Option<(Made, Vec<Page>)>> {
         let build::Options { course: folder, records, offline, .. } = self.options;
         let mut last = Last::new(self.store()?, records.clone(), requested.clone());
+        self.clock.begins("show the edit");
         if self.is_restyled {
             self.show_open(&mut last);
         } else if *records == Use::Valid {
             self.show_edited(last.store.clone());
         }
+        last.clock = std::mem::take(self.clock);
         let mut built = self.weave(&mut last);
         let (mut ran, mut alone) = (0, None);
         if !last.to_run.is_empty() {
@@ -80,6 +85,9 @@ impl Round<'_> {
             let mut runner = run::runner(folder, self.course, private, records, *offline, edited)?;
             while !last.to_run.is_empty() {
                 let programs = std::mem::take(&mut last.to_run);
+                // What is woven beside the run takes none of its time.
+                runner.clock = std::mem::take(&mut last.clock);
+                runner.clock.begins("run");
                 let (sender, told) = mpsc::channel();
                 let (news, receiver) = mpsc::channel();
                 runner.runner_mut().tell(Some(sender));
@@ -102,13 +110,15 @@ impl Round<'_> {
                 if runner.was_interrupted() {
                     return Ok(None);
                 }
+                last.clock = std::mem::take(&mut runner.clock);
                 // With other versions than before, what seemed to hold may not.
                 last.store = self.store()?;
                 built = self.weave(&mut last);
             }
             ran = runner.ran;
         }
-        let Last { waiting, stale, .. } = last;
+        let Last { waiting, stale, clock, .. } = last;
+        *self.clock = clock;
         let pages = built.site.pages.clone();
         let mut made = Made::of(built, ran).waiting_for(waiting, alone);
         made.stale = stale;

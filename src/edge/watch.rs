@@ -26,6 +26,7 @@ use super::{
     serve::{self, Live},
     shown::Shown,
     terminal::{self, plural},
+    timings::Clock,
 };
 use crate::{
     memo,
@@ -77,6 +78,8 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
     let mut records = build.records.clone();
     loop {
         let start = Instant::now();
+        let mut clock = Clock::default();
+        clock.begins("read");
         let edited = sender.end();
         changes.attend();
         let course = desk.reader.read(&build.course);
@@ -85,8 +88,9 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             continue;
         }
         desk.is_current = false;
-        let round =
-            course.and_then(|course| desk.round(options, &records, course, &live, start, edited));
+        let round = course.and_then(|course| {
+            desk.round(options, &records, course, &live, (start, &mut clock), edited)
+        });
         match round {
             Ok(Done::Interrupted) => {}
             Ok(Done::Whole) => {
@@ -183,7 +187,7 @@ impl Desk {
         records: &Use,
         course: CourseFolder,
         live: &Live,
-        start: Instant,
+        (start, timings): (Instant, &mut Clock),
         edited: impl Future<Output = ()> + 'static,
     ) -> io::Result<Done> {
         let build = build::Options { records: records.clone(), ..options.build.clone() };
@@ -203,6 +207,7 @@ impl Desk {
             memo,
             versions,
             start,
+            clock: timings,
             shown_first: None,
         };
         let Some((mut made, pages)) = round.build(&requested, edited)? else {
@@ -215,6 +220,7 @@ impl Desk {
             self.searched.files = files.unwrap_or_default();
         }
         let first = round.shown_first;
+        timings.begins("write");
         made.searched.clone_from(&self.searched.files);
         let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
         let news = self.show(&mut made, &pages, problems, &course, &build, live)?;
@@ -224,6 +230,9 @@ impl Desk {
         }
         if !news.is_empty() || made.ran > 0 || before != self.told.diagnostics {
             eprintln!("{} {}", clock(), line(&news, &made, first, start.elapsed()));
+            if build.timings {
+                eprint!("{}", timings.table(Instant::now()));
+            }
         }
         self.made = Some((made, course));
         Ok(Done::Whole)

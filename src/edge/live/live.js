@@ -122,6 +122,9 @@
   panel.setAttribute("role", "status");
   shadow.append(stylesheet("/.lessonc/live.css"), panel);
   document.documentElement.append(host);
+  new ResizeObserver(([{ contentRect }]) => {
+    document.documentElement.style.setProperty("--problems", `${contentRect.height}px`);
+  }).observe(panel);
   addEventListener("keydown", (event) => {
     const details = panel.querySelector("details[open]");
     if (event.key === "Escape" && details) details.open = false;
@@ -153,7 +156,7 @@
     document.documentElement.toggleAttribute("data-running", now === "running");
     button.disabled = false;
     if (now === "waiting") state.replaceChildren("The code waits to be run. ", button);
-    else state.replaceChildren(...now === "running" ? ["Running …"] : []);
+    else state.replaceChildren(...{ running: ["Running …"], gone: ["The server has ended."] }[now] ?? []);
   }
 
   // ---- following the editor
@@ -180,15 +183,26 @@
     showState(news.running.includes(own) ? "running" : news.waiting.includes(own) ? "waiting" : "");
   }
 
-  let source, turn = Promise.resolve();
+  let source, failures = 0, before = "", turn = Promise.resolve();
   function connect() {
     source?.close();
     if (document.hidden) return; // a browser has few connections to a host, and all its tabs share them
     const page = encodeURIComponent(pathOf(location.href));
     source = new EventSource(`/.lessonc/events?since=${version}&page=${page}`);
+    source.onopen = () => {
+      failures = 0;
+      if (shown === "gone") showState(before);
+    };
     source.onmessage = ({ data }) => { turn = turn.then(() => take(JSON.parse(data))).catch(console.error); };
     // Not as the browser does it: with the version that we have by then.
-    source.onerror = () => { source.close(); setTimeout(connect, 500); };
+    source.onerror = () => {
+      source.close();
+      if (++failures === 3) {
+        before = shown;
+        showState("gone");
+      }
+      setTimeout(connect, 500);
+    };
   }
   document.addEventListener("visibilitychange", connect);
   addEventListener("pagehide", () => source?.close());
