@@ -106,6 +106,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         loop {
             let happened = wait(&events);
             if happened.stop {
+                desk.is_current &= !happened.changed;
                 desk.tidy_up(build)?;
                 return Ok(Outcome::Fine);
             }
