@@ -216,7 +216,7 @@ fn build_needed(
     let mut unfinished = Site::default();
     for lesson in withheld {
         let mut own = take_lesson(&mut site, &lesson);
-        if prepared.known.contains(&lesson) {
+        if prepared.showable.contains(&lesson) {
             own.pages
                 .iter_mut()
                 .for_each(|page| page.html = page.html.ending_in(UNFINISHED).into());
@@ -253,8 +253,8 @@ struct Prepared {
     broken: BTreeSet<String>,
     /// The lessons whose runs failed.
     failed: BTreeSet<String>,
-    /// The lessons of which it is known what their programs give.
-    known: BTreeSet<String>,
+    /// The lessons whose pages can show what their runs gave before they failed.
+    showable: BTreeSet<String>,
 }
 
 /// Runs what has to be run, and makes what readers take along.
@@ -273,20 +273,24 @@ fn prepare(
     let misread = broken(course, &tangled.broken, diagnostics);
     let road = runs::Road { course, sources, files };
     let mut ran = runs::run(&road, Extent::Whole, &plan, &misread, runner, &mut memo.runs);
-    diagnostics.extend(ran.values().flat_map(|ran| ran.told().cloned()));
     let programs = ran.iter().flat_map(|(lesson, ran)| {
         ran.programs.iter().map(|program| (lesson.clone(), program.clone()))
     });
     let programs = programs.collect();
     let reads_crates = ran.values().any(|ran| ran.reads_crates);
-    let failed = ran.iter().filter(|(_, ran)| ran.has_failed);
-    let failed: BTreeSet<String> = failed.map(|(lesson, _)| lesson.clone()).collect();
+    // Of what nothing is known yet there is nothing to tell.
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        ran.iter().partition(|(lesson, _)| runner.knows(lesson));
+    diagnostics.extend(known.iter().flat_map(|(_, ran)| ran.told().cloned()));
+    let failed = known.iter().filter(|(_, ran)| ran.has_failed);
+    let failed: BTreeSet<String> = failed.map(|(lesson, _)| (*lesson).clone()).collect();
+    let mut untold: BTreeSet<String> =
+        unknown.into_iter().map(|(lesson, _)| lesson.clone()).collect();
     ran.retain(|_, ran| !ran.is_unknown());
     runner.begins("compare and plot");
-    let mut unknown = broken(course, &tangled.broken, diagnostics);
-    unknown.extend(failed.iter().cloned());
-    unknown.extend(ran.keys().filter(|lesson| !runner.knows(lesson)).cloned());
-    let is_whole = |lesson: &str| !unknown.contains(lesson);
+    untold.extend(broken(course, &tangled.broken, diagnostics));
+    untold.extend(failed.iter().cloned());
+    let is_whole = |lesson: &str| !untold.contains(lesson);
     let words = memo::settled(&mut memo.words, &theme.words_of(&course.settings));
     let judged = runs::judge(&road, &ran, is_whole, &words, runner, &mut memo.runs);
     diagnostics.extend(judged.iter().flat_map(|judged| judged.diagnostics.iter().cloned()));
@@ -297,10 +301,10 @@ fn prepare(
     if memo.once {
         memo.forget_programs();
     }
-    let known = ran.into_keys().filter(|lesson| !misread.contains(lesson)).collect();
+    let showable = ran.into_keys().filter(|lesson| !misread.contains(lesson)).collect();
     let given = given(course, &judged, &downloads);
     let broken = tangled.broken;
-    Prepared { given, downloads, pictures, programs, reads_crates, broken, failed, known }
+    Prepared { given, downloads, pictures, programs, reads_crates, broken, failed, showable }
 }
 
 /// How the page of a lesson whose run failed ends: the next build may replace it.

@@ -21,6 +21,11 @@ impl Clock {
         self.stages.push((stage, Instant::now()));
     }
 
+    /// When the first stage began.
+    pub fn start(&self) -> Instant {
+        self.stages.first().map_or_else(Instant::now, |(_, start)| *start)
+    }
+
     /// Notes a program that was run, and the time that its steps took.
     pub fn ran(&mut self, lesson: &str, micros: u64) {
         let (programs, time) = self.ran.entry(lesson.to_owned()).or_default();

@@ -77,9 +77,8 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
     let mut desk = Desk::default();
     let mut records = build.records.clone();
     loop {
-        let start = Instant::now();
-        let mut clock = Clock::default();
-        clock.begins("read");
+        let mut timings = Clock::default();
+        timings.begins("read");
         let edited = sender.end();
         changes.attend();
         let course = desk.reader.read(&build.course);
@@ -88,9 +87,8 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             continue;
         }
         desk.is_current = false;
-        let round = course.and_then(|course| {
-            desk.round(options, &records, course, &live, (start, &mut clock), edited)
-        });
+        let round = course
+            .and_then(|course| desk.round(options, &records, course, &live, &mut timings, edited));
         match round {
             Ok(Done::Interrupted) => {}
             Ok(Done::Whole) => {
@@ -181,16 +179,17 @@ impl Searched {
 }
 
 impl Desk {
-    /// Builds once, and shows and tells what came of it, and how long that is after `start`.
+    /// Builds once, and shows and tells what came of it, and how long that is after `timings` began.
     fn round(
         &mut self,
         options: &Options,
         records: &Use,
         course: CourseFolder,
         live: &Live,
-        (start, timings): (Instant, &mut Clock),
+        timings: &mut Clock,
         edited: impl Future<Output = ()> + 'static,
     ) -> io::Result<Done> {
+        let start = timings.start();
         let build = build::Options { records: records.clone(), ..options.build.clone() };
         let before = self.theme.output(&());
         let theme = self.theme(&course)?;

@@ -22,7 +22,7 @@ pub struct Page {
     pub gathers: bool,
 }
 
-/// A page's HTML. Most of it is what the page has to itself, which others show too, and is kept but once.
+/// A page's HTML. Most of it is its body, which pages that gather are made of too: it is kept but once.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Html {
     before: Box<str>,

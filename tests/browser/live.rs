@@ -242,7 +242,7 @@ fn what_cells_print_is_shown_as_they_print_it() {
 #[test]
 fn a_lesson_that_runs_on_request_waits_for_it() {
     let lesson = "---\nrun: on-request\n---\n\nNew.\n\n```rust\nprintln!(\"first\");\n```\n\n\
-                  ```output\n[..]\n```\n";
+                  ```output\n[..]\n```\n\n```rust,should_panic\npanic!(\"on purpose\")\n```\n";
     live(&[("one.md", lesson)], async |course, page| {
         page.open("one.html").await?;
         let button = "document.querySelector('lessonc-live').shadowRoot.querySelector('button')";
