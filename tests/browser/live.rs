@@ -75,6 +75,51 @@ fn a_prose_edit_changes_the_page_and_nothing_that_its_reader_did() {
 }
 
 #[test]
+fn what_its_reader_holds_stays_whatever_comes_and_goes_before_it() {
+    let lesson = "# One\n\nFirst words.\n\nSecond words.\n\nThird words.\n\n- a point\n- one more\n\
+                  - a [link](https://example.org/)\n\nSelected.\n\nThe same.\n\nThe same.\n\n0 edits.\n";
+    live(&[("one.md", lesson)], async |course, page| {
+        page.open("one.html").await?;
+        page.js::<Value>(
+            "const paragraph = [...document.querySelectorAll('main p')]
+                .find((it) => it.textContent === 'Selected.');
+            getSelection().setBaseAndExtent(paragraph.firstChild, 0, paragraph.firstChild, 8);
+            const link = document.querySelector('main li a');
+            link.focus();
+            window.held = [paragraph, link];",
+        )
+        .await?;
+        let edits = [
+            ("First words.", "New words.\n\nFirst words.\n\nMore words."),
+            ("Second words.\n\n", ""),
+            ("Third words.", "```text\ncode\n```\n\nAnother third."),
+            ("- a point", "- new point\n- a point"),
+            ("- one more\n", ""),
+            ("Another third.", "The same.\n\n## Heading\n\nIts words."),
+            ("# One\n", "# One\n\n> quoted\n\n::: callout\n## Mind\n\nthis\n:::\n"),
+        ];
+        for (done, (before, after)) in edits.into_iter().enumerate() {
+            let text = fs::read_to_string(course.path("lessons/one.md")).unwrap();
+            assert!(text.contains(before));
+            let next = format!("{} edits", done + 1);
+            let text = text.replacen(before, after, 1).replace(&format!("{done} edits"), &next);
+            course.write("one.md", &text);
+            let main = "document.querySelector('main').textContent";
+            page.until(&format!("{main}.includes('{next}')")).await?;
+            let held: Value = page
+                .js("return [String(getSelection()), document.activeElement === window.held[1],
+                    window.held.every((it) => it.isConnected)]")
+                .await?;
+            assert_eq!(held, serde_json::json!(["Selected", true, true]), "after {after:?}");
+        }
+        let kept: usize =
+            page.js("return document.querySelectorAll('[id^=lessonc-same]').length").await?;
+        assert_eq!(kept, 0, "what the morph was told stands in the page");
+        Ok(())
+    });
+}
+
+#[test]
 fn mistakes_are_shown_over_the_last_good_page_until_they_are_mended() {
     live(&[("one.md", "# One\n\nGood.\n")], async |course, page| {
         page.open("one.html").await?;
@@ -279,7 +324,8 @@ fn a_lesson_that_runs_on_request_waits_for_it() {
 #[test]
 fn a_page_that_follows_goes_to_the_place_of_the_edit() {
     let filling = "Words.\n\n".repeat(80);
-    let lesson = format!("# One\n\nTop.\n\n{filling}Bottom.\n");
+    let lesson =
+        format!("# One\n\nTop.\n\n{filling}::: solution\nFold.\n:::\n\n{filling}Bottom.\n");
     live_with(&["--follow"], &[("one.md", &lesson)], async |course, page| {
         page.open("one.html").await?;
         assert_eq!(page.js::<f64>("return scrollY").await?, 0.0);
@@ -288,6 +334,9 @@ fn a_page_that_follows_goes_to_the_place_of_the_edit() {
             .await?;
         course.edit("one.md", "Top.", "Top.\n\nAnother.");
         page.until("scrollY < 300").await?;
+        course.edit("one.md", "Fold.", "Fold, unfolded.");
+        page.until("scrollY > 500 && document.querySelector('main details').open").await?;
+        assert!(page.text("main details").await?.contains("unfolded"));
         Ok(())
     });
 }

@@ -9,7 +9,6 @@
 
   // What each element was given by the server. All else is the reader's doing, or a script's: opened folds, chosen tabs, buttons.
   // This runs before any other script has its turn at the body.
-  let firstChange = null;
   const given = new WeakMap();
   const attributes = (element) =>
     new Map(element.getAttributeNames().map((name) => [name, element.getAttribute(name)]));
@@ -29,14 +28,39 @@
     else for (const child of element.children) noteText(child);
   }
 
+  function* piecesOf(element) {
+    if (pieces.has(element)) yield element;
+    else for (const child of element.children) yield* piecesOf(child);
+  }
+
   function isGivenAgain(element, next) {
-    const before = pieces.get(element);
-    if (before === undefined) return false;
-    const html = next.outerHTML;
-    pieces.set(element, html);
-    return html === before;
+    const before = pieces.get(element), after = pieces.get(next);
+    if (after === undefined) pieces.delete(element);
+    else pieces.set(element, after);
+    return after !== undefined && before === after;
   }
   note(document.body);
+
+  // What is the same before and after has an id for as long as the page is morphed, and is found again by it. Else places alone
+  // would count: with one paragraph more, each that follows would become the one before it, and the reader's selection with it.
+  const sameAs = "lessonc-same-";
+  function pair(before, after, count = 0) {
+    const byText = (elements) => Map.groupBy(elements, (element) => pieces.get(element) ?? element.outerHTML);
+    const [was, is] = [byText(before), byText(after)];
+    for (const [text, elements] of is) {
+      const same = was.get(text);
+      // Which is which of several can be told only where none came or went.
+      if (same?.length !== elements.length) continue;
+      elements.forEach((next, at) => {
+        pieces.set(same[at], text).set(next, text);
+        if (!next.id) same[at].id = next.id = sameAs + count++;
+      });
+      was.delete(text);
+      is.delete(text);
+    }
+    const inside = (changed) => [...changed.values()].flat().flatMap((element) => [...element.children]);
+    if (was.size && is.size) pair(inside(was), inside(is), count);
+  }
 
   // An attribute changes only where the server now gives another than before.
   function keepAttributes(element, next) {
@@ -50,6 +74,10 @@
     given.set(element, after);
   }
 
+  // What came with the page's last change.
+  const added = [];
+  let firstChange = null;
+
   const callbacks = {
     beforeNodeMorphed(node, next) {
       if (node instanceof Element && next instanceof Element) {
@@ -59,7 +87,7 @@
       return true;
     },
     afterNodeAdded(node) {
-      if (node instanceof Element) note(node);
+      if (node instanceof Element) added.push(node);
       noteChange(node instanceof Element ? node : node.parentElement);
     },
     beforeNodeRemoved: (node) => !(node instanceof Element) || given.has(node),
@@ -91,7 +119,11 @@
     if (needs(next) !== needs(document)) return location.reload();
     document.title = next.title;
     document.documentElement.lang = next.documentElement.lang;
+    noteText(next.body);
+    pair(piecesOf(document.body), piecesOf(next.body));
     Idiomorph.morph(document.body, next.body, { morphStyle: "outerHTML", callbacks });
+    for (const element of document.querySelectorAll(`[id^=${sameAs}]`)) element.removeAttribute("id");
+    added.splice(0).forEach(note);
     document.dispatchEvent(new Event("textchange"));
     follow();
   }
@@ -165,6 +197,7 @@
     const element = firstChange;
     firstChange = null;
     if (!isFollowing || !element?.isConnected) return;
+    for (let it = element; (it = it.closest("details:not([open])")); ) it.open = true;
     const { top, bottom } = element.getBoundingClientRect();
     if (bottom < 0 || top > innerHeight) element.scrollIntoView({ block: "center" });
   }
