@@ -6,7 +6,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{
-        Arc, PoisonError, RwLock, RwLockWriteGuard,
+        Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard,
         mpsc::{self, Receiver},
     },
     time::Duration,
@@ -40,21 +40,39 @@ pub enum Event {
 pub struct Events {
     queue: mpsc::Sender<Event>,
     ends: watch::Sender<()>,
+    /// Who is told of changes, and knows whether they end what runs.
+    judge: Arc<Mutex<Option<mpsc::Sender<()>>>>,
 }
 
 impl Events {
     /// With the end from which they are taken.
     pub fn new() -> (Self, Receiver<Event>) {
         let (queue, events) = mpsc::channel();
-        (Self { queue, ends: watch::Sender::new(()) }, events)
+        (Self { queue, ends: watch::Sender::new(()), judge: Arc::default() }, events)
     }
 
     /// Where nobody listens any more, all ends anyway.
     pub fn send(&self, event: Event) {
         let _ = self.queue.send(event);
-        if matches!(event, Event::Changed | Event::Rerun | Event::Stop) {
-            self.ends.send_replace(());
+        let is_judged = || {
+            let judge = self.judge.lock().unwrap_or_else(PoisonError::into_inner);
+            judge.as_ref().is_some_and(|judge| judge.send(()).is_ok())
+        };
+        match event {
+            Event::Changed if is_judged() => {}
+            Event::Changed | Event::Rerun | Event::Stop => self.end_runs(),
+            Event::Requested | Event::Indexed | Event::Open => {}
         }
+    }
+
+    /// Leaves it to others, from now on, whether a change ends what runs.
+    pub fn tell_changes(&self, judge: Option<mpsc::Sender<()>>) {
+        *self.judge.lock().unwrap_or_else(PoisonError::into_inner) = judge;
+    }
+
+    /// Ends what runs.
+    pub fn end_runs(&self) {
+        self.ends.send_replace(());
     }
 
     /// Comes to its end with the next event from now on that ends what runs.
@@ -76,7 +94,7 @@ pub struct Happened {
 }
 
 /// How long it has to be quiet: editors save in several steps.
-const QUIET: Duration = Duration::from_millis(5);
+pub const QUIET: Duration = Duration::from_millis(5);
 
 /// Waits until something happens, and then until nothing more does.
 pub fn wait(events: &Receiver<Event>) -> Happened {

@@ -8,12 +8,11 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    cargo::SoFar,
-    records::{Store, Use},
+    records::{Outside, Store, Use},
     timings::Clock,
 };
 use crate::{
-    execute::{Give, Runner, Stamp},
+    execute::{Give, Lock, Runner, Stamp, inputs, key},
     model::{
         package::Program,
         record::{End, Made, StepTrace, Trace},
@@ -37,19 +36,23 @@ pub struct Last {
     pub waiting: BTreeSet<String>,
     /// Those of them that never ran.
     unknown: BTreeSet<String>,
-    /// What programs gave since, by their lessons and names.
-    given: BTreeMap<(String, String), Given>,
+    /// The programs that run, or ran since, by their lessons and names.
+    begun: BTreeMap<(String, String), Begun>,
 }
 
-enum Given {
+/// A program that runs, or has run.
+struct Begun {
+    /// What it is, whatever versions it is built with.
+    key: String,
+    /// What it takes of what lies outside of the lessons.
+    outside: Option<Outside>,
+    given: Option<Given>,
+}
+
+/// What came of a program that runs.
+pub enum Given {
     SoFar(Vec<StepTrace>),
     Whole(Box<io::Result<Trace>>),
-}
-
-/// What became of a program that runs.
-pub enum News {
-    SoFar(SoFar),
-    Whole((String, String), Box<io::Result<Trace>>),
 }
 
 impl Last {
@@ -63,7 +66,7 @@ impl Last {
             stale: BTreeSet::new(),
             waiting: BTreeSet::new(),
             unknown: BTreeSet::new(),
-            given: BTreeMap::new(),
+            begun: BTreeMap::new(),
         }
     }
 
@@ -74,16 +77,38 @@ impl Last {
         self.unknown.clear();
     }
 
-    pub fn take(&mut self, news: News) {
-        match news {
-            News::SoFar(SoFar { program, steps }) => {
-                // What was told late is no news.
-                if !matches!(self.given.get(&program), Some(Given::Whole(_))) {
-                    self.given.insert(program, Given::SoFar(steps));
-                }
-            }
-            News::Whole(program, trace) => _ = self.given.insert(program, Given::Whole(trace)),
+    /// Takes that these programs begin to run.
+    pub fn begins_to_run(&mut self, programs: &[Program]) {
+        let begun = programs.iter().map(|program| {
+            let outside = self.store.outside(program).ok();
+            (name(program), Begun { key: identity(program), outside, given: None })
+        });
+        self.begun.extend(begun);
+    }
+
+    /// Takes what a program gave.
+    pub fn take(&mut self, program: &(String, String), given: Given) {
+        let Some(begun) = self.begun.get_mut(program) else { return };
+        // What was told late is no news.
+        if !matches!(begun.given, Some(Given::Whole(_))) {
+            begun.given = Some(given);
         }
+    }
+
+    /// Whether what runs is what is to be run, now that the course is another.
+    pub fn still_runs(&self) -> bool {
+        let is_over = |begun: &Begun| matches!(begun.given, Some(Given::Whole(_)));
+        let running = self.begun.values().filter(|begun| !is_over(begun)).count();
+        let is_running = |program: &Program| {
+            let begun = self.begun(program).filter(|begun| !is_over(begun));
+            begun.is_some_and(|begun| begun.outside == self.store.outside(program).ok())
+        };
+        self.to_run.len() == running && self.to_run.iter().all(is_running)
+    }
+
+    /// A program that runs, or ran since, unless it was another.
+    fn begun(&self, program: &Program) -> Option<&Begun> {
+        self.begun.get(&name(program)).filter(|begun| begun.key == identity(program))
     }
 
     /// The lessons of which a program is to run, or runs.
@@ -93,14 +118,13 @@ impl Last {
 
     /// What is recorded of a program and holds, if that may be used.
     fn recall(&self, program: &Program) -> Option<Trace> {
-        let is_given = self.given.contains_key(&(program.lesson.clone(), program.name.clone()));
+        let is_given = self.begun(program).is_some_and(|begun| begun.given.is_some());
         if is_given { None } else { self.store.recall_for(&self.records, program) }
     }
 
     /// Of a program the newest that there is, beside what is recorded of it and holds.
     fn newest(&mut self, program: &Program, recalled: Option<Trace>) -> io::Result<Trace> {
-        let name = (program.lesson.clone(), program.name.clone());
-        match self.given.get(&name) {
+        match self.begun(program).and_then(|begun| begun.given.as_ref()) {
             Some(Given::Whole(trace)) => {
                 // An error cannot be cloned.
                 let error = |error: &io::Error| io::Error::new(error.kind(), error.to_string());
@@ -151,6 +175,15 @@ impl Last {
         trace.steps.iter_mut().for_each(|step| step.is_old = true);
         Ok(trace)
     }
+}
+
+fn name(program: &Program) -> (String, String) {
+    (program.lesson.clone(), program.name.clone())
+}
+
+/// What a program is, by itself.
+fn identity(program: &Program) -> String {
+    key(&inputs(program, &Lock::default(), None, BTreeMap::new()))
 }
 
 /// What a program gave that never ended.

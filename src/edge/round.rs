@@ -15,8 +15,9 @@ use std::{
 use super::{
     build::{self, Made},
     cargo::SoFar,
-    course::CourseFolder,
-    last::{Last, News},
+    changes::{Events, QUIET},
+    course::{self, CourseFolder},
+    last::{Given, Last},
     private_folder,
     records::{self, Store, Use, Versions},
     run,
@@ -33,7 +34,10 @@ use crate::{
 
 pub struct Round<'r> {
     pub options: &'r build::Options,
-    pub course: &'r CourseFolder,
+    pub course: CourseFolder,
+    /// What reads the course again where it is edited meanwhile.
+    pub reader: &'r mut course::Reader,
+    pub events: &'r Events,
     pub theme: &'r Arc<Theme>,
     /// Whether other templates make all pages others.
     pub is_restyled: bool,
@@ -46,6 +50,13 @@ pub struct Round<'r> {
     /// Where its time goes.
     pub clock: &'r mut Clock,
     pub shown_first: Option<Duration>,
+}
+
+/// What happens while programs run.
+enum News {
+    /// A program, by its lesson and its name, gave something.
+    Gave((String, String), Given),
+    Edited,
 }
 
 /// How long a browser may have to itself to show the page that is looked at.
@@ -82,30 +93,42 @@ impl Round<'_> {
             self.show(&built, &last);
             let private = private_folder(folder)?;
             alone = Some(run::alone(&private)?);
-            let mut runner = run::runner(folder, self.course, private, records, *offline, edited)?;
+            let mut runner = run::runner(folder, &self.course, private, records, *offline, edited)?;
             while !last.to_run.is_empty() {
                 let programs = std::mem::take(&mut last.to_run);
                 // What is woven beside the run takes none of its time.
                 runner.clock = std::mem::take(&mut last.clock);
                 runner.clock.begins("run");
+                last.begins_to_run(&programs);
                 let (sender, told) = mpsc::channel();
+                let (judge, edits) = mpsc::channel();
                 let (news, receiver) = mpsc::channel();
                 runner.runner_mut().tell(Some(sender));
+                let events = self.events;
+                events.tell_changes(Some(judge));
                 let so_far = &mut last;
                 thread::scope(|scope| {
                     let also = news.clone();
                     scope.spawn(move || {
-                        told.into_iter().for_each(|it: SoFar| _ = also.send(News::SoFar(it)));
+                        told.into_iter().for_each(|SoFar { program, steps }| {
+                            _ = also.send(News::Gave(program, Given::SoFar(steps)));
+                        });
+                    });
+                    let also = news.clone();
+                    scope.spawn(move || {
+                        edits.into_iter().for_each(|()| _ = also.send(News::Edited));
                     });
                     let round = &mut *self;
                     scope.spawn(move || round.follow(&receiver, so_far));
                     let programs: Vec<&Program> = programs.iter().collect();
                     runner.run(&programs, &mut |index, trace| {
                         let Program { lesson, name, .. } = programs[index];
-                        _ = news.send(News::Whole((lesson.clone(), name.clone()), Box::new(trace)));
+                        let given = Given::Whole(Box::new(trace));
+                        _ = news.send(News::Gave((lesson.clone(), name.clone()), given));
                     });
                     drop(news);
                     runner.runner_mut().tell(None);
+                    events.tell_changes(None);
                 });
                 if runner.was_interrupted() {
                     return Ok(None);
@@ -131,23 +154,30 @@ impl Round<'_> {
         Ok(Store::new(folder, self.versions.one((), records::lock(folder)?, versions)))
     }
 
-    /// Shows what programs give while they run, until they all have ended.
+    /// Shows what programs give while they run, until they all have ended. What is edited meanwhile is shown as
+    /// well; where other programs are to run then, those that do are ended.
     fn follow(&mut self, news: &Receiver<News>, last: &mut Last) {
-        while let Ok(first) = news.recv() {
-            last.take(first);
+        let mut until = Instant::now();
+        while let Some(is_edited) = take_all(news, last, until) {
+            if is_edited && !self.read_again() {
+                return self.events.end_runs();
+            }
             let start = Instant::now();
             let built = self.weave(last);
+            if is_edited && !last.still_runs() {
+                return self.events.end_runs();
+            }
             self.show(&built, last);
             // Weaving leaves most of the time to what runs.
-            let until = Instant::now() + start.elapsed() * 3;
-            loop {
-                match news.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                    Ok(more) => last.take(more),
-                    Err(RecvTimeoutError::Timeout) => break,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
-            }
+            until = Instant::now() + start.elapsed() * 3;
         }
+    }
+
+    /// Takes the course as it is now, and says whether that can be: with other templates all begins anew.
+    fn read_again(&mut self) -> bool {
+        let course = self.reader.read(&self.options.course);
+        let course = course.ok().filter(|course| course.templates == self.course.templates);
+        course.map(|course| self.course = course).is_some()
     }
 
     /// Shows the pages that somebody looks at before the others are made.
@@ -159,7 +189,7 @@ impl Round<'_> {
             return;
         }
         last.begin();
-        let CourseFolder { sources, files, .. } = self.course;
+        let CourseFolder { sources, files, .. } = &self.course;
         let pages = pipeline::pages(sources, files, self.theme, &names, last, self.memo);
         let pages = pages.iter().map(|page| (&*page.path, &page.html));
         self.live.change(|shown| _ = shown.take(pages, &[], &[]));
@@ -169,7 +199,7 @@ impl Round<'_> {
 
     /// Shows the page of the text that was edited before the whole is made again.
     fn show_edited(&mut self, store: Store) {
-        let CourseFolder { sources, files, .. } = self.course;
+        let CourseFolder { sources, files, .. } = &self.course;
         // What it does not know is to be run, which is not for now.
         let mut recall = Last::new(store, Use::Frozen, BTreeSet::new());
         let page = pipeline::edited(sources, files, self.theme, &mut recall, self.memo);
@@ -205,5 +235,24 @@ impl Round<'_> {
             shown.set_running(running);
             shown.set_waiting(waiting);
         });
+    }
+}
+
+/// Takes what programs give, at least once, until a moment or an edit. Says whether it was an edit; nothing where
+/// they all have ended.
+fn take_all(news: &Receiver<News>, last: &mut Last, until: Instant) -> Option<bool> {
+    let mut next = news.recv().ok()?;
+    let mut is_edited = false;
+    loop {
+        match next {
+            News::Edited => is_edited = true,
+            News::Gave(program, given) => last.take(&program, given),
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        match news.recv_timeout(if is_edited { QUIET } else { left }) {
+            Ok(more) => next = more,
+            Err(RecvTimeoutError::Timeout) => return Some(is_edited),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
     }
 }

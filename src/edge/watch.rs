@@ -74,7 +74,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
         show(address);
     }
 
-    let mut desk = Desk::default();
+    let mut desk = Desk::new(Arc::clone(&live), sender.clone());
     let mut records = build.records.clone();
     loop {
         let mut timings = Clock::default();
@@ -87,14 +87,14 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             continue;
         }
         desk.is_current = false;
-        let round = course
-            .and_then(|course| desk.round(options, &records, course, &live, &mut timings, edited));
+        let round =
+            course.and_then(|course| desk.round(options, &records, course, &mut timings, edited));
         match round {
             Ok(Done::Interrupted) => {}
             Ok(Done::Whole) => {
                 records = options.later_records();
                 desk.is_current = true;
-                desk.index(&sender);
+                desk.index();
             }
             Err(error) => {
                 live.change(|shown| shown.set_problems(problems::headline(&error)));
@@ -112,7 +112,7 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
                 show(address);
             }
             if happened.indexed {
-                desk.take_index(options, &live)?;
+                desk.take_index(options)?;
             }
             // What waits to be asked for is asked for; where nothing does, nor was, all is.
             let asks = |shown: &mut Shown| shown.request(|_| true) || !shown.requested().is_empty();
@@ -143,8 +143,9 @@ enum Done {
 }
 
 /// What is kept from one build to the next, so that nothing is done twice.
-#[derive(Default)]
 struct Desk {
+    live: Arc<Live>,
+    events: Events,
     reader: course::Reader,
     /// Made of the course's own templates.
     theme: memo::Memo<(), Vec<(String, String)>, Arc<Theme>>,
@@ -179,13 +180,28 @@ impl Searched {
 }
 
 impl Desk {
+    fn new(live: Arc<Live>, events: Events) -> Self {
+        Self {
+            live,
+            events,
+            reader: course::Reader::default(),
+            theme: memo::Memo::default(),
+            versions: KnownVersions::default(),
+            memo: Memo::default(),
+            shelf: Shelf::default(),
+            made: None,
+            is_current: false,
+            searched: Searched::default(),
+            told: Told::default(),
+        }
+    }
+
     /// Builds once, and shows and tells what came of it, and how long that is after `timings` began.
     fn round(
         &mut self,
         options: &Options,
         records: &Use,
         course: CourseFolder,
-        live: &Live,
         timings: &mut Clock,
         edited: impl Future<Output = ()> + 'static,
     ) -> io::Result<Done> {
@@ -195,17 +211,17 @@ impl Desk {
         let theme = self.theme(&course)?;
         let is_restyled =
             before.is_some_and(|before| !Arc::ptr_eq(&before.templates, &theme.templates));
-        let memo = &mut self.memo;
-        let requested = live.look(|shown| shown.requested().clone());
-        let versions = &mut self.versions;
+        let requested = self.live.look(|shown| shown.requested().clone());
         let mut round = Round {
             options: &build,
-            course: &course,
+            course,
+            reader: &mut self.reader,
+            events: &self.events,
             theme: &theme,
             is_restyled,
-            live,
-            memo,
-            versions,
+            live: &self.live,
+            memo: &mut self.memo,
+            versions: &mut self.versions,
             start,
             clock: timings,
             shown_first: None,
@@ -219,17 +235,17 @@ impl Desk {
             let files = index.map(|index| index.files(Some(&mut self.searched.memo())));
             self.searched.files = files.unwrap_or_default();
         }
-        let first = round.shown_first;
+        let Round { course, shown_first, .. } = round;
         timings.begins("write");
         made.searched.clone_from(&self.searched.files);
         let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
-        let news = self.show(&mut made, &pages, problems, &course, &build, live)?;
+        let news = self.show(&mut made, &pages, problems, &course, &build)?;
         let before = self.told.take(&made.diagnostics);
         if !self.told.diagnostics.is_subset(&before) {
             formats::tell(build.format, &made.diagnostics, &course.sources);
         }
         if !news.is_empty() || made.ran > 0 || before != self.told.diagnostics {
-            eprintln!("{} {}", clock(), line(&news, &made, first, start.elapsed()));
+            eprintln!("{} {}", clock(), line(&news, &made, shown_first, start.elapsed()));
             if build.timings {
                 eprint!("{}", timings.table(Instant::now()));
             }
@@ -246,7 +262,6 @@ impl Desk {
         problems: String,
         course: &CourseFolder,
         build: &build::Options,
-        live: &Live,
     ) -> io::Result<BTreeSet<String>> {
         // Where a run failed, the last good page is shown again, which stands in the site's folder.
         let shown: HashSet<&str> = pages.iter().map(|page| &*page.path).collect();
@@ -255,7 +270,7 @@ impl Desk {
         let withheld: Vec<String> = stale.filter(|path| !is_made(path)).collect();
         let pages = || pages.iter().map(|page| (&*page.path, &page.html));
         // What is given from memory need not wait until it is written.
-        let mut news = live.change(|shown| {
+        let mut news = self.live.change(|shown| {
             shown.set_problems(problems);
             shown.set_running(BTreeSet::new());
             shown.forget_requests();
@@ -268,7 +283,9 @@ impl Desk {
         made.end();
         let filled_in = made.site.pages.iter().filter(|page| !is_made(&page.path));
         let filled_in = filled_in.map(|page| (&*page.path, &page.html));
-        news.extend(live.change(|shown| shown.take(pages().chain(filled_in), &written, &gone)));
+        news.extend(
+            self.live.change(|shown| shown.take(pages().chain(filled_in), &written, &gone)),
+        );
         // What was shown as it came about is news to nobody but the terminal.
         news.extend(written);
         Ok(news)
@@ -289,11 +306,11 @@ impl Desk {
     }
 
     /// Begins to make the files that readers search, beside all else.
-    fn index(&mut self, events: &Events) {
+    fn index(&mut self) {
         let index = self.made.as_mut().and_then(|(made, _)| made.take_index());
         let Some(index) = index else { return };
         let (sender, coming) = mpsc::channel();
-        let (events, wanted) = (events.clone(), Arc::new(()));
+        let (events, wanted) = (self.events.clone(), Arc::new(()));
         let memo = Arc::clone(&self.searched.memo);
         let is_wanted = Arc::downgrade(&wanted);
         self.searched.coming = Some((coming, wanted));
@@ -320,14 +337,14 @@ impl Desk {
     }
 
     /// Publishes the files that readers search, when they are made.
-    fn take_index(&mut self, options: &Options, live: &Live) -> io::Result<()> {
+    fn take_index(&mut self, options: &Options) -> io::Result<()> {
         let files = self.searched.coming.as_ref().and_then(|(coming, _)| coming.try_recv().ok());
         let (Some(files), Some((made, course))) = (files, &mut self.made) else { return Ok(()) };
         made.searched.clone_from(&files);
         self.searched.files = files;
         self.searched.coming = None;
         let published = build::publish(made, course, &options.build, &mut self.shelf)?;
-        live.change(|shown| _ = shown.take([], &published.written, &published.gone));
+        self.live.change(|shown| _ = shown.take([], &published.written, &published.gone));
         Ok(())
     }
 }

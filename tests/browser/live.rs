@@ -285,6 +285,43 @@ fn what_cells_print_is_shown_as_they_print_it() {
 }
 
 #[test]
+fn words_are_edited_while_code_runs_and_it_runs_on() {
+    let waits = "println!(\"run {}\", std::process::id()); while !std::path::Path::new(\"go\").exists() \
+                 { std::thread::sleep(std::time::Duration::from_millis(10)); } println!(\"went\");";
+    let lesson = format!("Prose.\n\n```rust\n{waits}\n```\n");
+    live(&[("one.md", &lesson), ("two.md", "Beside it.\n")], async |course, page| {
+        page.open("one.html").await?;
+        let output = "document.querySelector('.output')?.textContent";
+        let shows = |words: &str| format!("{output}?.includes('{words}')");
+        page.until(&shows("run")).await?;
+        let run: String = page.js(&format!("return {output}.match(/run [0-9]+/)[0]")).await?;
+        course.edit("one.md", "Prose.", "Other words.\n\nAnd more of them.");
+        page.until("document.querySelector('main').textContent.includes('And more of them.')")
+            .await?;
+        // It has a title in all others' navigation.
+        course.write("two.md", "---\ntitle: The second\n---\n\nOther words.\n");
+        page.until("document.querySelector('.sidebar').textContent.includes('The second')").await?;
+        assert!(
+            page.js::<bool>("return document.documentElement.matches('[data-running]')").await?
+        );
+        fs::write(course.path("target/lessonc/lessons/runs/one/notebook/go"), "").unwrap();
+        page.until(&format!("{} && !document.querySelector('[data-running]')", shows("went")))
+            .await?;
+        assert!(page.js::<bool>(&format!("return {}", shows(&run))).await?, "it ran once more");
+        course.until_published("site/one.html", "And more of them.").await;
+        course.until_published("site/one.html", &run).await;
+        // Other code ends it.
+        let again = waits.replace("went", "went again");
+        course.edit("one.md", waits, &again);
+        page.until(&format!("{} && !{}", shows("run"), shows("went"))).await?;
+        course.edit("one.md", &again, "println!(\"no more\");");
+        page.until(&format!("{} && !document.querySelector('[data-running]')", shows("no more")))
+            .await?;
+        Ok(())
+    });
+}
+
+#[test]
 fn a_lesson_that_runs_on_request_waits_for_it() {
     let lesson = "---\nrun: on-request\n---\n\nNew.\n\n```rust\nprintln!(\"first\");\n```\n\n\
                   ```output\n[..]\n```\n\n```rust,should_panic\npanic!(\"on purpose\")\n```\n";
@@ -377,7 +414,10 @@ impl Course {
     fn write(&self, path: &str, text: &str) {
         let path = self.0.path().join("lessons").join(path);
         fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).unwrap();
-        fs::write(path, text).unwrap();
+        // At once, as most editors do: half an edit is another, which may end what runs.
+        let beside = path.with_file_name(".new");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, path).unwrap();
     }
 
     /// Waits until a file of the site holds some words.
