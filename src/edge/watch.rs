@@ -97,7 +97,8 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
                 desk.index();
             }
             Err(error) => {
-                live.change(|shown| shown.set_problems(problems::headline(&error)));
+                let problems = problems::headline(&error, &build.course, &options.editor);
+                live.change(|shown| shown.set_problems(problems));
                 desk.told.error(&error);
             }
         }
@@ -238,7 +239,8 @@ impl Desk {
         let Round { course, shown_first, .. } = round;
         timings.begins("write");
         made.searched.clone_from(&self.searched.files);
-        let problems = problems::html(&made.diagnostics, &course.sources, &options.editor);
+        let problems =
+            problems::html(&made.diagnostics, &course.sources, &build.course, &options.editor);
         let news = self.show(&mut made, &pages, problems, &course, &build)?;
         let before = self.told.take(&made.diagnostics);
         if !self.told.diagnostics.is_subset(&before) {

@@ -140,6 +140,17 @@ fn mistakes_are_shown_over_the_last_good_page_until_they_are_mended() {
         course.edit("one.md", "x\n", "x\n:::\n");
         page.until(&format!("!{panel}")).await?;
         assert!(page.text("main").await?.contains("Bad."));
+        // Templates too: where they cannot be read, and where they can't be shown.
+        for (template, words, place) in
+            [("\n{% if %}", "Found", "2:7"), ("{{ course.title }}\n{{ corse }}", "corse", "2:4")]
+        {
+            course.write("templates/colophon.html", template);
+            page.until(&format!("{panel}?.innerText.includes('{words}')")).await?;
+            let href: String =
+                page.js(&format!("return [...{panel}.querySelectorAll('a')].at(-1).href")).await?;
+            let file = course.path("lessons/templates/colophon.html");
+            assert_eq!(href, format!("vscode://file{file}:{place}"));
+        }
         Ok(())
     });
 }
