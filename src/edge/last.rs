@@ -12,7 +12,7 @@ use super::{
     timings::Clock,
 };
 use crate::{
-    execute::{Give, Lock, Runner, Stamp, inputs, key},
+    execute::{Give, Lock, Runner, Stamp, inputs, is_as_expected, key},
     model::{
         package::Program,
         record::{End, Made, StepTrace, Trace},
@@ -36,12 +36,15 @@ pub struct Last {
     pub waiting: BTreeSet<String>,
     /// Those of them that never ran.
     unknown: BTreeSet<String>,
-    /// The programs that run, or ran since, by their lessons and names.
-    begun: BTreeMap<(String, String), Begun>,
+    /// The programs that run, and those that ran.
+    pub runs: Runs,
 }
 
-/// A program that runs, or has run.
-struct Begun {
+/// Programs that run or ran, by their lessons and names.
+pub type Runs = BTreeMap<(String, String), Run>;
+
+pub struct Run {
+    program: Program,
     /// What it is, whatever versions it is built with.
     key: String,
     /// What it takes of what lies outside of the lessons.
@@ -55,6 +58,18 @@ pub enum Given {
     Whole(Box<io::Result<Trace>>),
 }
 
+impl Run {
+    fn is_over(&self) -> bool {
+        matches!(self.given, Some(Given::Whole(_)))
+    }
+
+    /// Whether the program came to another end than it should.
+    fn is_failure(&self) -> bool {
+        let Some(Given::Whole(trace)) = &self.given else { return false };
+        trace.as_ref().as_ref().is_ok_and(|trace| !is_as_expected(&self.program, trace))
+    }
+}
+
 impl Last {
     pub fn new(store: Store, records: Use, requested: BTreeSet<String>) -> Self {
         Self {
@@ -66,7 +81,7 @@ impl Last {
             stale: BTreeSet::new(),
             waiting: BTreeSet::new(),
             unknown: BTreeSet::new(),
-            begun: BTreeMap::new(),
+            runs: Runs::new(),
         }
     }
 
@@ -79,36 +94,38 @@ impl Last {
 
     /// Takes that these programs begin to run.
     pub fn begins_to_run(&mut self, programs: &[Program]) {
-        let begun = programs.iter().map(|program| {
-            let outside = self.store.outside(program).ok();
-            (name(program), Begun { key: identity(program), outside, given: None })
+        let runs = programs.iter().map(|program| {
+            let (key, outside) = (identity(program), self.store.outside(program).ok());
+            (name(program), Run { program: program.clone(), key, outside, given: None })
         });
-        self.begun.extend(begun);
+        self.runs.extend(runs);
     }
 
     /// Takes what a program gave.
     pub fn take(&mut self, program: &(String, String), given: Given) {
-        let Some(begun) = self.begun.get_mut(program) else { return };
+        let Some(run) = self.runs.get_mut(program) else { return };
         // What was told late is no news.
-        if !matches!(begun.given, Some(Given::Whole(_))) {
-            begun.given = Some(given);
+        if !run.is_over() {
+            run.given = Some(given);
         }
     }
 
     /// Whether what runs is what is to be run, now that the course is another.
     pub fn still_runs(&self) -> bool {
-        let is_over = |begun: &Begun| matches!(begun.given, Some(Given::Whole(_)));
-        let running = self.begun.values().filter(|begun| !is_over(begun)).count();
-        let is_running = |program: &Program| {
-            let begun = self.begun(program).filter(|begun| !is_over(begun));
-            begun.is_some_and(|begun| begun.outside == self.store.outside(program).ok())
-        };
+        let running = self.runs.values().filter(|run| !run.is_over()).count();
+        let is_running = |program| self.run_of(program).is_some_and(|run| !run.is_over());
         self.to_run.len() == running && self.to_run.iter().all(is_running)
     }
 
-    /// A program that runs, or ran since, unless it was another.
-    fn begun(&self, program: &Program) -> Option<&Begun> {
-        self.begun.get(&name(program)).filter(|begun| begun.key == identity(program))
+    /// The runs that failed: they would again, and are not recorded.
+    pub fn into_failures(self) -> Runs {
+        self.runs.into_iter().filter(|(_, run)| run.is_failure()).collect()
+    }
+
+    /// How a program runs or ran, unless it was another.
+    fn run_of(&self, program: &Program) -> Option<&Run> {
+        let run = self.runs.get(&name(program)).filter(|run| run.key == identity(program))?;
+        (run.outside == self.store.outside(program).ok()).then_some(run)
     }
 
     /// The lessons of which a program is to run, or runs.
@@ -118,13 +135,13 @@ impl Last {
 
     /// What is recorded of a program and holds, if that may be used.
     fn recall(&self, program: &Program) -> Option<Trace> {
-        let is_given = self.begun(program).is_some_and(|begun| begun.given.is_some());
+        let is_given = self.run_of(program).is_some_and(|run| run.given.is_some());
         if is_given { None } else { self.store.recall_for(&self.records, program) }
     }
 
     /// Of a program the newest that there is, beside what is recorded of it and holds.
     fn newest(&mut self, program: &Program, recalled: Option<Trace>) -> io::Result<Trace> {
-        match self.begun(program).and_then(|begun| begun.given.as_ref()) {
+        match self.run_of(program).and_then(|run| run.given.as_ref()) {
             Some(Given::Whole(trace)) => {
                 // An error cannot be cloned.
                 let error = |error: &io::Error| io::Error::new(error.kind(), error.to_string());
@@ -161,7 +178,8 @@ impl Last {
     /// Whether what a lesson's programs gave is what they would give.
     fn is_known(&self, lesson: &str) -> bool {
         let is_settled = !self.stale.contains(lesson) && !self.waiting.contains(lesson);
-        is_settled && self.records.may_recall(lesson)
+        let ran = self.runs.keys().any(|(of, _)| of == lesson);
+        is_settled && !ran && self.records.may_recall(lesson)
     }
 
     fn is_to_run(&mut self, program: &Program) {

@@ -17,7 +17,7 @@ use super::{
     cargo::SoFar,
     changes::{Events, QUIET},
     course::{self, CourseFolder},
-    last::{Given, Last},
+    last::{Given, Last, Runs},
     private_folder,
     records::{self, Store, Use, Versions},
     run,
@@ -44,6 +44,8 @@ pub struct Round<'r> {
     pub live: &'r Live,
     pub memo: &'r mut Memo,
     pub versions: &'r mut KnownVersions,
+    /// The runs that failed, which are not begun again as long as nothing of theirs is another.
+    pub failures: &'r mut Runs,
     /// When the round began, and after what time the page of a text that was edited was shown, if it was before
     /// the others.
     pub start: Instant,
@@ -80,6 +82,7 @@ impl Round<'_> {
     ) -> io::Result<Option<(Made, Vec<Page>)>> {
         let build::Options { course: folder, records, offline, .. } = self.options;
         let mut last = Last::new(self.store()?, records.clone(), requested.clone());
+        last.runs = std::mem::take(self.failures);
         self.clock.begins("show the edit");
         if self.is_restyled {
             self.show_open(&mut last);
@@ -131,6 +134,7 @@ impl Round<'_> {
                     events.tell_changes(None);
                 });
                 if runner.was_interrupted() {
+                    *self.failures = last.into_failures();
                     return Ok(None);
                 }
                 last.clock = std::mem::take(&mut runner.clock);
@@ -140,11 +144,12 @@ impl Round<'_> {
             }
             ran = runner.ran;
         }
-        let Last { waiting, stale, clock, .. } = last;
-        *self.clock = clock;
+        *self.clock = std::mem::take(&mut last.clock);
         let pages = built.site.pages.clone();
+        let waiting = std::mem::take(&mut last.waiting);
         let mut made = Made::of(built, ran).waiting_for(waiting, alone);
-        made.stale = stale;
+        made.stale = std::mem::take(&mut last.stale);
+        *self.failures = last.into_failures();
         Ok(Some((made, pages)))
     }
 

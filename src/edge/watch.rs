@@ -19,6 +19,7 @@ use super::{
     course::{self, CourseFolder},
     formats,
     keys::Keys,
+    last::Runs,
     private_folder, problems,
     records::Use,
     round::{KnownVersions, Round},
@@ -115,10 +116,13 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             if happened.indexed {
                 desk.take_index(options)?;
             }
-            // What waits to be asked for is asked for; where nothing does, nor was, all is.
+            // What waits to be asked for is asked for, and what failed begins again; where nothing does, nor was, all is.
             let asks = |shown: &mut Shown| shown.request(|_| true) || !shown.requested().is_empty();
-            if happened.rerun && !live.change(asks) && records != Use::Frozen {
-                records = Use::None;
+            if happened.rerun {
+                let failed = !std::mem::take(&mut desk.failures).is_empty();
+                if !live.change(asks) && !failed && records != Use::Frozen {
+                    records = Use::None;
+                }
             }
             if happened.changed || happened.rerun || happened.requested {
                 break;
@@ -151,6 +155,7 @@ struct Desk {
     /// Made of the course's own templates.
     theme: memo::Memo<(), Vec<(String, String)>, Arc<Theme>>,
     versions: KnownVersions,
+    failures: Runs,
     memo: Memo,
     shelf: Shelf,
     /// What was made last, and of what.
@@ -188,6 +193,7 @@ impl Desk {
             reader: course::Reader::default(),
             theme: memo::Memo::default(),
             versions: KnownVersions::default(),
+            failures: Runs::default(),
             memo: Memo::default(),
             shelf: Shelf::default(),
             made: None,
@@ -223,6 +229,7 @@ impl Desk {
             live: &self.live,
             memo: &mut self.memo,
             versions: &mut self.versions,
+            failures: &mut self.failures,
             start,
             clock: timings,
             shown_first: None,

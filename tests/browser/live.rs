@@ -333,6 +333,36 @@ fn words_are_edited_while_code_runs_and_it_runs_on() {
 }
 
 #[test]
+fn what_failed_runs_again_when_it_is_another() {
+    let fails = "```rust\npanic!(\"boom {}\", std::process::id());\n```\n";
+    let lesson = format!("---\ndata: [data/a.csv]\n---\n\nProse.\n\n{fails}");
+    let files = [("one.md", &*lesson), ("two.md", "Beside it.\n"), ("data/a.csv", "a\n1\n")];
+    live(&files, async |course, page| {
+        page.open("two.html").await?;
+        let panel =
+            "document.querySelector('lessonc-live').shadowRoot.querySelector('details')?.innerText";
+        let boom = format!("({panel} ?? '').match(/boom [0-9]+/)?.[0]");
+        page.until(&boom).await?;
+        let first: String = page.js(&format!("return {boom}")).await?;
+        // At another line.
+        course.edit("one.md", "Prose.", "Other words.\n\nAnd more.");
+        page.until(&format!("{panel}.includes('one.md:10')")).await?;
+        course.edit("two.md", "Beside", "Still beside");
+        page.until("document.querySelector('main').textContent.includes('Still beside')").await?;
+        assert_eq!(page.js::<String>(&format!("return {boom}")).await?, first);
+        // What it reads is another.
+        course.edit("data/a.csv", "1", "2");
+        page.until(&format!("{boom} && {boom} !== '{first}'")).await?;
+        course.edit("one.md", "boom", "doom");
+        page.until(&format!("{panel}.includes('doom')")).await?;
+        course.edit("one.md", "panic!", "println!");
+        page.until(&format!("!{panel}")).await?;
+        course.until_published("site/one.html", "doom").await;
+        Ok(())
+    });
+}
+
+#[test]
 fn a_lesson_that_runs_on_request_waits_for_it() {
     let lesson = "---\nrun: on-request\n---\n\nNew.\n\n```rust\nprintln!(\"first\");\n```\n\n\
                   ```output\n[..]\n```\n\n```rust,should_panic\npanic!(\"on purpose\")\n```\n";
