@@ -197,7 +197,6 @@ fn build_needed(
     runner.begins("parse");
     let course = course::parse(sources, &mut memo.course).into_value(&mut diagnostics);
     if is_spoilt(&course, &diagnostics) {
-        // Without its settings every page and every run would be another.
         return Built { diagnostics, ..Built::default() };
     }
     let prepared = prepare(&course, sources, files, theme, runner, memo, &mut diagnostics);
@@ -518,14 +517,20 @@ fn broken(
     texts.chain(lessons).map(|text| text.name.clone()).collect()
 }
 
-/// Whether there is a mistake in the course's settings.
+/// Whether there is a mistake in the course's settings that may make every page and every run another.
 fn is_spoilt(course: &Course, diagnostics: &[Diagnostic]) -> bool {
     let is_of_text = |span: Span| {
         course.lessons.iter().chain(&course.pages).any(|text| text.source == span.source)
     };
     diagnostics.iter().any(|diagnostic| {
-        diagnostic.severity == Severity::Error
-            && matches!(&*diagnostic.code, "front-matter" | "unknown-lesson" | "unknown-page")
+        let is_about_all = match &*diagnostic.code {
+            "front-matter" | "not-utf8" | "unknown-page" => true,
+            // Where those that there are have their places, another may yet be written.
+            "unknown-lesson" => !course::has_listed_all(course),
+            _ => false,
+        };
+        is_about_all
+            && diagnostic.severity == Severity::Error
             && diagnostic.span().is_some_and(|span| !is_of_text(span))
     })
 }

@@ -311,6 +311,31 @@ fn explain_tells_of_one_code_or_lists_all() {
 }
 
 #[test]
+fn a_text_that_is_not_utf8_is_told_beside_all_else_and_left_as_it_is() {
+    let course = Course::new(&[("index.md", QUIET), ("b.md", "See [there](gone.md).\n")]);
+    let text = b"# A\n\nIn a caf\xe9, [clik](#a).\n\n::: solutoin\n:::\n";
+    let path = course.0.path().join("lessons/a.md");
+    fs::write(&path, text).unwrap();
+    let (status, stdout, stderr) = course.run(&["check", "--fix", "--format", "short"]);
+    assert_eq!(status, Some(1));
+    let told: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
+    for line in [
+        "lessons/a.md:3:9: error[not-utf8]: the text is not UTF-8",
+        "lessons/a.md:5:1: warning[unknown-div]: `solutoin` is no kind of div",
+        "lessons/b.md:1:5: error[broken-link]: there is no lesson `gone`",
+        "lessons: 3 files checked, 3 findings",
+    ] {
+        assert!(told.contains(&line), "{line} is not in {told:#?}");
+    }
+    assert_eq!(fs::read(path).unwrap(), text);
+    // The others are built.
+    fs::write(course.0.path().join("lessons/b.md"), "Words.\n").unwrap();
+    assert_eq!(course.run(&["build"]).0, Some(1));
+    assert!(course.0.path().join("site/b.html").exists());
+    assert!(!course.0.path().join("site/a.html").exists());
+}
+
+#[test]
 fn mends_are_made_once_and_change_nothing_more() {
     let lesson = "\
 ---

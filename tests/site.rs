@@ -146,6 +146,25 @@ fn a_lesson_that_is_broken_stays_in_the_search_as_its_page_does() {
 }
 
 #[test]
+fn a_lesson_that_is_listed_and_not_yet_written_holds_up_no_other() {
+    let settings = |listed: &str| format!("---\nlessons: [{listed}]\n---\n");
+    let project = Project::new(&[("index.md", &settings("one, two")), ("one.md", "Before.\n")]);
+    let build = || project.lessonc(&["build"]);
+    project.write("two.md", "Words.\n");
+    assert_eq!(build().0, Some(0));
+    project.write("index.md", &settings("one, two, three"));
+    project.write("one.md", "After.\n");
+    let (status, told) = build();
+    assert!(status == Some(1) && told.contains("error[unknown-lesson]"), "{told}");
+    assert!(project.read("site/one.html").contains("After."));
+    // One that is misspelt would put the others in another order.
+    project.write("index.md", &settings("one, tow"));
+    project.write("one.md", "Later.\n");
+    assert_eq!(build().0, Some(1));
+    assert!(project.read("site/one.html").contains("After."));
+}
+
+#[test]
 fn what_crawlers_are_told_holds_whole_addresses_of_pages_that_are_there() {
     let folder = tempfile::tempdir().unwrap();
     let pages = build(Path::new("tests/course"), folder.path());

@@ -67,7 +67,11 @@ pub fn check(options: &Options) -> io::Result<Outcome> {
         eprintln!("{}: {checked} checked, {mended}nothing found", options.course.display());
         return Ok(Outcome::Fine);
     }
-    let left = diagnostics.iter().filter(|diagnostic| diagnostic.fix.is_some()).count();
+    let can_be_mended = |found: &&Diagnostic| {
+        let source = found.span().map(|span| course.sources.get(span.source));
+        found.fix.is_some() && source.is_none_or(|source| source.misread.is_none())
+    };
+    let left = diagnostics.iter().filter(can_be_mended).count();
     let left = match left {
         0 => String::new(),
         left => format!("; `--fix` would mend {left} of them"),
@@ -110,6 +114,9 @@ fn mend(course: &CourseFolder, diagnostics: &[Diagnostic]) -> io::Result<usize> 
     let mut count = 0;
     for mended in fix::mend(diagnostics, &course.sources) {
         let source = course.sources.get(mended.source);
+        if source.misread.is_some() {
+            continue; // what could not be read would be lost
+        }
         // A link stays a link, and what it leads to is written.
         let path = fs::canonicalize(&source.shown).map_err(with_path(source.shown.as_ref()))?;
         if fs::read(&path).map_err(with_path(&path))? != source.text.as_bytes() {

@@ -141,8 +141,7 @@ impl Reader {
 
 fn text(name: &str, path: &Path) -> io::Result<Source> {
     let bytes = fs::read(path).map_err(with_path(path))?;
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))?;
-    Ok(Source::new(name, path.to_string_lossy(), text))
+    Ok(Source::read(name, path.to_string_lossy(), bytes))
 }
 
 /// Reads a course's folder; `read` gives the texts of files, by the paths in their course and the paths to them.
@@ -246,13 +245,6 @@ fn file_name(path: &str) -> &str {
 /// The working directory has a name that can be opened and read.
 fn shown(path: &Path) -> &Path {
     if path == Path::new("") { Path::new(".") } else { path }
-}
-
-fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> io::Error {
-    let valid = error.utf8_error().valid_up_to();
-    let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let message = format!("{}:{line}: the text is not UTF-8; save it as UTF-8", path.display());
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub struct Source {
     /// How diagnostics name it, as the author would type it: `lessons/asyncio.md`.
     pub shown: String,
     pub text: String,
+    /// Where its file first is no UTF-8: what cannot be read there is `U+FFFD` in the text.
+    pub misread: Option<usize>,
     line_starts: Vec<usize>,
 }
 
@@ -30,7 +32,18 @@ impl Source {
         let mut line_starts: Vec<usize> =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         line_starts.shrink_to_fit();
-        Self { path: path.into(), shown: shown.into(), text, line_starts }
+        Self { path: path.into(), shown: shown.into(), text, misread: None, line_starts }
+    }
+
+    /// A text as its file holds it.
+    pub fn read(path: impl Into<String>, shown: impl Into<String>, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(path, shown, text),
+            Err(error) => Self {
+                misread: Some(error.utf8_error().valid_up_to()),
+                ..Self::new(path, shown, String::from_utf8_lossy(error.as_bytes()))
+            },
+        }
     }
 
     /// The line and column of a byte offset; one past the end answers for the end.

@@ -57,7 +57,8 @@ pub enum Text {
 /// All sources as a course: settings, landing page, lessons in the order in which they are taught,
 /// and the other pages.
 pub fn parse(sources: &Sources, memo: &mut Memo) -> Diagnosed<Course> {
-    let mut diagnostics = vec![];
+    let mut diagnostics: Vec<Diagnostic> =
+        sources.iter().filter_map(|(id, source)| misread(id, source)).collect();
     let (mut course, mut settings) = (Course::default(), Settings::default());
     let common = Common::of(sources);
     let is_workbench = common.is_workbench;
@@ -107,6 +108,9 @@ pub fn with_edited(
     memo: &mut Memo,
 ) -> Option<Course> {
     let source = sources.get(edited);
+    if source.misread.is_some() {
+        return None;
+    }
     let common = Common::of(sources);
     let role = role(&source.path, common.is_workbench);
     let input = common.input(edited, source, role);
@@ -141,6 +145,16 @@ impl<'a> Common<'a> {
     fn input(&self, id: SourceId, source: &Arc<Source>, role: Role) -> Input {
         (id, Arc::clone(source), role, self.is_workbench, self.links.cloned())
     }
+}
+
+/// Tells of a text that is not UTF-8.
+fn misread(id: SourceId, source: &Source) -> Option<Diagnostic> {
+    let start = source.misread?;
+    let end = start + char::REPLACEMENT_CHARACTER.len_utf8();
+    let diagnostic = Diagnostic::error("not-utf8", "the text is not UTF-8".to_owned())
+        .at(Span::new(id, start..end), "this cannot be read")
+        .hint("save the file as UTF-8");
+    Some(diagnostic)
 }
 
 fn read(context: &parse::Context, (id, source, role, ..): &Input) -> Diagnosed<Text> {
@@ -278,6 +292,12 @@ fn twice(listed: &[(String, Span)]) -> impl Iterator<Item = Diagnostic> {
 fn places(settings: &Settings) -> HashMap<&str, usize> {
     let listed = settings.lessons.iter().enumerate().rev();
     listed.map(|(at, (name, _))| (without_extension(name), at)).collect()
+}
+
+/// Whether all lessons stand in the settings' list.
+pub fn has_listed_all(course: &Course) -> bool {
+    let listed = places(&course.settings);
+    course.lessons.iter().all(|lesson| listed.contains_key(without_extension(&lesson.name)))
 }
 
 /// Which of the settings' units each lesson belongs to.

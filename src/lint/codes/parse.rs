@@ -376,6 +376,22 @@ title: A lesson
         ..CODE
     },
     Code {
+        name: "not-utf8",
+        severity: Severity::Error,
+        found: Found::ByFolder,
+        meaning: "a text is saved in another encoding than UTF-8",
+        explanation: "Letters with accents are other bytes in other encodings, such as Latin-1, and nobody can tell which \
+was meant. Editors have a choice of the encoding where they save a file under a name.",
+        bad: "$ file lessons/cafe.md
+lessons/cafe.md: ISO-8859 text
+",
+        good: "$ iconv --from-code latin1 --to-code utf-8 lessons/cafe.md > cafe.md && mv cafe.md lessons/
+$ file lessons/cafe.md
+lessons/cafe.md: UTF-8 text
+",
+        ..CODE
+    },
+    Code {
         name: "same-page",
         severity: Severity::Error,
         found: Found::ByFolder,
