@@ -389,11 +389,13 @@ fn line(news: &BTreeSet<String>, made: &Made, first: Option<Duration>, took: Dur
         news.iter().map(String::as_str).partition(|path| path.ends_with(".html"));
     let pages: Vec<&str> = pages.iter().map(|path| path.trim_end_matches(".html")).collect();
     let what = match (&pages[..], &files[..]) {
-        ([], []) => "no page changed".to_owned(),
-        ([], files) => format!("{}: copied", listed(files)),
+        ([], []) => "nothing changed".to_owned(),
+        ([], files) => format!("{}: copied", listed(files, "file")),
         (pages, _) => match first {
-            Some(first) => format!("{}: shown in {}, all woven", listed(pages), told(first)),
-            None => format!("{}: woven", listed(pages)),
+            Some(first) => {
+                format!("{}: shown in {}, all woven", listed(pages, "page"), told(first))
+            }
+            None => format!("{}: woven", listed(pages, "page")),
         },
     };
     let ran = match made.ran {
@@ -419,12 +421,9 @@ fn told(took: Duration) -> String {
     }
 }
 
-/// The first few of some names.
-fn listed(names: &[&str]) -> String {
-    match names {
-        [first, second, _, _, ..] => format!("{first}, {second} and {} more", names.len() - 2),
-        _ => names.join(", "),
-    }
+/// A few names, or how many there are.
+fn listed(names: &[&str], noun: &str) -> String {
+    if names.len() <= 3 { names.join(", ") } else { plural(names.len(), noun) }
 }
 
 fn greet(options: &Options, address: SocketAddr, keys: &Keys) {
