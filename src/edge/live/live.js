@@ -45,15 +45,20 @@
   // would count: with one paragraph more, each that follows would become the one before it, and the reader's selection with it.
   const sameAs = "lessonc-same-";
   function pair(before, after, count = 0) {
-    const byText = (elements) => Map.groupBy(elements, (element) => pieces.get(element) ?? element.outerHTML);
-    const [was, is] = [byText(before), byText(after)];
+    const textOf = (element) => pieces.get(element) ?? element.outerHTML;
+    const [left, next] = [[...before], [...after]];
+    // What comes before all change keeps its place, and what comes after it where no more and no less stands between.
+    while (left.length && next.length && textOf(left[0]) === textOf(next[0])) left.shift(), next.shift();
+    if (left.length === next.length)
+      while (left.length && textOf(left.at(-1)) === textOf(next.at(-1))) left.pop(), next.pop();
+    const [was, is] = [Map.groupBy(left, textOf), Map.groupBy(next, textOf)];
     for (const [text, elements] of is) {
       const same = was.get(text);
       // Which is which of several can be told only where none came or went.
       if (same?.length !== elements.length) continue;
-      elements.forEach((next, at) => {
-        pieces.set(same[at], text).set(next, text);
-        if (!next.id) same[at].id = next.id = sameAs + count++;
+      elements.forEach((element, at) => {
+        pieces.set(same[at], text).set(element, text);
+        if (!element.id) same[at].id = element.id = sameAs + count++;
       });
       was.delete(text);
       is.delete(text);
