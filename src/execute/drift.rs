@@ -15,7 +15,8 @@
 //! - Where both give the same lines in another order, numbers aside, the record's may come in any
 //!   order.
 //!
-//! A cell's `drift=` says otherwise: see [`Drift`].
+//! A cell's `drift=` says otherwise: see [`Drift`]. Where lines may come in any order, they are compared in an order of
+//! their own, and may vary all the same.
 
 use std::{collections::BTreeSet, iter};
 
@@ -56,7 +57,9 @@ pub fn drifted(
         let message = "the cell does not give what is recorded of it";
         let mut diagnostic = Diagnostic::error("drift", message).at(now.span, "");
         for Stream { name, parts } in differing {
-            let diff = difference(&plain(&text(before, *parts)), &plain(&text(now, *parts)));
+            let [before, now] = [before, now].map(|output| plain(&text(output, *parts)));
+            let again = again.map(|output| plain(&text(output, *parts)));
+            let diff = difference(drift, &before, &now, again.as_deref());
             let text = format!("{name}, as recorded (-) and now (+):\n{diff}");
             diagnostic = diagnostic.remark(Remark::new(RemarkKind::Diff, text));
         }
@@ -103,7 +106,9 @@ pub fn drifted_files(
         };
         let mut diagnostic = Diagnostic::error("drift", message).at(place, "");
         if let [Some(Ok(before)), Some(Ok(now))] = [before, now].map(|it| it.map(str::from_utf8)) {
-            let text = format!("as recorded (-) and now (+):\n{}", difference(before, now));
+            let again = again.and_then(|again| str::from_utf8(bytes(again, path)?).ok());
+            let diff = difference(drift, before, now, again);
+            let text = format!("as recorded (-) and now (+):\n{diff}");
             diagnostic = diagnostic.remark(Remark::new(RemarkKind::Diff, text));
         }
         Some(diagnostic.hint("mend the cell, or take what it writes with `--update`"))
@@ -185,16 +190,25 @@ fn holds(
     if recorded == fresh {
         return true;
     }
-    let (recorded, fresh, again) = (plain(recorded), plain(fresh), again.map(plain));
+    let text = |text| arranged(drift, plain(text));
+    let (recorded, fresh, again) = (text(recorded), text(fresh), again.map(text));
     match drift {
-        None => {
+        None | Some(Drift::Unordered) => {
             recorded == fresh || varies_so(&recorded, &fresh, again.as_deref().unwrap_or(&fresh))
         }
         Some(Drift::Exact) => false,
-        Some(Drift::Unordered) => sorted(recorded.lines()) == sorted(fresh.lines()),
         Some(Drift::Pattern) => true,
         Some(Drift::Shape) => shapes(&recorded) == shapes(&fresh),
     }
+}
+
+/// A text whose lines may come in any order, in one of its own: what is like each other stands together.
+fn arranged(drift: Option<Drift>, text: String) -> String {
+    if drift != Some(Drift::Unordered) {
+        return text;
+    }
+    let lines = sorted(text.lines().map(|line| (shape(line), line)));
+    lines.iter().flat_map(|(_, line)| [line, "\n"]).collect()
 }
 
 /// Whether a text differs from two others no more than these from each other, times aside.
@@ -415,11 +429,20 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
 /// Lines of a difference that somebody reads.
 const MOST_SHOWN: usize = 30;
 
-fn difference(recorded: &str, fresh: &str) -> String {
-    let whole = |text: &str| text.lines().flat_map(|line| [line, "\n"]).collect::<String>();
-    let (recorded, fresh) = (whole(recorded), whole(fresh));
-    let diff = unified(&recorded, &fresh, 1);
-    let lines: Vec<&str> = diff.lines().filter(|line| !line.starts_with("@@")).collect();
+/// What differs, but for what may vary.
+fn difference(drift: Option<Drift>, recorded: &str, fresh: &str, again: Option<&str>) -> String {
+    let text = |text: &str| arranged(drift, text.to_owned());
+    let (recorded, fresh, again) = (text(recorded), text(fresh), again.map(text));
+    let again = again.as_deref().unwrap_or(&fresh);
+    let changed = |recorded: &str| {
+        let diff = unified(&whole_lines(recorded), &whole_lines(&fresh), 1);
+        let lines = diff.lines().filter(|line| !line.starts_with("@@")).map(str::to_owned);
+        lines.collect::<Vec<_>>()
+    };
+    let mut lines = changed(&evened(drift, &recorded, &fresh, again));
+    if lines.is_empty() {
+        lines = changed(&recorded);
+    }
     if lines.is_empty() {
         return "they differ in their colours, or in how the last line ends".to_owned();
     }
@@ -428,6 +451,34 @@ fn difference(recorded: &str, fresh: &str) -> String {
         shown.push_str(&format!("\n… and {} lines more", lines.len() - MOST_SHOWN));
     }
     shown
+}
+
+fn whole_lines(text: &str) -> String {
+    text.lines().flat_map(|line| [line, "\n"]).collect()
+}
+
+/// What is recorded, its lines as they are today where they may vary so.
+fn evened(drift: Option<Drift>, recorded: &str, fresh: &str, again: &str) -> String {
+    let lines = |text| str::lines(text).collect::<Vec<_>>();
+    let (mut given, one, other) = (lines(recorded), lines(fresh), lines(again));
+    let is_long = given.len().max(one.len()) > MOST_ALIGNED;
+    if drift == Some(Drift::Exact) || one.len() != other.len() || is_long {
+        return recorded.to_owned();
+    }
+    let pattern = pattern(&one, &other);
+    let parts = stretches(&shapes(recorded), &shapes(fresh));
+    for Stretch { is_same, one: before, other: now } in parts {
+        if before.len() != now.len() {
+            continue;
+        }
+        for (at, now) in iter::zip(before, now) {
+            let is_like = is_same && drift == Some(Drift::Shape);
+            if is_like || pattern[now].fits(&given[at]) {
+                given[at] = one[now];
+            }
+        }
+    }
+    given.join("\n")
 }
 
 #[cfg(test)]
@@ -522,6 +573,9 @@ mod tests {
         assert!(!holds(Drift::Exact, "a", "\u{1b}[1ma"));
         assert!(holds(Drift::Unordered, "a\nb\na", "b\na\na"));
         assert!(!holds(Drift::Unordered, "a\nb\na", "b\na\nb"));
+        // In any order, and varying as they may.
+        assert!(holds(Drift::Unordered, "1 took 10.08ms\n0 took 9ms", "0 took 10ms\n1 took 11ms"));
+        assert!(!holds(Drift::Unordered, "1 took 10.08ms\n0 took 9ms", "0 took 10ms\n2 took 11ms"));
         assert!(holds(Drift::Shape, "\u{1b}[1m1 s\n2 s", " 10.5 s\n2 s"));
         assert!(!holds(Drift::Shape, "1 s", "1 ms"));
         assert!(!holds(Drift::Shape, "1 s", "1 s\n1 s"));
@@ -538,8 +592,27 @@ mod tests {
 
     #[test]
     fn a_difference_is_shown_with_little_around_it() {
-        assert_eq!(difference("a\nb\nc\nd\n", "a\nb\nC\nd"), " b\n-c\n+C\n d");
-        let long = difference("", &"x\n".repeat(100));
+        let plain = |recorded, fresh| difference(None, recorded, fresh, None);
+        assert_eq!(plain("a\nb\nc\nd\n", "a\nb\nC\nd"), " b\n-c\n+C\n d");
+        let long = plain("", &"x\n".repeat(100));
         assert!(long.ends_with("+x\n… and 70 lines more"), "{long}");
+    }
+
+    #[test]
+    fn what_may_vary_is_no_part_of_a_difference() {
+        let (recorded, fresh) = ("took 100.1 ms\nid 7\n41\n", "took 100.2 ms\nid 8\n42\n");
+        let again = Some("took 100.3 ms\nid 9\n42\n");
+        assert_eq!(difference(None, recorded, fresh, again), " id 8\n-41\n+42");
+        let exact = difference(Some(Drift::Exact), recorded, fresh, again);
+        assert!(exact.starts_with("-took 100.1 ms"), "{exact}");
+        let unordered = Some(Drift::Unordered);
+        assert_eq!(
+            difference(unordered, "alpha\nbeta 3\n", "beta 4\nalpha\n", None),
+            " alpha\n-beta 3\n+beta 4"
+        );
+        assert_eq!(
+            difference(Some(Drift::Shape), "1 s\n2 s\n", "3 s\n4 ms\n", None),
+            " 3 s\n-2 s\n+4 ms"
+        );
     }
 }

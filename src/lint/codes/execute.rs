@@ -79,7 +79,7 @@ record may differ as well. What is a number in both may be any number. What else
 lines that come and go may be any lines; lines whose order varies may come in any order.
 
 `drift=` behind the fence of a cell says otherwise: `exact`, every byte is the same; `unordered`, the same lines in any
-order; `shape`, as many lines of the same words, whatever their numbers; `pattern`, only the `output` block below the
+order, which may vary as above; `shape`, as many lines of the same words, whatever their numbers; `pattern`, only the `output` block below the
 cell decides, with its `[..]` and `...`.
 
 `lessonc check --run --update` records what the cells give now.",
