@@ -399,3 +399,18 @@ fn what_was_measured_on_a_busy_machine_is_told_at_the_cell() {
     assert!(message.contains("45 % busy"), "{message}");
     assert_eq!(sources.place(labels[0].span), "a.md:8:1");
 }
+
+#[test]
+fn a_program_that_changes_what_it_reads_is_not_recorded_and_that_is_told() {
+    let lesson = "---\nwrite: [data]\ndata: [data/count.txt]\n---\n\n```rust\n\
+                  std::fs::write(\"COUNT\", std::process::id().to_string())?;\n```\n";
+    let project = Project::new(&[]);
+    fs::create_dir(project.path("lessons/data")).unwrap();
+    project.write("data/count.txt", "1");
+    let count = project.path("lessons/data/count.txt");
+    project.write("one.md", &lesson.replace("COUNT", &count.to_string_lossy()));
+    let (_, words) = project.lessonc(&["build"]);
+    assert!(words.contains("one: what its notebook reads was changed while it ran"), "{words}");
+    let (status, words) = project.lessonc(&["build", "--frozen"]);
+    assert!(status == Some(1) && words.contains("error[stale-record]"), "{words}");
+}

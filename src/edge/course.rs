@@ -156,6 +156,11 @@ fn read_with(
         let error = io::Error::new(io::ErrorKind::NotADirectory, message);
         return Err(with_path(folder)(error));
     }
+    if !shown(folder).is_dir() {
+        let message = "there is no such folder; a course is the folder of its lessons, `lessons` where none is named";
+        let error = io::Error::new(io::ErrorKind::NotFound, message);
+        return Err(with_path(folder)(error));
+    }
     let is_workbench = folder.join(CONFIG).is_file();
     let mut links = BTreeSet::new();
     let mut paths = texts(folder, "", &mut links)?;

@@ -1,11 +1,11 @@
-//! Which files of a course are opened while a program runs.
+//! Which files of a course are read while a program runs.
 //!
-//! Only Linux tells, and it does not tell who opens them: others who look at the course meanwhile are
+//! Only Linux tells, and it does not tell who reads them: others who look at the course meanwhile are
 //! noted as well. Nothing is lost where it does not tell, but a hint.
 
 use std::{collections::BTreeSet, path::Path};
 
-/// The files of a course that are opened from now on.
+/// The files of a course that are opened from now on to be read, and closed again.
 #[cfg(target_os = "linux")]
 pub struct Reads {
     inotify: rustix::fd::OwnedFd,
@@ -21,7 +21,7 @@ impl Reads {
         let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).ok()?;
         let folders = super::course::folders_of_files(course).into_iter().filter_map(|folder| {
             let path = course.join(&folder);
-            let flags = WatchFlags::OPEN | WatchFlags::ONLYDIR;
+            let flags = WatchFlags::CLOSE_NOWRITE | WatchFlags::ONLYDIR;
             Some((inotify::add_watch(&inotify, path, flags).ok()?, folder))
         });
         Some(Self { folders: folders.collect(), inotify })
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_opened_is_noted_and_nothing_else() {
+    fn what_is_read_is_noted_and_nothing_else() {
         let course = tempfile::tempdir().unwrap();
         let at = |path: &str| course.path().join(path);
         fs::create_dir_all(at("data/more")).unwrap();
@@ -80,6 +80,8 @@ mod tests {
             fs::read(at(path)).unwrap();
         }
         fs::metadata(at("data/one.csv")).unwrap();
+        fs::write(at("data/one.csv"), "y").unwrap();
+        fs::write(at("data/more/four.csv"), "y").unwrap();
         fs::read_dir(at("data/more")).unwrap();
         assert_eq!(
             reads.end(),

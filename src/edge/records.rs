@@ -198,8 +198,12 @@ impl<R: Runner> Recorded<R> {
             let trace = trace.and_then(|trace| {
                 self.ran += 1;
                 self.clock.ran(&batch[at].lesson, trace.steps.iter().map(|step| step.micros).sum());
-                if is_as_expected(batch[at], &trace) {
-                    self.store.keep(batch[at], &trace, outside)?;
+                let program = batch[at];
+                if is_as_expected(program, &trace) && !self.store.keep(program, &trace, outside)? {
+                    eprintln!(
+                        "{}: what its {} reads was changed while it ran, so that it is not recorded.",
+                        program.lesson, program.name
+                    );
                 }
                 Ok(trace)
             });

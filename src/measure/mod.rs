@@ -129,9 +129,15 @@ impl Prose<'_> {
         };
         let text = [&written[..at.start], &shown, &written[at.end..]].concat();
         let Some(tolerance) = self.tolerance(span, attributes, said) else { return };
-        if (said.base() - measured.base()).abs()
-            > tolerance.unwrap_or(measured.base().abs() * TOLERANCE)
-        {
+        let off = (said.base() - measured.base()).abs();
+        if off > tolerance.unwrap_or(measured.base().abs() * TOLERANCE) {
+            // In steps of ten, so that the next run may give another.
+            let percent = (off / said.base().abs() * 10.0).ceil() * 10.0;
+            let or = if percent.is_finite() {
+                format!(", or say how far it may be: `tolerance=\"{percent}%\"`")
+            } else {
+                String::new()
+            };
             let brackets =
                 Span { end: span.start + 1 + written.len(), start: span.start + 1, ..span };
             // Markup or line breaks inside are the author's to rewrite.
@@ -140,7 +146,7 @@ impl Prose<'_> {
             self.diagnostics.push(
                 Diagnostic::warning("other-value", format!("`{name}` was measured as {shown}"))
                     .at(span, "readers see the measured value, here stands another")
-                    .hint("write the measured one, or say how far it may be: `tolerance=\"80%\"`")
+                    .hint(format!("write the measured one{or}"))
                     .fixed_by(fix),
             );
         }

@@ -19,7 +19,7 @@ pub struct Trace {
     /// Files that the program wrote in its working directory, by name.
     #[serde(skip)]
     pub files: Vec<CapturedFile>,
-    /// The files of the course that were opened meanwhile, whoever did.
+    /// The files of the course that were read meanwhile, whoever did.
     #[serde(skip)]
     pub opened: BTreeSet<String>,
     /// What the compiler said when the program was built: warnings, if anything was run.
