@@ -398,7 +398,7 @@ pub fn add_to_record(
         record.outputs.push(Output {
             chunk: step.chunk,
             span: step.span,
-            parts: parts.map(|part| blame::with_lesson_places(part, program, sources)).collect(),
+            parts: parts.map(|part| blame::with_readers_places(part, program, sources)).collect(),
             micros: given.micros,
             samples: given.samples.clone(),
             is_old: given.is_old,

@@ -12,10 +12,10 @@ use crate::model::{
 };
 
 use super::{runtime::PLACE, syntax::last_try};
-use places::{Panic, file_place, place, uses};
+use places::{Panic, file_place, place, uses, with_lesson_places};
 
 pub use compiler::join_uses;
-pub use places::with_lesson_places;
+pub use places::with_readers_places;
 
 /// What went wrong in a run, at the places where an author can mend it.
 pub fn diagnose(program: &Program, trace: &Trace, sources: &Sources) -> Vec<Diagnostic> {

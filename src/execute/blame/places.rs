@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::{
     diagnostic::CELL,
-    package::{Expected, File, Origin, Program},
+    package::{Action, Expected, File, Origin, Program},
     record::{CompilerSpan, Part},
     source::{LineColumn, Sources, Span},
 };
@@ -93,21 +93,45 @@ fn is_one_block(stretch: Span, place: Span, sources: &Sources) -> bool {
 
 /// Rewrites the places in what a program printed (`src/main.rs:12:5`, as panics, `dbg!` and
 /// backtraces have them) to places in the lesson.
-pub fn with_lesson_places(mut part: Part, program: &Program, sources: &Sources) -> Part {
-    let rewrite = |text: String| {
-        if !text.contains(".rs:") && !text.contains(OVERFLOW) {
-            return text;
+pub fn with_lesson_places(part: Part, program: &Program, sources: &Sources) -> Part {
+    each_line(part, |line| match is_of_compiler(line) {
+        true => in_package(line, program),
+        false => rewritten(&without_thread_number(line), program, sources),
+    })
+}
+
+/// The same to those that readers see: who types the commands of a console has the package's files.
+pub fn with_readers_places(part: Part, program: &Program, sources: &Sources) -> Part {
+    match program.action {
+        Action::Console(_) => {
+            each_line(part, |line| in_package(&without_thread_number(line), program))
         }
-        let line = |line| match is_of_compiler(line) {
-            // Cargo names files from the workspace's folder, and readers know of the package's alone.
-            true => line.replacen(&format!("{}/", program.member), "", 1),
-            false => rewritten(&without_thread_number(line), program, sources),
-        };
-        text.split_inclusive('\n').map(line).collect()
-    };
+        _ => with_lesson_places(part, program, sources),
+    }
+}
+
+fn each_line(mut part: Part, line: impl FnMut(&str) -> String) -> Part {
     let text = part.text_mut();
-    *text = rewrite(std::mem::take(text));
+    if text.contains(".rs:") || text.contains(OVERFLOW) {
+        *text = text.split_inclusive('\n').map(line).collect();
+    }
     part
+}
+
+/// Cargo names files from the workspace's folder, and readers know of the package's alone.
+fn in_package(line: &str, program: &Program) -> String {
+    let folder = format!("{}/", program.member);
+    let is_named = |(at, _): &(usize, &str)| {
+        let path = line[at + folder.len()..].split(':').next().unwrap_or_default();
+        // Not `my-lesson/`; but colours end in a letter.
+        let before = line[..*at].chars().next_back();
+        path.ends_with(".rs") && before.is_none_or(|c| c == 'm' || !is_of_path(c))
+    };
+    let place = line.match_indices(&folder).find(is_named);
+    match place {
+        Some((at, _)) => [&line[..at], &line[at + folder.len()..]].concat(),
+        None => line.to_owned(),
+    }
 }
 
 /// Whether a line says where the compiler found something. Below it stand lines of that file under
@@ -123,7 +147,6 @@ pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
     let mut rest = text;
     while let Some(at) = rest.find(".rs:") {
         let path_end = at + ".rs".len();
-        let is_of_path = |c: char| c.is_alphanumeric() || "_-./\\".contains(c);
         let path_start = rest[..path_end].trim_end_matches(is_of_path).len();
         let (line, length) = number(&rest[path_end + 1..]);
         let mut end = path_end + 1 + length;
@@ -153,6 +176,10 @@ pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
         rest = &rest[end..];
     }
     out + rest
+}
+
+fn is_of_path(c: char) -> bool {
+    c.is_alphanumeric() || "_-./\\".contains(c)
 }
 
 /// What a place of a lesson is called in what is printed: of a block that is tried, lines are counted
@@ -312,5 +339,12 @@ mod tests {
         let said = "thread 'main' (4711) panicked at notebooks/b/src/main.rs:2:3:\nno\n";
         let part = with_lesson_places(Part::Stderr(said.into()), &program, &sources);
         assert_eq!(part, Part::Stderr("thread 'main' panicked at b.md:2:1:\nno\n".into()));
+        // In a console they are those that learners see.
+        let program = Program { action: Action::Console(vec![]), ..program };
+        let part = with_readers_places(Part::Stderr(said.into()), &program, &sources);
+        assert_eq!(part, Part::Stderr("thread 'main' panicked at src/main.rs:2:3:\nno\n".into()));
+        let other = "in my-notebooks/b/src/main.rs:2:3\n";
+        let part = with_readers_places(Part::Stdout(other.into()), &program, &sources);
+        assert_eq!(part, Part::Stdout(other.into()));
     }
 }
