@@ -166,6 +166,26 @@ pub fn commands(
     ))
 }
 
+/// Tells of commands that only change the shell that they run in, of which the next one knows nothing.
+pub fn without_effect(passage: Passage, lines: &[Range<usize>]) -> Vec<Diagnostic> {
+    let told = lines.iter().filter_map(|line| {
+        let command = passage.text[line.clone()].strip_prefix(PROMPT)?.trim();
+        let is_whole = !command.contains(['&', '|', ';', '`', '$', '(']);
+        let word = command.split_whitespace().next().filter(|_| is_whole)?;
+        let sets = is_variable(word) && command.len() == word.len();
+        if !sets && !["cd", "export", "unset", "alias", "source", "."].contains(&word) {
+            return None;
+        }
+        let message = "this changes nothing for the commands below it";
+        let diagnostic = Diagnostic::warning("no-effect", message);
+        let diagnostic = diagnostic.at(passage.span(line.clone()), "each has a shell of its own");
+        Some(
+            diagnostic.hint(format!("write it on one line with what needs it: `$ {command} && …`")),
+        )
+    });
+    told.collect()
+}
+
 /// Tells of `.woven` where it says nothing, and of what says nothing of a block that is woven: its
 /// text is the lesson's already, and no code.
 pub fn woven(
@@ -230,9 +250,9 @@ fn unknown(key: &str, place: Span) -> Diagnostic {
 fn mistake(key: &str, value: &str) -> Option<(String, String)> {
     let told = |what: &str, hint: &str| Some((what.to_owned(), hint.to_owned()));
     match key {
-        "timeout" if value.parse::<u32>().is_err() => told(
+        "timeout" if !value.parse::<u32>().is_ok_and(|seconds| seconds > 0) => told(
             &format!("`timeout={value}` is no number of seconds"),
-            "write a whole number: `timeout=120`",
+            "write a whole number, from 1: `timeout=120`",
         ),
         "runs" if !value.parse().is_ok_and(|runs| (1..=Timing::MOST).contains(&runs)) => told(
             &format!("`runs={value}` is no number of runs"),

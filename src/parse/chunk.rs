@@ -56,6 +56,7 @@ pub fn chunk(
     let cell = cell(language.as_deref(), &attributes, cells);
     if cell == Some(Cell::Console) {
         diagnostics.extend(asked::commands(passage, info.clone(), &lines));
+        diagnostics.extend(asked::without_effect(passage, &lines));
     }
     let mut lines = code_lines(passage, lines, language.as_deref());
     if knitr && refuses(&text[info.clone()], "include") {

@@ -518,7 +518,13 @@ impl<'a> Reader<'a> {
     /// One of [`LIMITS`].
     fn limit(&mut self, key: &str, node: &Node, limits: &mut Limits) {
         match key {
-            "timeout" => limits.timeout = self.number(node, "seconds"),
+            "timeout" => {
+                limits.timeout = self.number(node, "seconds");
+                if limits.timeout == Some(0) {
+                    let place = self.span(node.defined);
+                    self.error("nothing ends in no time", place, "write seconds, from 1: `20`");
+                }
+            }
             "output-size" => limits.output_size = self.size(node),
             "memory" => limits.memory = self.size(node),
             "file-size" => limits.file_size = self.size(node),

@@ -117,6 +117,22 @@ $ cargo run
         ..CODE
     },
     Code {
+        name: "no-effect",
+        meaning: "a command changes nothing for those below it",
+        explanation: "Each command of a `.console .cell` runs in a shell of its own, in the package's folder. A learner types \
+them all into one, where `cd` and `export` count for the next: what your page shows would not be what they see.",
+        bad: "``` {.console .cell}
+$ cd src
+$ ls
+```
+",
+        good: "``` {.console .cell}
+$ cd src && ls
+```
+",
+        ..CODE
+    },
+    Code {
         name: "indented-div",
         meaning: "a div's fence is indented",
         explanation: "A div begins and ends at the margin of what it stands in: the page, a quote, or a list item.
