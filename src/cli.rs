@@ -330,11 +330,12 @@ struct Locate {
 Examples:
   lessonc why                              every run of the course
   lessonc why asyncio                      those of one lesson
+  lessonc why async-calc-pi                those of a cell that has this name
   lessonc why lessons/asyncio.md:40        those of the code block at a line
 
 Exit status: 0 all hold, 1 something is stale, 2 there is no such lesson or block.")]
 struct Why {
-    /// A lesson, or `path:line` of a code block
+    /// A lesson, a named cell, or `path:line` of a code block
     what: Option<String>,
     /// The course's folder
     #[arg(default_value = "lessons")]

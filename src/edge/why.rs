@@ -21,7 +21,8 @@ use crate::{
 /// What `lessonc why` was asked for.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// A lesson, or a place in one: `asyncio`, `lessons/asyncio.md:40`. All where absent.
+    /// A lesson, the name of a cell, or a place in a lesson: `asyncio`, `#async-calc-pi`, `lessons/asyncio.md:40`. All
+    /// where absent.
     pub what: Option<String>,
     /// The course's folder.
     pub course: PathBuf,
@@ -60,7 +61,7 @@ pub fn why(options: &Options) -> io::Result<Outcome> {
             State::Valid(made) => {
                 println!("{what}: holds, made on {} with {}", made.date, made.rustc)
             }
-            State::Missing => println!("{what}: has no record that can be read"),
+            State::Missing => println!("{what}: has no record yet, or none that can be read"),
             State::Stale(changes) => {
                 println!("{what}: is stale");
                 changes.iter().for_each(|change| println!("  {change}"));
@@ -98,6 +99,17 @@ fn is_asked_for(program: &Program, what: &str, sources: &Sources) -> bool {
             let line = |offset| source.line_column(offset).line;
             (line(step.chunk.start)..=line(step.chunk.end)).contains(&at.line)
         }),
-        None => program.lesson == what || steps.any(|step| is_of(&step, what)),
+        None => {
+            program.lesson == what
+                || steps.any(|step| is_of(&step, what) || is_called(step, what, sources))
+        }
     }
+}
+
+/// Whether the block of a step has this name behind its fence.
+fn is_called(step: &Step, name: &str, sources: &Sources) -> bool {
+    let fence = sources.text(step.chunk).lines().next().unwrap_or_default();
+    let mut words = fence.split(|c: char| c.is_whitespace() || "{}`~,".contains(c));
+    let name = name.strip_prefix('#').unwrap_or(name);
+    words.any(|word| word.strip_prefix('#') == Some(name))
 }
