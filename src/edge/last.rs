@@ -38,6 +38,8 @@ pub struct Last {
     unknown: BTreeSet<String>,
     /// The programs that run, and those that ran.
     pub runs: Runs,
+    /// Those of them that ended, and that the course still has.
+    told: BTreeSet<(String, String)>,
 }
 
 /// Programs that run or ran, by their lessons and names.
@@ -82,6 +84,7 @@ impl Last {
             waiting: BTreeSet::new(),
             unknown: BTreeSet::new(),
             runs: Runs::new(),
+            told: BTreeSet::new(),
         }
     }
 
@@ -90,6 +93,7 @@ impl Last {
         self.to_run.clear();
         self.waiting.clear();
         self.unknown.clear();
+        self.told.clear();
     }
 
     /// Takes that these programs begin to run.
@@ -117,9 +121,11 @@ impl Last {
         self.to_run.len() == running && self.to_run.iter().all(is_running)
     }
 
-    /// The runs that failed: they would again, and are not recorded.
+    /// The runs that failed, of programs that the course still has: they would again, and are not recorded.
     pub fn into_failures(self) -> Runs {
-        self.runs.into_iter().filter(|(_, run)| run.is_failure()).collect()
+        let is_left =
+            |(name, run): &((String, String), Run)| run.is_failure() && self.told.contains(name);
+        self.runs.into_iter().filter(is_left).collect()
     }
 
     /// How a program runs or ran, unless it was another.
@@ -145,7 +151,9 @@ impl Last {
             Some(Given::Whole(trace)) => {
                 // An error cannot be cloned.
                 let error = |error: &io::Error| io::Error::new(error.kind(), error.to_string());
-                return trace.as_ref().as_ref().map_err(error).cloned();
+                let trace = trace.as_ref().as_ref().map_err(error).cloned();
+                self.told.insert(name(program));
+                return trace;
             }
             Some(Given::SoFar(steps)) => {
                 let mut steps = steps.clone();
