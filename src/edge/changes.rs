@@ -34,8 +34,8 @@ pub enum Event {
     Stop,
 }
 
-/// Where events are sent to. [`Event::Changed`], `Rerun` and `Stop` end what runs: it is to begin anew,
-/// or not at all.
+/// Where events are sent to. [`Event::Rerun`] and `Stop` end what runs, and so does `Changed`, unless somebody else
+/// judges that: it is to begin anew, or not at all.
 #[derive(Clone, Debug)]
 pub struct Events {
     queue: mpsc::Sender<Event>,

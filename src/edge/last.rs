@@ -68,7 +68,10 @@ impl Run {
     /// Whether the program came to another end than it should.
     fn is_failure(&self) -> bool {
         let Some(Given::Whole(trace)) = &self.given else { return false };
-        trace.as_ref().as_ref().is_ok_and(|trace| !is_as_expected(&self.program, trace))
+        // What could not be built may be another time: when there is a network, or a crate is mended.
+        let is_failure =
+            |trace: &Trace| trace.end != End::NotBuilt && !is_as_expected(&self.program, trace);
+        trace.as_ref().as_ref().is_ok_and(is_failure)
     }
 }
 
@@ -114,6 +117,12 @@ impl Last {
         }
     }
 
+    /// Takes what the programs that ran left behind: what they changed of what they read begins no run.
+    pub fn ends_to_run(&mut self) {
+        let store = &self.store;
+        self.runs.values_mut().for_each(|run| run.outside = store.outside(&run.program).ok());
+    }
+
     /// Whether what runs is what is to be run, now that the course is another.
     pub fn still_runs(&self) -> bool {
         let running = self.runs.values().filter(|run| !run.is_over()).count();
@@ -141,8 +150,9 @@ impl Last {
 
     /// What is recorded of a program and holds, if that may be used.
     fn recall(&self, program: &Program) -> Option<Trace> {
-        let is_given = self.run_of(program).is_some_and(|run| run.given.is_some());
-        if is_given { None } else { self.store.recall_for(&self.records, program) }
+        // What runs may be recorded before it is known to have ended.
+        let runs = self.run_of(program).is_some();
+        if runs { None } else { self.store.recall_for(&self.records, program) }
     }
 
     /// Of a program the newest that there is, beside what is recorded of it and holds.
@@ -207,9 +217,11 @@ fn name(program: &Program) -> (String, String) {
     (program.lesson.clone(), program.name.clone())
 }
 
-/// What a program is, by itself.
+/// What a program is by itself, and how it may fail, which is no part of a record.
 fn identity(program: &Program) -> String {
-    key(&inputs(program, &Lock::default(), None, BTreeMap::new()))
+    let key = key(&inputs(program, &Lock::default(), None, BTreeMap::new()));
+    let bounds: Vec<_> = program.steps.iter().map(|step| step.bounds).collect();
+    format!("{key} {:?} {:?} {bounds:?}", program.expected, program.sandbox)
 }
 
 /// What a program gave that never ended.

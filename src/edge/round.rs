@@ -138,6 +138,7 @@ impl Round<'_> {
                     return Ok(None);
                 }
                 last.clock = std::mem::take(&mut runner.clock);
+                last.ends_to_run();
                 // With other versions than before, what seemed to hold may not.
                 last.store = self.store()?;
                 built = self.weave(&mut last);
@@ -257,7 +258,7 @@ fn take_all(news: &Receiver<News>, last: &mut Last, until: Instant) -> Option<bo
         match news.recv_timeout(if is_edited { QUIET } else { left }) {
             Ok(more) => next = more,
             Err(RecvTimeoutError::Timeout) => return Some(is_edited),
-            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Disconnected) => return is_edited.then_some(true),
         }
     }
 }

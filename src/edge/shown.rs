@@ -130,6 +130,11 @@ impl Shown {
         self.requested.len() > before
     }
 
+    /// Asks for the programs of pages, whether or not they wait for that.
+    pub fn ask_for(&mut self, pages: impl IntoIterator<Item = String>) {
+        self.requested.extend(pages);
+    }
+
     /// The pages whose programs were asked for.
     pub fn requested(&self) -> &BTreeSet<String> {
         &self.requested

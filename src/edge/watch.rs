@@ -119,7 +119,10 @@ pub fn watch(options: &Options) -> io::Result<Outcome> {
             // What waits to be asked for is asked for, and what failed begins again; where nothing does, nor was, all is.
             let asks = |shown: &mut Shown| shown.request(|_| true) || !shown.requested().is_empty();
             if happened.rerun {
-                let failed = !std::mem::take(&mut desk.failures).is_empty();
+                let failures = std::mem::take(&mut desk.failures);
+                let failed = !failures.is_empty();
+                let lessons = failures.into_keys().map(|(lesson, _)| page_path(&lesson));
+                live.change(|shown| shown.ask_for(lessons));
                 if !live.change(asks) && !failed && records != Use::Frozen {
                     records = Use::None;
                 }

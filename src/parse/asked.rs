@@ -168,9 +168,11 @@ pub fn commands(
 
 /// Tells of commands that only change the shell that they run in, of which the next one knows nothing.
 pub fn without_effect(passage: Passage, lines: &[Range<usize>]) -> Vec<Diagnostic> {
-    let told = lines.iter().filter_map(|line| {
-        let command = passage.text[line.clone()].strip_prefix(PROMPT)?.trim();
-        let is_whole = !command.contains(['&', '|', ';', '`', '$', '(']);
+    let command = |line: &Range<usize>| passage.text[line.clone()].strip_prefix(PROMPT);
+    let last = lines.iter().rposition(|line| command(line).is_some()).unwrap_or_default();
+    let told = lines[..last].iter().filter_map(|line| {
+        let command = command(line)?.trim();
+        let is_whole = !command.contains(['&', '|', ';', '`', '$', '(', '#']);
         let word = command.split_whitespace().next().filter(|_| is_whole)?;
         let sets = is_variable(word) && command.len() == word.len();
         if !sets && !["cd", "export", "unset", "alias", "source", "."].contains(&word) {

@@ -348,7 +348,8 @@ fn what_failed_runs_again_when_it_is_another() {
         course.edit("one.md", "Prose.", "Other words.\n\nAnd more.");
         page.until(&format!("{panel}.includes('one.md:10')")).await?;
         course.edit("two.md", "Beside", "Still beside");
-        page.until("document.querySelector('main').textContent.includes('Still beside')").await?;
+        course.until_published("site/two.html", "Still beside").await;
+        page.settle().await?;
         assert_eq!(page.js::<String>(&format!("return {boom}")).await?, first);
         // What it reads is another.
         course.edit("data/a.csv", "1", "2");

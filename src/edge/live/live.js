@@ -54,12 +54,13 @@
     const [was, is] = [Map.groupBy(left, textOf), Map.groupBy(next, textOf)];
     for (const [text, elements] of is) {
       const same = was.get(text);
+      if (!same) continue;
       // Which is which of several can be told only where none came or went.
-      if (same?.length !== elements.length) continue;
-      elements.forEach((element, at) => {
-        pieces.set(same[at], text).set(element, text);
-        if (!element.id) same[at].id = element.id = sameAs + count++;
-      });
+      if (same.length === elements.length)
+        elements.forEach((element, at) => {
+          pieces.set(same[at], text).set(element, text);
+          if (!element.id) same[at].id = element.id = sameAs + count++;
+        });
       was.delete(text);
       is.delete(text);
     }

@@ -124,8 +124,8 @@ fn in_package(line: &str, program: &Program) -> String {
     let is_named = |(at, _): &(usize, &str)| {
         let path = line[at + folder.len()..].split(':').next().unwrap_or_default();
         // Not `my-lesson/`; but colours end in a letter.
-        let before = line[..*at].chars().next_back();
-        path.ends_with(".rs") && before.is_none_or(|c| c == 'm' || !is_of_path(c))
+        let before = &line[..*at];
+        path.ends_with(".rs") && (!before.ends_with(is_of_path) || ends_in_colour(before))
     };
     let place = line.match_indices(&folder).find(is_named);
     match place {
@@ -176,6 +176,12 @@ pub fn rewritten(text: &str, program: &Program, sources: &Sources) -> String {
         rest = &rest[end..];
     }
     out + rest
+}
+
+/// Whether a text ends in the sequence that makes a terminal change the colour.
+fn ends_in_colour(text: &str) -> bool {
+    let inside = text.strip_suffix('m').and_then(|text| Some(text.rsplit_once("\u{1b}[")?.1));
+    inside.is_some_and(|inside| inside.chars().all(|c| c.is_ascii_digit() || c == ';'))
 }
 
 fn is_of_path(c: char) -> bool {
