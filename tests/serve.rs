@@ -145,6 +145,27 @@ fn every_way_of_saving_is_seen_and_none_ends_the_server() {
     course.look();
 }
 
+/// What came while something was wrong goes with its text, though all else is as it was before.
+#[test]
+fn a_page_that_came_beside_a_mistake_goes_with_its_text() {
+    let course = Course::new();
+    course.write("one.md", TEXTS[0]);
+    course.write("two.md", TEXTS[1]);
+    let _served = course.serve();
+    course.look();
+    course.write("one.md", TEXTS[4]);
+    course.write("learners/setup.md", TEXTS[0]);
+    let (start, page) = (Instant::now(), course.0.path().join("site/setup.html"));
+    while !page.exists() {
+        assert!(start.elapsed() < Duration::from_secs(10), "the page never came");
+        thread::sleep(Duration::from_millis(5));
+    }
+    fs::remove_file(course.at("learners/setup.md")).unwrap();
+    course.write("one.md", TEXTS[0]);
+    course.look();
+    assert!(!page.exists());
+}
+
 /// While an editor saves and while another branch is checked out, lessons are away for a moment: what is
 /// recorded of them is not. What is gone when the server ends is.
 #[cfg(unix)]

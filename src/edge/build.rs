@@ -413,6 +413,7 @@ fn write(
         // Listed before they are written: whatever happens on the way, they are known to be ours.
         let known: BTreeSet<&str> = before.lines().chain(paths()).collect();
         write_list(out, known.into_iter())?;
+        shelf.paths.clear();
         files::sweep(out)?;
     }
     let written = shelf.write(made, course, options)?;
