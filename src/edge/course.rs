@@ -151,15 +151,14 @@ fn read_with(
 ) -> io::Result<CourseFolder> {
     // Messages name `index.md`, not `./index.md`.
     let folder = folder.strip_prefix(".").unwrap_or(folder);
+    let refused = |kind, message: &str| Err(with_path(folder)(io::Error::new(kind, message)));
     if folder.is_file() {
         let message = "a course is a folder; name the one that this file stands in";
-        let error = io::Error::new(io::ErrorKind::NotADirectory, message);
-        return Err(with_path(folder)(error));
+        return refused(io::ErrorKind::NotADirectory, message);
     }
     if !shown(folder).is_dir() {
         let message = "there is no such folder; a course is the folder of its lessons, `lessons` where none is named";
-        let error = io::Error::new(io::ErrorKind::NotFound, message);
-        return Err(with_path(folder)(error));
+        return refused(io::ErrorKind::NotFound, message);
     }
     let is_workbench = folder.join(CONFIG).is_file();
     let mut links = BTreeSet::new();

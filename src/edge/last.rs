@@ -54,6 +54,12 @@ pub struct Run {
     given: Option<Given>,
 }
 
+/// Where what a program gives is found.
+enum Recalled {
+    Run,
+    Record(Option<Box<Trace>>),
+}
+
 /// What came of a program that runs.
 pub enum Given {
     SoFar(Vec<StepTrace>),
@@ -148,16 +154,19 @@ impl Last {
         self.to_run.iter().map(|program| program.lesson.clone()).collect()
     }
 
-    /// What is recorded of a program and holds, if that may be used.
-    fn recall(&self, program: &Program) -> Option<Trace> {
+    /// Whether a program runs or ran, or else what is recorded of it and holds, if that may be used.
+    fn recall(&self, program: &Program) -> Recalled {
         // What runs may be recorded before it is known to have ended.
-        let runs = self.run_of(program).is_some();
-        if runs { None } else { self.store.recall_for(&self.records, program) }
+        match self.run_of(program) {
+            Some(_) => Recalled::Run,
+            None => Recalled::Record(self.store.recall_for(&self.records, program).map(Box::new)),
+        }
     }
 
-    /// Of a program the newest that there is, beside what is recorded of it and holds.
-    fn newest(&mut self, program: &Program, recalled: Option<Trace>) -> io::Result<Trace> {
-        match self.run_of(program).and_then(|run| run.given.as_ref()) {
+    /// Of a program the newest that there is.
+    fn newest(&mut self, program: &Program, recalled: Recalled) -> io::Result<Trace> {
+        let run = matches!(recalled, Recalled::Run).then(|| self.runs.get(&name(program)));
+        match run.flatten().and_then(|run| run.given.as_ref()) {
             Some(Given::Whole(trace)) => {
                 // An error cannot be cloned.
                 let error = |error: &io::Error| io::Error::new(error.kind(), error.to_string());
@@ -174,8 +183,8 @@ impl Last {
             }
             None => {}
         }
-        if let Some(trace) = recalled {
-            return Ok(trace);
+        if let Recalled::Record(Some(trace)) = recalled {
+            return Ok(*trace);
         }
         if self.records == Use::Frozen {
             return Err(self.store.stale(program));
